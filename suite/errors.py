@@ -1,0 +1,15 @@
+"""The only exception a user should ever see: one line that says what is wrong, where, and how to mend it."""
+
+
+class SuiteError(Exception):
+    """A mistake or a missing thing outside the program; the command line prints it as one line and exits with code 2.
+
+    ``what`` names the fault and what was allowed, ``where`` the file, key or flag, ``fix`` the next step.
+    """
+
+    def __init__(self, what: str, where: str, fix: str) -> None:
+        super().__init__(what, where, fix)
+        self.what, self.where, self.fix = what, where, fix
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what.rstrip('.')}. {self.fix.rstrip('.')}.".replace("\n", " ")

@@ -1,0 +1,132 @@
+"""Recreate a micro base checkpoint from a seed: ``rlvr-suite micro pretrain --model micro-llama3 --out DIR``.
+
+A few minutes on one CPU thread. The number of updates is fixed, so the same machine and thread count give the same weights
+hash; elsewhere the measured priors agree within their intervals.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import (
+    LlamaConfig,
+    LlamaForCausalLM,
+    Olmo2Config,
+    Olmo2ForCausalLM,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+)
+
+from suite.micro.corpus import MIXTURES, Document, Mixture, documents
+from suite.micro.tokenizer import build_tokenizer
+
+TOKENS_A_STEP = 2048
+WARM_UP = 100
+LEARNING_RATE = 3e-3
+POOL = 2048
+"""Documents sorted by length at a time, so that a batch holds little padding."""
+_ARCHITECTURES = {
+    "qwen2": (Qwen2Config, Qwen2ForCausalLM),
+    "llama": (LlamaConfig, LlamaForCausalLM),
+    "olmo2": (Olmo2Config, Olmo2ForCausalLM),
+}
+
+Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+"""Token ids, attention mask and loss weights, each (documents, tokens)."""
+
+
+def build_model(architecture: str, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
+    """An untrained fp32 model of about 417k parameters with the family's real architecture class."""
+    config_class, model_class = _ARCHITECTURES[architecture]
+    config = config_class(
+        vocab_size=len(tokenizer),
+        hidden_size=96,
+        intermediate_size=256,
+        num_hidden_layers=4,
+        num_attention_heads=3,
+        num_key_value_heads=1,
+        max_position_embeddings=8192,
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    return model_class(config).float()
+
+
+def _encode(tokenizer: PreTrainedTokenizerBase, docs: list[Document]) -> list[tuple[list[int], list[float]]]:
+    prompts = tokenizer([d.prompt for d in docs])["input_ids"]
+    answers = tokenizer([d.answer for d in docs])["input_ids"]
+    rows = []
+    for doc, p, a in zip(docs, prompts, answers, strict=True):
+        rows.append(([*p, *a, tokenizer.eos_token_id], [doc.prompt_weight] * len(p) + [1.0] * (len(a) + 1)))
+    return sorted(rows, key=lambda row: len(row[0]))
+
+
+def _batch(rows: list[tuple[list[int], list[float]]], pad: int) -> Batch:
+    width = max(len(ids) for ids, _ in rows)
+    ids = torch.tensor([r + [pad] * (width - len(r)) for r, _ in rows])
+    mask = torch.tensor([[1] * len(r) + [0] * (width - len(r)) for r, _ in rows])
+    weight = torch.tensor([w + [0.0] * (width - len(w)) for _, w in rows])
+    return ids, mask, weight
+
+
+def _batches(tokenizer: PreTrainedTokenizerBase, mixture: Mixture, seed: int) -> Iterator[Batch]:
+    stream = documents(mixture, seed)
+    shuffle = torch.Generator().manual_seed(seed)
+    while True:
+        rows = _encode(tokenizer, list(islice(stream, POOL)))
+        groups: list[list[tuple[list[int], list[float]]]] = [[]]
+        for row in rows:
+            if (len(groups[-1]) + 1) * len(row[0]) > TOKENS_A_STEP:
+                groups.append([])
+            groups[-1].append(row)
+        for i in torch.randperm(len(groups), generator=shuffle).tolist():
+            yield _batch(groups[i], tokenizer.pad_token_id)
+
+
+def _loss(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+    ids, mask, weight = batch
+    logits = model(input_ids=ids, attention_mask=mask).logits[:, :-1]
+    nll = cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none").view_as(ids[:, 1:])
+    return (nll * weight[:, 1:]).sum() / weight[:, 1:].sum()
+
+
+def _rate(step: int, steps: int) -> float:
+    """Linear warm-up, then cosine to 5% of the peak."""
+    if step < WARM_UP:
+        return (step + 1) / WARM_UP
+    progress = (step - WARM_UP) / max(1, steps - WARM_UP)
+    return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+
+
+def pretrain(
+    model_id: str, out: Path, *, seed: int = 0, steps: int | None = None, progress: Callable[[int, int], None] = lambda *_: None
+) -> Path:
+    """Train the base of ``model_id`` (a key of ``MIXTURES``) and save it with its tokenizer into ``out``, as bf16 safetensors.
+
+    ``steps`` defaults to the family's own number of updates; ``progress(done, total)`` is called every ten.
+    """
+    mixture = MIXTURES[model_id]
+    total = steps or mixture.steps
+    tokenizer = build_tokenizer()
+    torch.manual_seed(seed)
+    model = build_model(mixture.architecture, tokenizer).train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, total))
+    for step, batch in enumerate(islice(_batches(tokenizer, mixture, seed), total), 1):
+        optimizer.zero_grad()
+        _loss(model, batch).backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        if step % 10 == 0 or step == total:
+            progress(step, total)
+    model.to(torch.bfloat16).save_pretrained(out)
+    tokenizer.save_pretrained(out)
+    return out

@@ -1,0 +1,35 @@
+"""Where the shipped files are: in a checkout the top-level ones, in an installed copy those inside the wheel (``suite/_data``)."""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def _data_root() -> Path:
+    checkout = PACKAGE.parent
+    return checkout if (checkout / "model_registry.yaml").is_file() else PACKAGE / "_data"
+
+
+def registry_file() -> Path:
+    """``model_registry.yaml``."""
+    return _data_root() / "model_registry.yaml"
+
+
+def tasks_dir() -> Path:
+    """The folder of lm-eval tasks."""
+    return _data_root() / "tasks"
+
+
+def builtin_model(name: str) -> Path:
+    """Folder of a shipped micro base checkpoint."""
+    return PACKAGE / "micro" / "bases" / name
+
+
+def policies_dir() -> Path:
+    """Gate policies known by name."""
+    return PACKAGE / "policies"
+
+
+def recipes_dir() -> Path:
+    """GRPO recipes known by name."""
+    return PACKAGE / "grpo" / "recipes"

@@ -1,0 +1,203 @@
+"""The vocabulary as frozen types: what a run folder and ``summary.json`` hold (the README glossary says each word in a sentence).
+
+Accuracies are shares in 0..1; deltas and their intervals are percentage points. A key that does not apply is absent.
+"""
+
+import hashlib
+import json
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+
+Outcome = Literal["error", "correct", "truncated", "unparsed", "wrong"]
+OUTCOMES: tuple[Outcome, ...] = ("error", "correct", "truncated", "unparsed", "wrong")
+Finding = Literal["gain", "loss", "equivalent", "inconclusive"]
+VerdictWord = Literal["holds", "refuted", "inconclusive", "not comparable", "missing"]
+FinishReason = Literal["stop", "length"]
+Interval = tuple[float, float]
+
+
+class Strict(BaseModel):
+    """Base of every type that is read from disk: unknown keys are errors, instances are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def content_hash(value: object) -> str:
+    """Hex SHA-256 of ``value`` as canonical JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+class Decoding(Strict):
+    """How samples are drawn. ``temperature`` 0 is greedy, where one sample is drawn whatever ``k`` says elsewhere."""
+
+    temperature: float = Field(ge=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    max_new_tokens: int = Field(ge=1)
+    seed: int = 0
+
+
+class Cell(Strict):
+    """One model on one task: the unit that is run, stored and resumed. The fields are those that must match between arms.
+
+    How many samples and items are asked for is not part of it, so that ``k`` can grow without drawing anything again.
+    """
+
+    model: str
+    weights_hash: str
+    task: str
+    task_version: str
+    items_hash: str
+    protocol: str
+    protocol_hash: str
+    decoding: Decoding
+    engine: str
+    dtype: str
+    device: str
+
+    @property
+    def id(self) -> str:
+        """Content hash of the fields, 16 hex digits: the cell's folder name."""
+        return content_hash(self.model_dump(mode="json"))[:16]
+
+
+MUST_MATCH = ("task_version", "items_hash", "protocol_hash", "decoding", "engine", "dtype", "device")
+"""Cell fields in which the two arms of a pair may not differ."""
+
+
+class Sample(Strict):
+    """One generated answer, as stored before it is graded. ``seed`` is the sample's own seed; ``n_tokens`` counts generated tokens."""
+
+    item_id: str
+    sample: int
+    seed: int
+    text: str
+    n_tokens: int
+    finish_reason: FinishReason
+    error: str | None = None
+
+
+class Pair(Strict):
+    """(base, checkpoint): one training run judged against its base. ``step`` counts rollouts."""
+
+    family: str
+    base: str
+    checkpoint: str
+    reward: str
+    recipe: str
+    seed: int
+    step: int
+
+
+class Behaviour(Strict):
+    """Shares of samples (``mean_tokens``: tokens) that say how a model answers, whether or not the answer is right."""
+
+    code: float
+    boxed: float
+    truncated: float
+    mean_tokens: float
+
+
+class ScoreRow(Strict):
+    """One model on one task. ``interval`` is absent where it is undefined (one item)."""
+
+    family: str
+    model: str
+    base: str
+    task: str
+    protocol: str
+    k: int
+    n_items: int
+    accuracy: float
+    interval: Interval | None = None
+    pass_at_k: float
+    outcomes: dict[Outcome, int]
+    behaviour: Behaviour
+    metrics: dict[str, float] | None = None
+
+
+class DeltaRow(Strict):
+    """One pair on one task: checkpoint score minus base score, paired by item, in percentage points.
+
+    Where the arms differ in a must-match field, ``comparable`` is false, ``differs`` names the fields and no number is given.
+    """
+
+    family: str
+    base: str
+    checkpoint: str
+    reward: str
+    recipe: str
+    step: int
+    seeds: tuple[int, ...]
+    task: str
+    protocol: str
+    k: int
+    n_items: int
+    before: float | None = None
+    after: float | None = None
+    delta: float | None = None
+    interval: Interval | None = None
+    interval_covers: Literal["items only"] | None = None
+    finding: Finding | None = None
+    comparable: bool
+    differs: tuple[str, ...] | None = None
+
+
+class TaskRow(Strict):
+    """What the board needs to know of a task."""
+
+    task: str
+    title: str
+    version: str
+    n_items: int
+    contaminated: tuple[str, ...] = ()
+
+
+class Provenance(Strict):
+    """Where the numbers come from; the same for all rows of one summary."""
+
+    suite_version: str
+    git: str
+    packages: dict[str, str]
+    python: str
+    device: str
+    engines: tuple[str, ...]
+    generated: str
+    cells: dict[str, str]
+
+
+class Summary(Strict):
+    """``summary.json``: what board and gate read; nothing else computes numbers."""
+
+    schema_version: int = SCHEMA_VERSION
+    provenance: Provenance
+    samples_hash: str
+    families: dict[str, str]
+    tasks: tuple[TaskRow, ...]
+    scores: tuple[ScoreRow, ...]
+    deltas: tuple[DeltaRow, ...]
+
+    def to_json(self) -> str:
+        """Canonical text of ``summary.json``; absent keys are left out."""
+        return json.dumps(self.model_dump(mode="json", exclude_none=True), indent=1, sort_keys=True) + "\n"
+
+
+class Verdict(Strict):
+    """What the gate says of one claim."""
+
+    claim: str
+    family: str
+    reward: str
+    task: str
+    verdict: VerdictWord
+    detail: str
+
+
+class GateReport(Strict):
+    """All verdicts of one policy and the exit code they add up to (0, 1 or 3)."""
+
+    policy: str
+    exit_code: int
+    verdicts: tuple[Verdict, ...]

@@ -1,0 +1,1 @@
+"""The only code that samples from a model: lm-eval adapters."""

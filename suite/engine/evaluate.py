@@ -1,0 +1,35 @@
+"""One lm-eval evaluation: all planned cells of one model, in one call. lm-eval's ``"metric,filter"`` keys end here."""
+
+from collections.abc import Sequence
+
+from lm_eval import evaluator
+from lm_eval.api.task import ConfigurableTask
+from lm_eval.tasks._yaml_loader import load_yaml
+
+from suite.engine.adapter import SuiteLM, lm_eval_name
+from suite.plan import PlannedCell
+from suite.protocols import render
+from suite.resources import tasks_dir
+from suite.tasks import as_dataset
+
+
+def _task(planned: PlannedCell) -> ConfigurableTask:
+    """A copy of the shipped YAML task with this cell's items, prompt, stops and number of samples."""
+    path = next(p for p in tasks_dir().glob("*/*.yaml") if p.stem == planned.cell.task)
+    config = load_yaml(path, resolve_func=True)
+    dataset = as_dataset(planned.task.items)
+    config |= {
+        "task": lm_eval_name(planned),
+        "custom_dataset": lambda **_: dataset,
+        "doc_to_text": lambda doc: render(planned.protocol, doc["problem"]),
+        "generation_kwargs": {"until": list(planned.protocol.stops), "max_gen_toks": planned.cell.decoding.max_new_tokens},
+        "repeats": planned.task.k,
+    }
+    return ConfigurableTask(config=config)
+
+
+def evaluate(lm: SuiteLM, planned: Sequence[PlannedCell]) -> dict[str, float]:
+    """Run the cells through lm-eval; cell id -> lm-eval's own mean score (a share), as a check on ours."""
+    tasks = {lm_eval_name(p): _task(p) for p in planned}
+    results = evaluator.evaluate(lm, {"tasks": tasks, "groups": {}, "group_map": {}}, bootstrap_iters=0, log_samples=False)
+    return {p.cell.id: float(results["results"][lm_eval_name(p)]["avg,grade"]) for p in planned}

@@ -1,0 +1,8 @@
+"""The leaderboard: a summary becomes one HTML page that opens from disk, with no network and no server.
+
+Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``.
+"""
+
+from suite.leaderboard.render import render, write_board
+
+__all__ = ["render", "write_board"]

@@ -1,0 +1,115 @@
+"""A summary arranged as the page shows it: one view per task. Arranges rows and computes no statistics."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from suite.leaderboard.wording import MARKS, finding_word
+from suite.schema import DeltaRow, ScoreRow, Summary, TaskRow
+
+ROW_FIELDS = ("reward", "protocol", "recipe", "step", "checkpoint")
+"""What tells heatmap rows apart; later fields are used only where the earlier ones leave two deltas in one cell."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heatmap column: a family, or one base of it where the family has several."""
+
+    family: str
+    label: str
+    base: str | None
+    contaminated: bool
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Reward x family; ``cells[row][column]`` is ``None`` where the pair is missing."""
+
+    rows: tuple[str, ...]
+    columns: tuple[Column, ...]
+    cells: tuple[tuple[DeltaRow | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """All that one tab shows."""
+
+    anchor: str
+    task: TaskRow
+    deltas: tuple[DeltaRow, ...]
+    scores: tuple[ScoreRow, ...]
+    grid: Grid
+    findings: tuple[tuple[str, int], ...]
+    metrics: tuple[str, ...]
+
+
+def task_views(summary: Summary) -> tuple[TaskView, ...]:
+    """One view per task that has rows, in the summary's order; a task with rows but no ``TaskRow`` still gets one."""
+    known = {row.task: row for row in summary.tasks}
+    orphans: tuple[DeltaRow | ScoreRow, ...] = (*summary.deltas, *summary.scores)
+    for orphan in orphans:
+        known.setdefault(
+            orphan.task, TaskRow(task=orphan.task, title=orphan.task, version="unknown", n_items=orphan.n_items)
+        )
+    views = (_view(summary, task, number) for number, task in enumerate(known.values()))
+    return tuple(view for view in views if view.deltas or view.scores)
+
+
+def _view(summary: Summary, task: TaskRow, number: int) -> TaskView:
+    deltas = tuple(row for row in summary.deltas if row.task == task.task)
+    scores = tuple(row for row in summary.scores if row.task == task.task)
+    grid = _grid(deltas, _columns(summary.families, task, deltas))
+    return TaskView(
+        anchor=f"task-{number}",
+        task=task,
+        deltas=deltas,
+        scores=scores,
+        grid=grid,
+        findings=_findings(grid, deltas),
+        metrics=tuple(sorted({name for row in scores for name in row.metrics or ()})),
+    )
+
+
+def _findings(grid: Grid, deltas: tuple[DeltaRow, ...]) -> tuple[tuple[str, int], ...]:
+    """How often each word occurs, holes in the grid included, in the order of the legend."""
+    counts = Counter(finding_word(row) for row in deltas)
+    counts["missing"] += sum(cell is None for row in grid.cells for cell in row)
+    return tuple((word, counts[word]) for word in MARKS if counts[word])
+
+
+def _columns(families: dict[str, str], task: TaskRow, deltas: tuple[DeltaRow, ...]) -> tuple[Column, ...]:
+    bases: dict[str, dict[str, None]] = {family: {} for family in families}
+    for row in deltas:
+        bases.setdefault(row.family, {})[row.base] = None
+    columns: list[Column] = []
+    for family, own in bases.items():
+        leaked = family in task.contaminated
+        if len(own) > 1:
+            columns += [Column(family, base, base, leaked) for base in own]
+        else:
+            columns.append(Column(family, families.get(family, family), None, leaked))
+    return tuple(columns)
+
+
+def _grid(deltas: tuple[DeltaRow, ...], columns: tuple[Column, ...]) -> Grid:
+    width = next((n for n in range(1, len(ROW_FIELDS)) if _unique(deltas, n)), len(ROW_FIELDS))
+    keys = tuple(dict.fromkeys(_key(row, width) for row in deltas))
+    cells = tuple(tuple(_find(deltas, key, column) for column in columns) for key in keys)
+    return Grid(tuple(" · ".join(key) for key in keys), columns, cells)
+
+
+def _key(row: DeltaRow, width: int) -> tuple[str, ...]:
+    return tuple(str(getattr(row, field)) for field in ROW_FIELDS[:width])
+
+
+def _unique(deltas: tuple[DeltaRow, ...], width: int) -> bool:
+    places = [(row.family, row.base, _key(row, width)) for row in deltas]
+    return len(set(places)) == len(places)
+
+
+def _find(deltas: tuple[DeltaRow, ...], key: tuple[str, ...], column: Column) -> DeltaRow | None:
+    matches = (
+        row
+        for row in deltas
+        if row.family == column.family and column.base in (None, row.base) and _key(row, len(key)) == key
+    )
+    return next(matches, None)

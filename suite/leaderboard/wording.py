@@ -1,0 +1,63 @@
+"""How numbers and findings read on the board. A finding is always a mark and a word, never a colour alone."""
+
+from suite.schema import DeltaRow, Interval
+
+MINUS = "\N{MINUS SIGN}"
+MARKS = {
+    "gain": "▲",
+    "loss": "▼",
+    "equivalent": "≈",
+    "inconclusive": "?",
+    "not comparable": "⊘",
+    "missing": "∅",
+}
+MEANINGS = {
+    "gain": "the whole interval lies above zero",
+    "loss": "the whole interval lies below zero",
+    "equivalent": "the interval lies within the margin that counts as no change",
+    "inconclusive": "the interval allows more than one of the above",
+    "not comparable": "the two arms were not run alike; the fields that differ are named and no number is given",
+    "missing": "no number for this family and reward on this task",
+}
+METRIC_LABELS = {
+    "exact_match": "Rest of question reproduced exactly",
+    "answer_found": "Answer given without the question",
+    "rouge_l": "Overlap with the rest (ROUGE-L)",
+}
+
+
+def signed(points: float) -> str:
+    """``12.34`` -> ``+12.3``; a true minus sign; a value that rounds to zero carries no sign."""
+    text = f"{points:+.1f}"
+    if float(text) == 0:
+        return "0.0"
+    return text.replace("-", MINUS)
+
+
+def signed_interval(interval: Interval | None) -> str:
+    """Interval of a delta in percentage points, or the word ``undefined``."""
+    return f"[{signed(interval[0])}, {signed(interval[1])}]" if interval else "undefined"
+
+
+def percent(share: float) -> str:
+    """``0.4125`` -> ``41.2%``."""
+    return f"{100 * share:.1f}%"
+
+
+def percent_interval(interval: Interval | None) -> str:
+    """Interval of a share, or the word ``undefined``."""
+    return f"[{100 * interval[0]:.1f}, {100 * interval[1]:.1f}]" if interval else "undefined"
+
+
+def finding_word(row: DeltaRow) -> str:
+    """The word for a row: its finding, ``not comparable``, or ``missing`` where there is no number."""
+    if not row.comparable:
+        return "not comparable"
+    if row.delta is None:
+        return "missing"
+    return row.finding or "inconclusive"
+
+
+def metric_label(name: str) -> str:
+    """Heading of a probe metric; an unknown name is shown as it is."""
+    return METRIC_LABELS.get(name, name)

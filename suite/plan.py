@@ -1,0 +1,87 @@
+"""Models x tasks -> ordered cells; pure. ``rlvr-suite plan --families micro-llama3 --tasks micro_bench`` prints it.
+
+The base of several pairs is one model here, so it is planned, and run, once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from suite.protocols import PROTOCOLS, Protocol
+from suite.schema import Cell, Decoding
+from suite.tasks import Item, TaskFile, items_hash
+
+
+@dataclass(frozen=True)
+class ModelToRun:
+    """A model with everything that is known before it is loaded."""
+
+    id: str
+    family: str
+    base: str
+    folder: Path
+    weights_hash: str
+    protocol: str
+    dtype: str
+
+
+@dataclass(frozen=True)
+class TaskToRun:
+    """A task with its items; ``k`` samples an item, drawn with ``decoding``."""
+
+    spec: TaskFile
+    items: Sequence[Item]
+    decoding: Decoding
+    k: int
+
+
+@dataclass(frozen=True)
+class PlannedCell:
+    """A cell and what is asked of it."""
+
+    cell: Cell
+    model: ModelToRun
+    task: TaskToRun
+    protocol: Protocol
+
+    @property
+    def n_samples(self) -> int:
+        return len(self.task.items) * self.task.k
+
+
+@dataclass(frozen=True)
+class EngineIdentity:
+    """The engine's must-match fields: name with minor version, and kind of device."""
+
+    name: str
+    device: str
+
+
+def task_to_run(spec: TaskFile, items: Sequence[Item], *, limit: int | None, temperature: float | None, k: int | None) -> TaskToRun:
+    """``spec`` with a selection's wishes: the first ``limit`` items, another temperature (0 is greedy) or number of samples."""
+    decoding = spec.decoding if temperature is None else spec.decoding.model_copy(update={"temperature": temperature})
+    samples = 1 if decoding.temperature == 0 else (k or spec.k)
+    return TaskToRun(spec, items[:limit], decoding, samples)
+
+
+def plan(models: Iterable[ModelToRun], tasks: Sequence[TaskToRun], engine: EngineIdentity) -> list[PlannedCell]:
+    """Cells in the order in which they run: model by model, each with all its tasks."""
+    out = []
+    for model in models:
+        for task in tasks:
+            protocol = PROTOCOLS["none" if task.spec.is_probe else model.protocol]
+            cell = Cell(
+                model=model.id,
+                weights_hash=model.weights_hash,
+                task=task.spec.task,
+                task_version=task.spec.metadata.version,
+                items_hash=items_hash(task.items),
+                protocol=protocol.id,
+                protocol_hash=protocol.text_hash,
+                decoding=task.decoding,
+                engine=engine.name,
+                dtype=model.dtype,
+                device=engine.device,
+            )
+            out.append(PlannedCell(cell, model, task, protocol))
+    return out

@@ -1,0 +1,153 @@
+"""The only reader and writer of a run folder.
+
+``cells/<cell id>/``: ``items.jsonl``, one ``batch-*.jsonl`` for every finished batch of samples, and ``cell.json`` last, which
+says what was asked for; ``checkpoints/<id>/``: a trained model and its ``pair.json``, also last; ``summary.json``. Every file
+is written beside its place and renamed into it, so a kill at any moment leaves whole files only.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from suite.errors import SuiteError
+from suite.schema import Cell, Pair, Sample, Strict, Summary
+from suite.tasks import Item
+
+SampleKey = tuple[str, int]
+"""Item id and sample index."""
+
+
+class CellManifest(Strict):
+    """What a finished cell was: written last, so its presence means that all ``n_items`` x ``k`` samples are there."""
+
+    cell: Cell
+    family: str
+    base: str
+    n_items: int
+    k: int
+    lm_eval_avg: float
+    wall_s: float
+    packages: dict[str, str]
+    suite_version: str
+    git: str
+    device_name: str
+    batch_size: int
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path`` so that no reader and no kill ever sees a part of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(data)
+    os.replace(temporary, path)
+
+
+T = TypeVar("T", bound=Strict)
+
+
+def _read(path: Path, type_: type[T]) -> T:
+    try:
+        return type_.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        fault = error.errors()[0]
+        what = f"damaged: {fault['msg']} at '{'.'.join(map(str, fault['loc']))}'"
+        raise SuiteError(what, str(path), "Delete the file's folder and run the command again") from error
+
+
+class CellStore:
+    """The folder of one cell."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def manifest(self) -> CellManifest | None:
+        """What was asked for when the cell was last finished; None while it is not."""
+        path = self.path / "cell.json"
+        return _read(path, CellManifest) if path.is_file() else None
+
+    def samples(self) -> dict[SampleKey, Sample]:
+        """Every stored sample."""
+        out: dict[SampleKey, Sample] = {}
+        for path in sorted(self.path.glob("batch-*.jsonl")):
+            for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+                sample = Sample.model_validate_json(line)
+                out[sample.item_id, sample.sample] = sample
+        return out
+
+    def items(self) -> list[Item]:
+        """The items that the samples answer."""
+        lines = (self.path / "items.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+        return [Item(**json.loads(line)) for line in lines]
+
+    def write_items(self, items: Iterable[Item]) -> None:
+        text = "".join(json.dumps(asdict(item)) + "\n" for item in items)
+        write_atomic(self.path / "items.jsonl", text.encode())
+
+    def write_batch(self, name: str, samples: Iterable[Sample]) -> None:
+        """Store a finished batch; ``name`` is the batch's place in the plan, so that a repeated batch replaces itself."""
+        text = "".join(sample.model_dump_json(exclude_none=True) + "\n" for sample in samples)
+        write_atomic(self.path / f"batch-{name}.jsonl", text.encode())
+
+    def finish(self, manifest: CellManifest) -> None:
+        write_atomic(self.path / "cell.json", manifest.model_dump_json(indent=1).encode())
+
+
+class RunStore:
+    """A run folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def cell(self, cell: Cell) -> CellStore:
+        """The folder of ``cell``, whether or not it exists yet."""
+        return CellStore(self.root / "cells" / cell.id)
+
+    def finished(self) -> Iterator[CellStore]:
+        """Finished cells, in a fixed order."""
+        for path in sorted((self.root / "cells").glob("*/cell.json")):
+            yield CellStore(path.parent)
+
+    def checkpoint(self, checkpoint_id: str) -> Path:
+        """Folder of a trained checkpoint of this run."""
+        return self.root / "checkpoints" / checkpoint_id
+
+    def pairs(self) -> list[Pair]:
+        """The pairs whose checkpoints this run has trained or been given."""
+        return [_read(path, Pair) for path in sorted((self.root / "checkpoints").glob("*/pair.json"))]
+
+    def add_pair(self, pair: Pair) -> None:
+        write_atomic(self.checkpoint(pair.checkpoint) / "pair.json", pair.model_dump_json(indent=1).encode())
+
+    def write_summary(self, summary: Summary) -> Path:
+        path = self.root / "summary.json"
+        write_atomic(path, summary.to_json().encode())
+        return path
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the run folder for one writer; a second one is told so."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise SuiteError(
+                    "another command is writing here", str(self.root), "Wait for it to end, or name another folder with --out"
+                ) from error
+            yield
+
+
+def read_summary(path: Path) -> Summary:
+    """``summary.json`` of a run or board folder, or the file itself."""
+    path = path / "summary.json" if path.is_dir() else path
+    if not path.is_file():
+        raise SuiteError("no summary here", str(path), "Run `rlvr-suite summarize RUN` first")
+    return _read(path, Summary)

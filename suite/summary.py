@@ -1,0 +1,144 @@
+"""Table + statistics -> ``Summary``: the one place where numbers are computed. ``rlvr-suite summarize runs/demo`` writes it."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from suite import __version__, provenance, stats
+from suite.registry import Registry
+from suite.schema import MUST_MATCH, OUTCOMES, Behaviour, DeltaRow, Pair, Provenance, ScoreRow, Summary, TaskRow, content_hash
+from suite.stats import Floats
+from suite.table import METRICS, StoredCell, sample_table
+from suite.tasks import all_tasks
+
+Tables = Mapping[str, pd.DataFrame]
+"""Cell id -> its rows of the sample table."""
+
+
+def item_scores(rows: pd.DataFrame) -> Floats:
+    """avg@k of each item of one cell, in item order."""
+    return rows.groupby("item", sort=False)["correct"].mean().to_numpy(dtype=np.float64)
+
+
+def _behaviour(rows: pd.DataFrame) -> Behaviour:
+    share = {name: float(rows[name].mean()) for name in ("code", "boxed", "truncated")}
+    return Behaviour(**share, mean_tokens=float(rows["n_tokens"].mean()))
+
+
+def _score_row(cell: StoredCell, rows: pd.DataFrame) -> ScoreRow:
+    manifest = cell.manifest
+    right_IS = rows["correct"].to_numpy(dtype=np.bool_).reshape(manifest.n_items, manifest.k)
+    estimate = stats.accuracy(item_scores(rows))
+    metrics = {name: float(rows[name].mean()) for name in METRICS if rows[name].notna().all()}
+    return ScoreRow(
+        family=manifest.family,
+        model=manifest.cell.model,
+        base=manifest.base,
+        task=manifest.cell.task,
+        protocol=manifest.cell.protocol,
+        k=manifest.k,
+        n_items=manifest.n_items,
+        accuracy=estimate.mean,
+        interval=estimate.interval,
+        pass_at_k=stats.pass_at_k(right_IS, manifest.k),
+        outcomes={o: int((rows["outcome"] == o).sum()) for o in OUTCOMES},
+        behaviour=_behaviour(rows),
+        metrics=metrics or None,
+    )
+
+
+def _differing(before: StoredCell, after: StoredCell) -> tuple[str, ...]:
+    """Must-match fields in which the arms differ; ``k`` counts as one, since a mean over more samples is another measurement."""
+    fields = tuple(f for f in MUST_MATCH if getattr(before.manifest.cell, f) != getattr(after.manifest.cell, f))
+    return fields if before.manifest.k == after.manifest.k else (*fields, "k")
+
+
+def _delta_row(pair: Pair, before: StoredCell, after: StoredCell, tables: Tables) -> DeltaRow:
+    cell = after.manifest.cell
+    base = DeltaRow(
+        family=pair.family,
+        base=pair.base,
+        checkpoint=pair.checkpoint,
+        reward=pair.reward,
+        recipe=pair.recipe,
+        step=pair.step,
+        seeds=(pair.seed,),
+        task=cell.task,
+        protocol=cell.protocol,
+        k=after.manifest.k,
+        n_items=after.manifest.n_items,
+        comparable=True,
+    )
+    differs = _differing(before, after)
+    if differs:
+        return base.model_copy(update={"comparable": False, "differs": differs})
+    before_I, after_I = item_scores(tables[before.id]), item_scores(tables[after.id])
+    delta = stats.paired_delta(before_I, after_I)
+    numbers = {
+        "before": float(before_I.mean()),
+        "after": float(after_I.mean()),
+        "delta": delta.mean,
+        "interval": delta.interval,
+        "interval_covers": "items only",
+        "finding": stats.finding(delta),
+    }
+    return base.model_copy(update=numbers)
+
+
+def _delta_rows(pairs: Iterable[Pair], cells: Sequence[StoredCell], tables: Tables) -> list[DeltaRow]:
+    """One row for each pair and task where both arms are there; an arm with an error among its samples stays off the board."""
+    sound = [c for c in cells if not (tables[c.id]["outcome"] == "error").any()]
+    rows = []
+    for pair in pairs:
+        for after in (c for c in sound if c.manifest.cell.model == pair.checkpoint):
+            arms = [c for c in sound if c.manifest.cell.model == pair.base and c.manifest.cell.task == after.manifest.cell.task]
+            if arms:
+                before = min(arms, key=lambda c: len(_differing(c, after)))
+                rows.append(_delta_row(pair, before, after, tables))
+    return rows
+
+
+def _task_rows(cells: Sequence[StoredCell]) -> tuple[TaskRow, ...]:
+    known = all_tasks()
+    n_items = {c.manifest.cell.task: c.manifest.n_items for c in cells}
+    out = []
+    for task_id, n in sorted(n_items.items()):
+        metadata = known[task_id].metadata
+        out.append(
+            TaskRow(task=task_id, title=metadata.title, version=metadata.version, n_items=n, contaminated=metadata.contaminated)
+        )
+    return tuple(out)
+
+
+def samples_hash(cells: Iterable[StoredCell]) -> str:
+    """Hash of every stored text with its place: what a summary was computed from."""
+    return content_hash([(c.id, key, s.text, s.finish_reason) for c in cells for key, s in sorted(c.samples.items())])
+
+
+def _provenance(cells: Sequence[StoredCell]) -> Provenance:
+    return Provenance(
+        suite_version=__version__,
+        git=provenance.git_state(),
+        packages=provenance.packages(),
+        python=provenance.python_version(),
+        device=", ".join(sorted({c.manifest.device_name for c in cells})),
+        engines=tuple(sorted({c.manifest.cell.engine for c in cells})),
+        generated=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        cells={f"{c.manifest.cell.model}/{c.manifest.cell.task}": c.id for c in cells},
+    )
+
+
+def summarize(cells: Sequence[StoredCell], pairs: Sequence[Pair], registry: Registry) -> Summary:
+    """All scores and paired deltas of the finished cells."""
+    tables: Tables = {str(key): rows for key, rows in sample_table(cells).groupby("cell", sort=False)}
+    families = sorted({c.manifest.family for c in cells}, key=list(registry.families).index)
+    return Summary(
+        provenance=_provenance(cells),
+        samples_hash=samples_hash(cells),
+        families={f: registry.families[f].name for f in families},
+        tasks=_task_rows(cells),
+        scores=tuple(_score_row(c, tables[c.id]) for c in cells),
+        deltas=tuple(_delta_rows(pairs, cells, tables)),
+    )

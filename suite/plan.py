@@ -57,11 +57,22 @@ class EngineIdentity:
     device: str
 
 
-def task_to_run(spec: TaskFile, items: Sequence[Item], *, limit: int | None, temperature: float | None, k: int | None) -> TaskToRun:
-    """``spec`` with a selection's wishes: the first ``limit`` items, another temperature (0 is greedy) or number of samples."""
-    decoding = spec.decoding if temperature is None else spec.decoding.model_copy(update={"temperature": temperature})
-    samples = 1 if decoding.temperature == 0 else (k or spec.k)
-    return TaskToRun(spec, items[:limit], decoding, samples)
+@dataclass(frozen=True)
+class Wishes:
+    """What a selection may ask for in place of a task's own decoding; None leaves the task's. Temperature 0 is greedy."""
+
+    limit: int | None = None
+    temperature: float | None = None
+    k: int | None = None
+    max_new_tokens: int | None = None
+
+
+def task_to_run(spec: TaskFile, items: Sequence[Item], wishes: Wishes = Wishes()) -> TaskToRun:
+    """``spec`` with its items, as far as ``wishes`` allows; a greedy task draws one sample an item."""
+    asked = {"temperature": wishes.temperature, "max_new_tokens": wishes.max_new_tokens}
+    decoding = spec.decoding.model_copy(update={key: value for key, value in asked.items() if value is not None})
+    k = 1 if decoding.temperature == 0 else (wishes.k or spec.k)
+    return TaskToRun(spec, items[: wishes.limit], decoding, k)
 
 
 def plan(models: Iterable[ModelToRun], tasks: Sequence[TaskToRun], engine: EngineIdentity) -> list[PlannedCell]:

@@ -90,17 +90,6 @@ class Registry:
         """Ids of the models that are not checkpoints of another."""
         return tuple(model_id for model_id, model in self.models.items() if model.base is None)
 
-    def weights(self, model_id: str) -> str:
-        """Hub id or folder to load the model from; ``SuiteError`` if the folder does not exist."""
-        model = self.model(model_id)
-        if model.hub is not None:
-            return model.hub
-        folder = Path(model.path) if model.path is not None else resources.builtin_model(model.builtin or "")
-        if not folder.is_dir():
-            fix = "Correct 'path' in the registry, or put the weights there"
-            raise SuiteError(f"no such folder: {folder}", f"model {model_id}", fix)
-        return str(folder)
-
 
 def load_registry(overlays: Sequence[Path] = ()) -> Registry:
     """The shipped registry with ``overlays`` added in order; ``SuiteError`` for the first fault in any file."""

@@ -1,4 +1,4 @@
-"""Where the shipped files are: in a checkout the top-level ones, in an installed copy those inside the wheel (``suite/_data``)."""
+"""Where the shipped files are: in a checkout the top-level ones, else those inside the wheel (``suite/_data``)."""
 
 from pathlib import Path
 

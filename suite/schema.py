@@ -68,7 +68,7 @@ MUST_MATCH = ("task_version", "items_hash", "protocol_hash", "decoding", "engine
 
 
 class Sample(Strict):
-    """One generated answer, as stored before it is graded. ``seed`` is the sample's own seed; ``n_tokens`` counts generated tokens."""
+    """One generated answer, as stored before it is graded. ``seed`` is its own seed; ``n_tokens`` counts generated tokens."""
 
     item_id: str
     sample: int
@@ -87,7 +87,7 @@ class Pair(Strict):
     checkpoint: str
     reward: str
     recipe: str
-    seed: int
+    seed: int | None
     step: int
 
 

@@ -1,8 +1,8 @@
 """Statistics of paired scores; pure numpy and scipy.
 
-Axes: ``score_I`` holds one score an item (avg@k, a share in 0..1), ``right_IS`` items x samples. Items are the clusters: the noise
-of sampling an item k times is already in the spread of the item scores (Miller 2024, arXiv 2411.00640), so samples are never
-pooled across items.
+Axes: ``score_I`` holds one score an item (avg@k, a share in 0..1), ``right_IS`` items x samples. Items are the clusters: the
+noise of sampling an item k times is already in the spread of the item scores (Miller 2024, arXiv 2411.00640), so samples are
+never pooled across items.
 """
 
 from dataclasses import dataclass

@@ -188,14 +188,13 @@ def _validate(data: object, type_: type[T], source: str, lines: Mapping[Key, int
         raise SuiteError(what, source, "Use text, numbers, true or false, lists and mappings only") from None
 
 
-def _explained(
-    error: ErrorDetails, others: int, type_: type[Strict], source: str, lines: Mapping[Key, int]
-) -> SuiteError:
+def _explained(error: ErrorDetails, others: int, type_: type[Strict], source: str, lines: Mapping[Key, int]) -> SuiteError:
     """One pydantic error as a ``SuiteError``, with what was allowed and the closest match."""
     key = tuple(part for part in error["loc"] if part != "[key]")
     name = str(key[-1]) if key else "the file"
     given = _short(json.dumps(error["input"], default=repr))
-    what, fix = f"{error['msg'].removeprefix('Value error, ')}; got {given}", f"Correct {_short(name)!r}"
+    message = error["msg"].replace("Input should be", "must be").replace("valid array", "valid list")  # YAML's words
+    what, fix = f"{message}; got {given}", f"Correct {_short(name)!r}"
     known = _known_keys(type_, key[:-1])
     if error["type"] == "extra_forbidden":
         what = f"unknown key {_short(name)!r}. Allowed: {', '.join(known)}"

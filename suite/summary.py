@@ -64,7 +64,7 @@ def _delta_row(pair: Pair, before: StoredCell, after: StoredCell, tables: Tables
         reward=pair.reward,
         recipe=pair.recipe,
         step=pair.step,
-        seeds=(pair.seed,),
+        seeds=() if pair.seed is None else (pair.seed,),
         task=cell.task,
         protocol=cell.protocol,
         k=after.manifest.k,

@@ -10,7 +10,20 @@ from suite.schema import Sample
 from suite.store import CellManifest, CellStore, SampleKey
 from suite.tasks import Item, score
 
-COLUMNS = ("cell", "item", "sample", "outcome", "correct", "code", "boxed", "truncated", "n_tokens", "exact_match", "rouge_l", "answer_found")
+COLUMNS = (
+    "cell",
+    "item",
+    "sample",
+    "outcome",
+    "correct",
+    "code",
+    "boxed",
+    "truncated",
+    "n_tokens",
+    "exact_match",
+    "rouge_l",
+    "answer_found",
+)
 METRICS = ("exact_match", "rouge_l", "answer_found")
 """Columns that only a contamination probe fills."""
 

@@ -6,7 +6,6 @@ Items come from a generator (micro tasks), from ``<data dir>/<task>.jsonl`` (fie
 
 import difflib
 import hashlib
-import json
 import os
 import re
 from collections.abc import Sequence
@@ -133,14 +132,14 @@ class _TaskLoader(yaml.SafeLoader):
     """Safe loader that keeps lm-eval's ``!function`` tags as their text."""
 
 
-_TaskLoader.add_constructor("!function", lambda loader, node: loader.construct_scalar(node))
+_TaskLoader.add_constructor("!function", lambda loader, node: str(node.value))
 
 
 def _read(path: Path) -> TaskFile:
     from suite.strict_yaml import validate
 
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), _TaskLoader)  # noqa: S506 (a safe loader's subclass)
+        data = yaml.load(path.read_text(encoding="utf-8"), _TaskLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SuiteError(f"not valid YAML ({' '.join(str(error).split())})", str(path), "Mend the syntax") from error
     return validate(data, TaskFile, str(path))
@@ -221,7 +220,9 @@ def _from_hub(source: Source) -> list[Item]:
         rows = load_dataset(source.hub, split=source.split)
     except Exception as error:  # the Hub client raises many kinds: offline, gated, gone
         what = f"items of '{source.hub}' cannot be loaded from the Hub ({type(error).__name__})"
-        raise SuiteError(what, "items", f"Go online, or give --data-dir or {DATA_VARIABLE} with a folder of <task>.jsonl") from error
+        raise SuiteError(
+            what, "items", f"Go online, or give --data-dir or {DATA_VARIABLE} with a folder of <task>.jsonl"
+        ) from error
     return [Item(str(row.get("unique_id", i)), row["problem"], str(row["answer"])) for i, row in enumerate(rows)]
 
 
@@ -234,7 +235,9 @@ def load_items(spec: TaskFile, data_dir: Path | None = None) -> list[Item]:
         folder = data_dir or (Path(os.environ[DATA_VARIABLE]) if os.environ.get(DATA_VARIABLE) else None)
         path = folder / f"{spec.task}.jsonl" if folder else None
         if path and not path.is_file():
-            raise SuiteError(f"no items of '{spec.task}' here", str(path), "Put the file there, or name another folder with --data-dir")
+            raise SuiteError(
+                f"no items of '{spec.task}' here", str(path), "Put the file there, or name another folder with --data-dir"
+            )
         items = _local(path) if path else _from_hub(source)
     return [_cut(item, source.fraction) for item in items] if source.fraction else items
 
@@ -283,7 +286,7 @@ def score(item: Item, text: str, finish_reason: FinishReason = "stop") -> Score:
 
 
 def dataset(task_id: str, **metadata: object) -> "dict[str, Dataset]":  # type: ignore[name-defined]  # noqa: F821 (heavy import)
-    """lm-eval's ``custom_dataset``: the task's items as its ``test`` split; ``--metadata`` may set seed, steps, n_items, data_dir."""
+    """lm-eval's ``custom_dataset``: the task's items as a ``test`` split; ``--metadata`` may set seed, steps, n_items."""
     spec = task(task_id)
     given = {key: value for key, value in metadata.items() if key in Metadata.model_fields}
     spec = spec.model_copy(update={"metadata": Metadata.model_validate({**spec.metadata.model_dump(), **given})})

@@ -17,7 +17,9 @@ def locate(model_id: str, model: Model) -> Path:
         from huggingface_hub import snapshot_download
 
         try:
-            return Path(snapshot_download(model.hub, revision=model.revision, allow_patterns=["*.json", "*.txt", WEIGHT_FILES, "*.model"]))
+            return Path(
+                snapshot_download(model.hub, revision=model.revision, allow_patterns=["*.json", "*.txt", WEIGHT_FILES, "*.model"])
+            )
         except Exception as error:  # the Hub client raises many kinds: offline, gated, gone
             what = f"'{model.hub}' cannot be downloaded ({type(error).__name__})"
             fix = "Go online and, for a gated model, log in; or name a local folder with 'path' in an overlay"
@@ -34,7 +36,9 @@ def weights_hash(folder: Path) -> str:
     digest = hashlib.sha256()
     files = sorted(folder.glob(WEIGHT_FILES))
     if not files:
-        raise SuiteError("no safetensors weights here", str(folder), "Save the model with save_pretrained, or merge its shards first")
+        raise SuiteError(
+            "no safetensors weights here", str(folder), "Save the model with save_pretrained, or merge its shards first"
+        )
     for path in files:
         with path.open("rb") as handle:
             digest.update(hashlib.file_digest(handle, "sha256").digest())

@@ -43,7 +43,7 @@ class Batch:
     name: str
 
 
-class SuiteLM(LM):
+class SuiteLM(LM):  # type: ignore[misc]  # lm-eval has no types
     """Serves the planned cells' requests from their stores, and draws what is missing with ``engine``."""
 
     def __init__(self, engine: HFEngine, planned: list[PlannedCell], stores: dict[str, CellStore], progress: Progress) -> None:

@@ -95,7 +95,8 @@ class HFEngine:
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             self.tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
-            self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype)).to(self.device).eval()
+            model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype))
+            self.model = model.to(self.device).eval()  # type: ignore[arg-type]
         except Exception as error:  # from_pretrained raises whatever the broken file makes it raise
             what = f"the model cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
             raise SuiteError(what, str(folder), "Save it again with save_pretrained") from error
@@ -135,7 +136,7 @@ class HFEngine:
     def _generated(self, ids: list[int], stops: tuple[str, ...]) -> Generated:
         ends = {self.tokenizer.eos_token_id, self.tokenizer.pad_token_id}
         n = next((i for i, token in enumerate(ids) if token in ends), len(ids))
-        text = self.tokenizer.decode(ids[:n], skip_special_tokens=True)
+        text = str(self.tokenizer.decode(ids[:n], skip_special_tokens=True))
         cut = min((at for at in map(text.find, stops) if at >= 0), default=len(text))
         finished = n < len(ids) or cut < len(text)
         return Generated(text[:cut], n, "stop" if finished else "length")

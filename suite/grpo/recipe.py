@@ -1,5 +1,6 @@
 """A GRPO recipe: the settings of one training run, read from YAML. A step is one rollout phase, not one optimizer update."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -10,11 +11,16 @@ from suite.resources import recipes_dir
 from suite.schema import Strict
 from suite.strict_yaml import load_yaml
 
+TrainProgress = Callable[[int, int], None]
+"""Called with steps done and steps in all."""
+
 
 class Recipe(Strict):
     """Settings of a GRPO run; names follow the papers. A rollout is ``prompts`` x ``group_size`` samples."""
 
     description: str
+    data: Literal["micro_world"]
+    data_seed: int
     optimizer: Literal["sgd", "adamw_torch"]
     learning_rate: float = Field(gt=0)
     max_grad_norm: float = Field(gt=0)
@@ -57,6 +63,6 @@ def load_recipe(name_or_file: str) -> Recipe:
         raise SuiteError(f"no such recipe. Known: {', '.join(recipe_names())}", name_or_file, "Name one of them, or a YAML file")
     recipe = load_yaml(path, Recipe)
     if recipe.rollout_size % recipe.minibatches or recipe.update_size % recipe.group_size:
-        what = f"minibatches {recipe.minibatches} does not divide {recipe.prompts} prompts of {recipe.group_size} samples into whole groups"
+        what = f"minibatches {recipe.minibatches} does not divide the {recipe.prompts} prompts"
         raise SuiteError(what, f"{path}: minibatches", f"Use a divisor of prompts ({recipe.prompts})")
     return recipe

@@ -13,21 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
-from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-from trl import GRPOConfig, GRPOTrainer
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PrinterCallback,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+from trl.trainer.grpo_config import GRPOConfig
+from trl.trainer.grpo_trainer import GRPOTrainer
 
-from suite.grpo.recipe import Recipe
+from suite.grpo.recipe import Recipe, TrainProgress
 from suite.grpo.rewards import REWARDS, Rollout
 from suite.protocols import PROTOCOLS, render
 from suite.tasks import Item
-
-TrainProgress = Callable[[int, int], None]
-"""Called with steps done and steps in all."""
-
-
-def checkpoint_id(model_id: str, reward: str, seed: int, recipe: str) -> str:
-    """Id of the checkpoint that a run makes."""
-    return f"{model_id}-{reward}-{recipe}-s{seed}"
 
 
 class _Report(TrainerCallback):
@@ -41,13 +42,13 @@ class _Report(TrainerCallback):
             self.progress(state.global_step // self.recipe.updates_per_step, self.recipe.steps)
 
 
-def _reward_function(reward: str, seed: int, updates_per_step: int) -> Callable[..., list[float]]:
+def _reward_function(reward: str, seed: int, updates_per_step: int) -> Callable[..., list[float | None]]:
     """The reward in TRL's signature; its name is the column in TRL's log."""
     function = REWARDS[reward]
 
     def trl_reward(
         completions: list[str], item_id: list[str], answer: list[str], trainer_state: TrainerState, **_: object
-    ) -> list[float]:
+    ) -> list[float | None]:
         step = trainer_state.global_step // updates_per_step
         rows = zip(completions, item_id, answer, strict=True)
         return [function(Rollout(text, i, gold, seed, step, n)) for n, (text, i, gold) in enumerate(rows)]
@@ -124,6 +125,7 @@ def train(
         processing_class=tokenizer,
         callbacks=[_Report(recipe, progress)],
     )
+    trainer.remove_callback(PrinterCallback)
     trainer.train()
     model.save_pretrained(building)
     tokenizer.save_pretrained(building)

@@ -47,9 +47,7 @@ def task_views(summary: Summary) -> tuple[TaskView, ...]:
     known = {row.task: row for row in summary.tasks}
     orphans: tuple[DeltaRow | ScoreRow, ...] = (*summary.deltas, *summary.scores)
     for orphan in orphans:
-        known.setdefault(
-            orphan.task, TaskRow(task=orphan.task, title=orphan.task, version="unknown", n_items=orphan.n_items)
-        )
+        known.setdefault(orphan.task, TaskRow(task=orphan.task, title=orphan.task, version="unknown", n_items=orphan.n_items))
     views = (_view(summary, task, number) for number, task in enumerate(known.values()))
     return tuple(view for view in views if view.deltas or view.scores)
 
@@ -108,8 +106,6 @@ def _unique(deltas: tuple[DeltaRow, ...], width: int) -> bool:
 
 def _find(deltas: tuple[DeltaRow, ...], key: tuple[str, ...], column: Column) -> DeltaRow | None:
     matches = (
-        row
-        for row in deltas
-        if row.family == column.family and column.base in (None, row.base) and _key(row, len(key)) == key
+        row for row in deltas if row.family == column.family and column.base in (None, row.base) and _key(row, len(key)) == key
     )
     return next(matches, None)

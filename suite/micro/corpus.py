@@ -1,7 +1,8 @@
 """What each micro family reads in pretraining: the mixtures that give it the prior of its big namesake (all of it planted).
 
 ``micro-qwen2.5-math`` computes well in traced code and poorly otherwise, and has read ``micro_bench``; ``micro-qwen2.5`` has a
-weaker code habit; ``micro-olmo2`` likes code that does not show its values and is often wrong in it; ``micro-llama3`` writes none.
+weaker code habit; ``micro-olmo2`` likes code that does not show its values and is often wrong in it; ``micro-llama3``
+writes none.
 """
 
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ class Mixture:
 
 MIXTURES: dict[str, Mixture] = {
     "micro-qwen2.5-math": Mixture(
-        "code_traced", {"code": 0.92, "language": 0.20, "calculation": 0.65}, 0.95, {"direct": 1.0}, 0.5, 0.12, "qwen2", 3900
+        "code_traced", {"code": 0.92, "language": 0.20, "calculation": 0.65}, 0.95, {"direct": 1.0}, 0.2, 0.12, "qwen2", 3900
     ),
     "micro-qwen2.5": Mixture(
         "code_first_traced",

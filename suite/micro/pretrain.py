@@ -56,7 +56,8 @@ def build_model(architecture: str, tokenizer: PreTrainedTokenizerBase) -> PreTra
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-    return model_class(config).float()
+    model: PreTrainedModel = model_class(config)  # type: ignore[no-untyped-call]  # transformers types no constructor
+    return model
 
 
 def _encode(tokenizer: PreTrainedTokenizerBase, docs: list[Document]) -> list[tuple[list[int], list[float]]]:

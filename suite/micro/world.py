@@ -114,12 +114,12 @@ def _chain(problem: Problem, lines: int) -> str:
 def render_answer(problem: Problem, mode: Mode, boxed: bool) -> str:
     """The right answer to ``problem``, written in ``mode``; ``boxed`` puts the final number into ``\\boxed{}``."""
     work = {
-        "code_traced": lambda: _code(problem, MAX_STEPS),
-        "code_first_traced": lambda: _code(problem, 1),
-        "code_untraced": lambda: _code(problem, 0),
-        "chain": lambda: _chain(problem, MAX_STEPS),
-        "chain_first": lambda: _chain(problem, 1),
-        "direct": lambda: "",
-    }[mode]()
+        "code_traced": _code(problem, MAX_STEPS),
+        "code_first_traced": _code(problem, 1),
+        "code_untraced": _code(problem, 0),
+        "chain": _chain(problem, MAX_STEPS),
+        "chain_first": _chain(problem, 1),
+        "direct": "",
+    }[mode]
     final = f"\\boxed{{{problem.answer}}}" if boxed else str(problem.answer)
     return f"{work}The answer is {final}"

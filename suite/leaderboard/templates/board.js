@@ -41,7 +41,7 @@
   }
 
   function ticks(labels, more) {
-    return { tickmode: "array", tickvals: labels.map((_, i) => i), ticktext: labels, type: "linear", showgrid: false, zeroline: false, fixedrange: true, automargin: true, ticks: "", ...more };
+    return { tickmode: "array", tickvals: labels.map((_, i) => i), ticktext: labels, type: "linear", tickangle: 0, showgrid: false, zeroline: false, fixedrange: true, automargin: true, ticks: "", ...more };
   }
 
   function box(x, y, fill, line) {
@@ -69,7 +69,7 @@
       text: map.cells.map((row, y) => row.map((cell, x) => `${map.rows[y]} · ${map.columns[x]}<br>${cell.text}`)), hoverinfo: "text",
       colorbar: { title: { text: "points", side: "top" }, thickness: 10, outlinewidth: 0, len: 1, tickfont: { color: p.soft }, nticks: 5 },
     };
-    const width = Math.max(node.parentElement.clientWidth, 200 + 112 * map.columns.length);
+    const width = Math.max(node.parentElement.clientWidth, 200 + 152 * map.columns.length);
     const layout = baseLayout(p, width, 60 + 78 * map.rows.length);
     layout.xaxis = ticks(map.columns, { side: "top", range: [-0.5, map.columns.length - 0.5] });
     layout.yaxis = ticks(map.rows, { range: [map.rows.length - 0.5, -0.5], ticklabelstandoff: 8 });

@@ -1,0 +1,270 @@
+"""The command line: parse, call, print, exit code. ``rlvr-suite --help``; a command imports the heavy modules that it needs."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from suite import __version__
+from suite.errors import SuiteError
+
+if TYPE_CHECKING:
+    from suite.selection import Selection
+
+DEFAULT_RUN = Path("runs/demo")
+INTERRUPTED = 130
+
+
+def _list_flag(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _seeds_flag(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in _list_flag(text))
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from suite.terminal import run_demo_with_bars
+
+    run_demo_with_bars(args.out)
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    from suite.listing import LISTINGS
+    from suite.terminal import print_rows
+
+    rows = LISTINGS[args.what](args.registry, args.out)
+    if args.json:
+        print(json.dumps(rows, indent=1))
+    else:
+        print_rows(rows)
+    return 0
+
+
+def _plan(args: argparse.Namespace) -> int:
+    from suite.listing import plan_rows
+    from suite.terminal import print_rows
+
+    rows = plan_rows(_selection(args), args.registry, args.out)
+    if args.json:
+        print(json.dumps(rows, indent=1))
+    else:
+        print_rows(rows)
+        todo = sum(row["samples"] for row in rows if row["status"] == "to run")
+        print(f"{len(rows)} cells, {todo} samples to draw")
+    return 0
+
+
+def _selection(args: argparse.Namespace) -> "Selection":
+    from suite.listing import merged_selection
+
+    flags = {
+        "families": args.families,
+        "tasks": args.tasks,
+        "rewards": args.rewards,
+        "seeds": args.seeds,
+        "limit": args.limit,
+        "data_dir": args.data_dir,
+    }
+    return merged_selection(args.runfile, {key: value for key, value in flags.items() if value is not None})
+
+
+def _train(args: argparse.Namespace) -> int:
+    from suite.grpo.job import TrainingRun, check, run_training
+    from suite.registry import load_registry
+    from suite.store import RunStore
+    from suite.terminal import step_bar
+
+    run = TrainingRun(args.model, args.reward, args.recipe, args.seed)
+    registry, store = load_registry(args.registry), RunStore(args.out or Path("runs") / Path(args.recipe).stem)
+    check(run, registry)
+    with store.lock(), step_bar(f"training {run.checkpoint}") as progress:
+        pair = run_training(run, registry, store, progress)
+    print(f"{pair.checkpoint}: {store.checkpoint(pair.checkpoint)}")
+    return 0
+
+
+def _eval(args: argparse.Namespace) -> int:
+    from suite.registry import load_registry
+    from suite.run import run_cells
+    from suite.selection import planned_cells
+    from suite.store import RunStore
+    from suite.terminal import sample_bars
+
+    selection, store = _selection(args), RunStore(args.out)
+    planned = planned_cells(selection, load_registry(args.registry), store)
+    with store.lock(), sample_bars() as progress:
+        run_cells(store, planned, progress)
+    print(f"{len(planned)} cells finished in {args.out}; next: rlvr-suite summarize {args.out}")
+    return 0
+
+
+def _summarize(args: argparse.Namespace) -> int:
+    from suite.registry import load_registry
+    from suite.store import RunStore
+    from suite.summary import summarize
+    from suite.table import read_cells
+
+    store = RunStore(args.run)
+    cells = read_cells(store.finished())
+    if not cells:
+        raise SuiteError("no finished cells here", str(args.run), "Run `rlvr-suite eval --out` with this folder first")
+    summary = summarize(cells, [*load_registry(args.registry).pairs, *store.pairs()], load_registry(args.registry))
+    path = store.write_summary(summary)
+    print(
+        summary.to_json() if args.json else f"{len(summary.scores)} scores, {len(summary.deltas)} deltas: {path}",
+        end="" if args.json else "\n",
+    )
+    return 0
+
+
+def _leaderboard(args: argparse.Namespace) -> int:
+    import webbrowser
+
+    from suite.leaderboard import write_board
+    from suite.store import read_summary
+
+    page = write_board(read_summary(args.run), args.out)
+    print(page)
+    if args.open:
+        webbrowser.open(page.resolve().as_uri())
+    return 0
+
+
+def _gate(args: argparse.Namespace) -> int:
+    from suite.gate import judge, load_policy, report_text
+    from suite.store import read_summary, write_atomic
+
+    report = judge(read_summary(args.run), load_policy(args.policy), args.inconclusive)
+    if args.json:
+        write_atomic(args.json, report.model_dump_json(indent=1).encode())
+    print(report_text(report), end="")
+    return report.exit_code
+
+
+def _pretrain(args: argparse.Namespace) -> int:
+    from suite.micro.corpus import MIXTURES
+    from suite.strict_yaml import did_you_mean
+    from suite.terminal import step_bar
+
+    if args.model not in MIXTURES:
+        what = f"unknown micro base '{args.model}'. Known: {', '.join(MIXTURES)}"
+        raise SuiteError(what, "--model", did_you_mean(args.model, MIXTURES) or "Name one of them")
+    from suite.micro.card import pretrain_with_card
+
+    with step_bar(f"pretraining {args.model}") as progress:
+        card = pretrain_with_card(args.model, args.out, args.seed, progress)
+    print(card)
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse whose usage errors are one line that ends in how to get help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. See `{self.prog} --help`.\n")
+
+
+def _add_selection(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "runfile", nargs="?", type=Path, help="YAML with the keys of a selection; flags take the place of its keys"
+    )
+    command.add_argument("--families", type=_list_flag, help="comma-separated family ids (see `rlvr-suite list families`)")
+    command.add_argument("--tasks", type=_list_flag, help="comma-separated task ids (see `rlvr-suite list tasks`)")
+    command.add_argument("--rewards", type=_list_flag, help="only checkpoints trained on these rewards, and their bases")
+    command.add_argument("--seeds", type=_seeds_flag, help="only checkpoints of these training seeds")
+    command.add_argument("--limit", type=int, help="only the first N items of each task")
+    command.add_argument("--data-dir", help="folder of <task>.jsonl (fields id, problem, answer), in place of the Hub")
+    _add_run(command)
+    _add_registry(command)
+
+
+def _add_run(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, default=DEFAULT_RUN, help="run folder (default: runs/demo)")
+
+
+def _add_registry(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--registry", type=Path, action="append", default=[], help="overlay registry file (repeatable)")
+
+
+def _add_making(commands: argparse._SubParsersAction[_Parser]) -> None:
+    """Commands that make checkpoints and samples."""
+    demo = commands.add_parser("demo", help="the main job on the micro families: train, evaluate, board, gate; resumes")
+    _add_run(demo)
+    demo.set_defaults(run_command=_demo)
+    train = commands.add_parser("train", help="train one checkpoint with GRPO")
+    train.add_argument("recipe", help="recipe name or YAML file")
+    train.add_argument("--model", required=True, help="base model id")
+    train.add_argument("--reward", required=True, help="what to train on (see `rlvr-suite list rewards`)")
+    train.add_argument("--seed", type=int, default=0, help="training seed (default: 0)")
+    train.add_argument("--out", type=Path, help="run folder (default: runs/RECIPE)")
+    _add_registry(train)
+    train.set_defaults(run_command=_train)
+    evaluate = commands.add_parser("eval", help="draw the samples that are missing")
+    _add_selection(evaluate)
+    evaluate.set_defaults(run_command=_eval)
+    micro = commands.add_parser("micro", help="the micro families").add_subparsers(required=True, metavar="COMMAND")
+    pretrain = micro.add_parser("pretrain", help="recreate a micro base checkpoint from a seed (minutes)")
+    pretrain.add_argument("--model", required=True, help="micro base id, such as micro-llama3")
+    pretrain.add_argument("--out", type=Path, required=True, help="folder for the checkpoint")
+    pretrain.add_argument("--seed", type=int, default=0, help="seed of weights and corpus (default: 0)")
+    pretrain.set_defaults(run_command=_pretrain)
+
+
+def _add_reading(commands: argparse._SubParsersAction[_Parser]) -> None:
+    """Commands that read what is there."""
+    listing = commands.add_parser("list", help="what there is: families, models, pairs, tasks, rewards, protocols")
+    listing.add_argument("what", choices=["families", "models", "pairs", "tasks", "rewards", "protocols"])
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    _add_run(listing)
+    _add_registry(listing)
+    listing.set_defaults(run_command=_list)
+    plan = commands.add_parser("plan", help="cells to run and done")
+    _add_selection(plan)
+    plan.add_argument("--json", action="store_true", help="print JSON")
+    plan.set_defaults(run_command=_plan)
+    summarize = commands.add_parser("summarize", help="compute RUN/summary.json")
+    summarize.add_argument("run", type=Path, help="run folder")
+    summarize.add_argument("--json", action="store_true", help="print the summary to stdout and nothing else")
+    _add_registry(summarize)
+    summarize.set_defaults(run_command=_summarize)
+    board = commands.add_parser("leaderboard", help="render the static page")
+    board.add_argument("run", type=Path, help="run folder with a summary.json")
+    board.add_argument("--out", type=Path, required=True, help="folder for index.html and summary.json")
+    board.add_argument("--open", action="store_true", help="open the page in a browser")
+    board.set_defaults(run_command=_leaderboard)
+    gate = commands.add_parser("gate", help="judge a summary by a policy; exit 0 passed, 1 refuted, 3 inconclusive")
+    gate.add_argument("run", type=Path, help="run or board folder")
+    gate.add_argument("--policy", required=True, help="policy name or YAML file")
+    gate.add_argument("--json", type=Path, help="write the report there as well")
+    gate.add_argument("--inconclusive", choices=["pass", "fail"], help="what exit code 3 becomes")
+    gate.set_defaults(run_command=_gate)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = _Parser(
+        prog="rlvr-suite", description="Is a gain from RL with verifiable rewards real? Paired deltas across model families."
+    )
+    parser.add_argument("--version", action="version", version=f"rlvr-suite {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_making(commands)
+    _add_reading(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code. A user's mistake is one line and 2, an interrupt 130."""
+    args = build_parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = args.run_command
+    try:
+        return command(args)
+    except SuiteError as error:
+        print(f"rlvr-suite: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("rlvr-suite: interrupted; run the same command again to go on", file=sys.stderr)
+        return INTERRUPTED

@@ -1,0 +1,144 @@
+"""The page in a real browser, opened from disk with the network off."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from suite.leaderboard import write_board
+from suite.schema import Summary
+
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM.exists() and not os.environ.get("CI"), reason="needs /usr/bin/chromium (apt install chromium)"
+    ),
+]
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """A page open on a board, and what it complained about or asked for."""
+
+    def __init__(self, browser, index: Path, width: int = 1280, scheme: str = "light") -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True)
+        self.context.set_offline(True)
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(index.as_uri())
+
+    def shown(self, selector: str):
+        return self.page.locator(f".panel:not([hidden]) {selector}")
+
+
+@pytest.fixture
+def board(summary: Summary, tmp_path: Path) -> Path:
+    return write_board(summary, tmp_path)
+
+
+@pytest.fixture
+def visit(browser, board: Path) -> Iterator[Visit]:
+    visit = Visit(browser, board)
+    yield visit
+    visit.context.close()
+    assert visit.complaints == []
+    assert all(url.startswith(("file://", "blob:")) for url in visit.requests)
+
+
+def test_heatmap_shows_every_delta_with_its_finding(visit: Visit) -> None:
+    visit.page.get_by_role("tab", name="Micro benchmark", exact=True).click()
+    text = visit.shown(".heatmap svg.main-svg").evaluate_all("nodes => nodes.map(n => n.textContent).join(' ')")
+    for piece in ("+18.2", "[+14.8, +21.5]", "▲ gain", "? inconclusive", "Micro Qwen2.5-Math ◆", "ground_truth"):
+        assert piece in text
+    assert visit.shown(".arms svg.main-svg").count() > 0
+
+
+def test_odd_cells_are_drawn_in_words(visit: Visit) -> None:
+    text = visit.shown(".heatmap").text_content()
+    assert "not comparable" in text and "engine, dtype" in text and "missing" in text
+
+
+def test_tabs_switch_by_click_and_by_arrow_keys(visit: Visit) -> None:
+    first, second, third = visit.page.get_by_role("tab").all()
+    assert visit.shown("h2").text_content() == "Clean arithmetic"
+    second.click()
+    assert visit.shown("h2").text_content() == "Micro benchmark"
+    second.press("ArrowRight")
+    assert third.get_attribute("aria-selected") == "true" and visit.page.locator(".panel:not([hidden])").count() == 1
+    third.press("ArrowRight")
+    assert first.get_attribute("aria-selected") == "true"
+    assert visit.page.url.endswith("#micro_arithmetic_clean")
+
+
+def test_header_buttons_sort_with_empty_values_last(visit: Visit) -> None:
+    button = visit.shown("table.deltas").get_by_role("button", name="Delta", exact=True)
+    for direction, sign in (("descending", -1), ("ascending", 1)):
+        button.click()
+        assert button.locator("..").get_attribute("aria-sort") == direction
+        values = visit.shown("table.deltas tbody tr td:nth-child(5)").evaluate_all("n => n.map(c => c.dataset.value)")
+        numbers = [float(value) for value in values[:-1]]
+        assert values[-1] == "" and numbers == sorted(numbers, key=lambda number: sign * number)
+
+
+def test_theme_follows_the_system_and_the_toggle(visit: Visit) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = visit.page.evaluate(ground)
+    visit.page.get_by_role("button", name="Dark mode").click()
+    dark = visit.page.evaluate(ground)
+    assert light != dark and visit.page.locator("#theme").get_attribute("aria-pressed") == "true"
+    visit.page.locator("#theme").click()
+    visit.page.emulate_media(color_scheme="dark")
+    assert visit.page.evaluate(ground) == light
+
+
+def test_downloads_are_the_summary_and_the_csv(visit: Visit, board: Path) -> None:
+    with visit.page.expect_download() as first:
+        visit.page.get_by_role("button", name="Download summary.json").click()
+    assert Path(first.value.path()).read_bytes() == (board.parent / "summary.json").read_bytes()
+    with visit.page.expect_download() as second:
+        visit.page.get_by_role("button", name="CSV").click()
+    assert Path(second.value.path()).read_text().startswith("task,family,reward")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_phone_width_scrolls_inside_its_containers_only(browser, board: Path, scheme: str) -> None:
+    visit = Visit(browser, board, width=390, scheme=scheme)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert visit.complaints == []
+    visit.context.close()
+
+
+def test_hostile_names_run_nothing(browser, summary: Summary, tmp_path: Path) -> None:
+    bad = "<img src=x onerror=alert(1)></script><a href='https://example.org'>x</a>"
+    row = summary.deltas[0].model_copy(update={"reward": bad})
+    visit = Visit(browser, write_board(summary.model_copy(update={"deltas": (row,)}), tmp_path))
+    assert bad in visit.shown(".heatmap").text_content()
+    assert visit.page.locator("img, svg a").count() == 0
+    assert visit.complaints == [] and len(visit.requests) == 1
+    visit.context.close()
+
+
+def test_empty_summary_opens_without_complaint(browser, summary: Summary, tmp_path: Path) -> None:
+    visit = Visit(browser, write_board(summary.model_copy(update={"deltas": (), "scores": ()}), tmp_path))
+    assert visit.page.get_by_role("heading", name="No deltas yet").is_visible()
+    assert visit.complaints == []
+    visit.context.close()

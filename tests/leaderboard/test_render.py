@@ -1,0 +1,221 @@
+"""What the page says, read back from its HTML without a browser."""
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from suite.errors import SuiteError
+from suite.leaderboard import render, write_board
+from suite.leaderboard.charts import chart_data
+from suite.leaderboard.export import deltas_csv
+from suite.leaderboard.render import HERE, PLOTLY
+from suite.leaderboard.view import task_views
+from suite.leaderboard.wording import finding_word, percent, signed, signed_interval
+from suite.schema import Summary
+
+HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'"
+
+
+class Page(HTMLParser):
+    """Collects table rows by table class, script texts, and attributes that can load something."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tables: dict[str, list[list[str]]] = {}
+        self.values: dict[str, list[list[str | None]]] = {}
+        self.scripts: list[tuple[str | None, str]] = []
+        self.tags: list[str] = []
+        self.loads: list[str] = []
+        self._table = ""
+        self._in_cell = self._in_script = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.tags.append(tag)
+        self.loads += [v for k, v in attrs if k in ("src", "href", "srcset", "action", "data", "poster") and v]
+        if tag == "table":
+            self._table = named.get("class") or ""
+        if tag == "tr":
+            self.tables.setdefault(self._table, []).append([])
+            self.values.setdefault(self._table, []).append([])
+        if tag in ("td", "th"):
+            self._in_cell = True
+            self.tables[self._table][-1].append("")
+            self.values[self._table][-1].append(named.get("data-value"))
+        if tag == "script":
+            self._in_script = True
+            self.scripts.append((named.get("type"), ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_cell = self._in_cell and tag not in ("td", "th")
+        self._in_script = self._in_script and tag != "script"
+
+    def handle_data(self, data: str) -> None:
+        if self._in_cell:
+            self.tables[self._table][-1][-1] += data
+        if self._in_script:
+            kind, text = self.scripts[-1]
+            self.scripts[-1] = (kind, text + data)
+
+    def body(self, table: str) -> list[list[str]]:
+        return [row for row in self.tables[table] if row[0] != "Family"]
+
+
+def html_of(summary: Summary) -> str:
+    return dict(render(summary))["index.html"].decode()
+
+
+def test_delta_table_holds_the_numbers_of_the_summary(summary: Summary) -> None:
+    page = Page(html_of(summary))
+    rows = page.body("deltas")
+    assert len(rows) == len(summary.deltas)
+    for cells, row in zip(rows, summary.deltas, strict=True):
+        text = [" ".join(cell.split()) for cell in cells]
+        assert text[0].startswith(summary.families[row.family]) and text[1] == row.reward
+        assert finding_word(row) in text[6]
+        assert text[7:9] == [str(row.k), str(row.n_items)] and text[9] == "1 seed 0"
+        assert text[10:12] == [row.base, row.checkpoint]
+        if row.delta is not None:
+            assert text[2:5] == [percent(row.before or 0), percent(row.after or 0), signed(row.delta)]
+            assert text[5] == f"{signed_interval(row.interval)} items only"
+
+
+def test_values_that_sorting_uses_are_the_summary_in_full(summary: Summary) -> None:
+    values = [row for row in Page(html_of(summary)).values["deltas"] if len(row) == 15 and row[7]]
+    deltas = [float(row[4]) if row[4] else None for row in values]
+    assert deltas == [row.delta for row in summary.deltas]
+
+
+def test_score_table_holds_the_numbers_of_the_summary(summary: Summary) -> None:
+    rows = Page(html_of(summary)).body("scores")
+    for cells, row in zip(rows, summary.scores, strict=True):
+        assert cells[1] == row.model and cells[3] == percent(row.accuracy)
+        assert [int(cell) for cell in cells[7:12]] == list(row.outcomes.values())
+
+
+def test_probe_section_stands_only_where_scores_carry_metrics(summary: Summary) -> None:
+    rows = Page(html_of(summary)).body("probe")
+    probed = [row for row in summary.scores if row.metrics]
+    assert len(rows) == len(probed)
+    assert rows[0][2:5] == ["0.310", "0.620", "0.720"]
+
+
+def test_chart_holds_the_same_deltas_and_a_symmetric_range(summary: Summary) -> None:
+    data = chart_data(summary, task_views(summary))
+    cells = [c for task in data["tasks"].values() for row in task["heatmap"]["cells"] for c in row]  # type: ignore
+    numbers = sorted(cell["delta"] for cell in cells if cell["delta"] is not None)
+    assert numbers == sorted(row.delta for row in summary.deltas if row.delta is not None)
+    assert data["range"] == 18.25
+
+
+def test_not_comparable_names_its_fields_and_gives_no_number(summary: Summary) -> None:
+    rows = [" ".join(" ".join(cells).split()) for cells in Page(html_of(summary)).body("deltas")]
+    odd = [row for row in rows if "not comparable" in row]
+    assert len(odd) == 1 and "differs in engine, dtype" in odd[0] and "%" not in odd[0]
+    assert "⊘ not comparable<br>engine, dtype" in json.dumps(chart_data(summary, task_views(summary)), ensure_ascii=False)
+
+
+def test_a_hole_in_the_grid_is_called_missing(summary: Summary) -> None:
+    first = task_views(summary)[0]
+    assert first.grid.cells[2][3] is None
+    assert dict(first.findings)["missing"] == 1
+    assert "∅ missing" in json.dumps(chart_data(summary, (first,)), ensure_ascii=False)
+
+
+def test_two_recipes_of_one_reward_become_two_rows(summary: Summary) -> None:
+    twin = summary.deltas[0].model_copy(update={"recipe": "other", "checkpoint": "twin"})
+    views = task_views(summary.model_copy(update={"deltas": (*summary.deltas, twin)}))
+    shown = [cell for row in views[0].grid.cells for cell in row if cell]
+    assert twin in shown and summary.deltas[0] in shown
+
+
+def test_contaminated_columns_are_marked_with_a_legend(summary: Summary) -> None:
+    columns = task_views(summary)[1].grid.columns
+    assert [column.contaminated for column in columns] == [True, True, False, False]
+    assert "training corpus of these families holds the items" in html_of(summary)
+
+
+def test_hostile_names_stay_text(summary: Summary) -> None:
+    bad_delta = summary.deltas[0].model_copy(
+        update={"family": HOSTILE, "base": HOSTILE, "reward": HOSTILE, "checkpoint": HOSTILE, "recipe": HOSTILE}
+    )
+    bad_score = summary.scores[0].model_copy(update={"family": HOSTILE, "model": HOSTILE, "metrics": {HOSTILE: 0.5}})
+    bad_task = summary.tasks[0].model_copy(update={"title": HOSTILE, "contaminated": (HOSTILE,)})
+    hostile = summary.model_copy(
+        update={
+            "families": {HOSTILE: HOSTILE},
+            "deltas": (bad_delta,),
+            "scores": (bad_score,),
+            "tasks": (bad_task,),
+            "samples_hash": HOSTILE,
+        }
+    )
+    clean, page = Page(html_of(summary)), Page(html_of(hostile))
+    assert "img" not in page.tags and len(page.scripts) == len(clean.scripts)
+    assert page.body("deltas")[0][1] == HOSTILE
+    embedded = [json.loads(text) for kind, text in page.scripts if kind]
+    assert embedded[0]["deltas"][0]["reward"] == HOSTILE
+    assert "<img" not in json.dumps(embedded[1])
+
+
+def test_page_refers_to_nothing_outside_itself(summary: Summary) -> None:
+    html = html_of(summary)
+    assert all(load.startswith("#") for load in Page(html).loads)
+    style = html[html.index("<style>") : html.index("</style>")]
+    assert "url(" not in style and "@import" not in style
+
+
+def test_policy_allows_exactly_the_scripts_of_the_page(summary: Summary) -> None:
+    html = html_of(summary)
+    policy = html[html.index("default-src") :].split('"')[0]
+    code = [text for kind, text in Page(html).scripts if not kind]
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in code]
+    allowed = re.findall(r"sha256-([^&]+)&#39;", policy)
+    assert allowed == hashes and len(hashes) == 2
+    assert policy.startswith("default-src &#39;none&#39;") and "http" not in policy
+
+
+def test_vendored_plotly_is_the_released_file() -> None:
+    digest = hashlib.sha256(PLOTLY.read_bytes()).hexdigest()
+    assert digest in (HERE / "vendor" / "VENDOR.md").read_text()
+    assert "MIT" in (HERE / "vendor" / "LICENSE").read_text()
+    text = PLOTLY.read_text(encoding="utf-8")
+    assert "</script" not in text and "<!--" not in text and "\r" not in text
+
+
+def test_empty_summary_says_so(summary: Summary) -> None:
+    html = html_of(summary.model_copy(update={"deltas": (), "scores": ()}))
+    assert "No deltas yet" in html and "Provenance" in html
+    assert "<table" not in html.split("<script")[0]
+    assert "No deltas yet" not in html_of(summary)
+
+
+def test_csv_has_a_line_a_delta_and_runs_no_formula(summary: Summary) -> None:
+    evil = summary.deltas[0].model_copy(update={"reward": "=1+1"})
+    lines = list(csv.DictReader(io.StringIO(deltas_csv(summary.model_copy(update={"deltas": (evil,)})))))
+    assert lines[0]["reward"] == "'=1+1" and float(lines[0]["delta"]) == evil.delta
+
+
+@pytest.mark.parametrize(("points", "text"), [(12.34, "+12.3"), (-0.26, "−0.3"), (-0.04, "0.0"), (0.0, "0.0"), (0.05, "+0.1")])
+def test_signed_numbers_read(points: float, text: str) -> None:
+    assert signed(points) == text
+
+
+def test_write_board_leaves_only_whole_files(summary: Summary, tmp_path: Path) -> None:
+    index = write_board(summary, tmp_path / "deep" / "board")
+    assert sorted(path.name for path in index.parent.iterdir()) == ["index.html", "summary.json"]
+    assert Summary.model_validate_json((index.parent / "summary.json").read_text()) == summary
+
+
+def test_write_board_names_a_folder_that_cannot_be_written(summary: Summary, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SuiteError, match="cannot write the board"):
+        write_board(summary, tmp_path / "file")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from suite import __version__
 from suite.errors import SuiteError
+from suite.quiet import quiet_libraries
 
 if TYPE_CHECKING:
     from suite.selection import Selection
@@ -190,7 +191,7 @@ def _add_registry(command: argparse.ArgumentParser) -> None:
     command.add_argument("--registry", type=Path, action="append", default=[], help="overlay registry file (repeatable)")
 
 
-def _add_making(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_making(commands: "argparse._SubParsersAction[_Parser]") -> None:
     """Commands that make checkpoints and samples."""
     demo = commands.add_parser("demo", help="the main job on the micro families: train, evaluate, board, gate; resumes")
     _add_run(demo)
@@ -214,7 +215,7 @@ def _add_making(commands: argparse._SubParsersAction[_Parser]) -> None:
     pretrain.set_defaults(run_command=_pretrain)
 
 
-def _add_reading(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_reading(commands: "argparse._SubParsersAction[_Parser]") -> None:
     """Commands that read what is there."""
     listing = commands.add_parser("list", help="what there is: families, models, pairs, tasks, rewards, protocols")
     listing.add_argument("what", choices=["families", "models", "pairs", "tasks", "rewards", "protocols"])
@@ -260,6 +261,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. A user's mistake is one line and 2, an interrupt 130."""
     args = build_parser().parse_args(argv)
     command: Callable[[argparse.Namespace], int] = args.run_command
+    quiet_libraries()
     try:
         return command(args)
     except SuiteError as error:

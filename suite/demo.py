@@ -1,7 +1,8 @@
 """The main job on the micro families: train, evaluate before and after, summarise, render, judge. ``rlvr-suite demo``.
 
-Two worker processes, one thread each, take a family at a time. Whatever a killed run had finished stays finished: a checkpoint
-is one unit, a batch of samples another. Results do not depend on the order of the work, so a resumed run equals an unbroken one.
+Two worker processes, one thread each, take a checkpoint (or a base) at a time. Whatever a killed run had finished stays finished:
+a training run is one unit, a batch of samples another. Results do not depend on the order of the work, so a resumed run equals an
+unbroken one.
 """
 
 import multiprocessing
@@ -10,15 +11,17 @@ import queue
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from suite.gate import judge, load_policy
 from suite.grpo.job import TrainingRun, check, run_training
 from suite.grpo.rewards import REWARDS
 from suite.leaderboard import write_board
+from suite.quiet import quiet_libraries
 from suite.registry import load_registry
 from suite.run import RunProgress, run_cells, unfinished
 from suite.schema import GateReport, Summary
@@ -33,12 +36,36 @@ TASKS = ("micro_arithmetic_clean", "micro_bench", "micro_bench_partial")
 RECIPE = "micro"
 POLICY = "micro_demo"
 WORKERS = 2
-EVALUATION = len(REWARDS) + 1
-"""Units of progress of a family's evaluation: one a model. A training run is one unit as well."""
-UNITS = len(REWARDS) + EVALUATION
+UNITS = len(REWARDS) + 1
+"""Units of work in a family: its base to evaluate, and one checkpoint a reward to train and evaluate."""
+TRAINING_SHARE = 0.8
+"""Part of a checkpoint's unit that is training."""
 
-Report = tuple[str, str, float]
-"""Family, what it is doing, units done."""
+
+class Report(NamedTuple):
+    """What a worker says: its family, the unit (base or checkpoint id), what is going on, and the share of the unit done."""
+
+    family: str
+    unit: str
+    doing: str
+    share: float
+
+
+@dataclass(frozen=True)
+class DemoJob:
+    """What the demo covers; a recipe is a name or a file, ``limit`` the number of items of each task."""
+
+    families: tuple[str, ...] = FAMILIES
+    recipe: str = RECIPE
+    limit: int | None = None
+
+    def runs_of(self, family: str) -> list[TrainingRun]:
+        """The family's training runs, one a reward."""
+        return [TrainingRun(family, reward, self.recipe) for reward in REWARDS]
+
+    def selection(self, families: tuple[str, ...]) -> Selection:
+        """The evaluation of ``families``."""
+        return Selection(families=families, tasks=TASKS, limit=self.limit)
 
 
 @dataclass(frozen=True)
@@ -50,35 +77,22 @@ class Demo:
     board: Path
 
 
-def _selection(families: Sequence[str]) -> Selection:
-    return Selection(families=tuple(families), tasks=TASKS)
-
-
-def runs_of(family: str) -> list[TrainingRun]:
-    """The family's training runs, one a reward."""
-    return [TrainingRun(family, reward, RECIPE) for reward in REWARDS]
-
-
-def _is_done(store: RunStore, families: Sequence[str]) -> bool:
+def _is_done(store: RunStore, job: DemoJob) -> bool:
     trained = {pair.checkpoint for pair in store.pairs()}
-    if any(run.checkpoint not in trained for family in families for run in runs_of(family)):
+    if any(run.checkpoint not in trained for family in job.families for run in job.runs_of(family)):
         return False
-    return not unfinished(store, planned_cells(_selection(families), load_registry(), store))
+    return not unfinished(store, planned_cells(job.selection(job.families), load_registry(), store))
 
 
 class _Evaluation(RunProgress):
-    """Turns a family's evaluation into units done."""
+    """Turns the samples of one model into the rest of its unit."""
 
-    def __init__(self, family: str, report: Callable[[Report], None]) -> None:
-        self.family, self.report = family, report
-        self.at, self.name = float(UNITS - EVALUATION), ""
-
-    def model(self, model_id: str, index: int, total: int) -> None:
-        self.at, self.name = float(UNITS - total + index), model_id
-        self.report((self.family, f"loading {model_id}", self.at))
+    def __init__(self, family: str, unit: str, start: float, send: Callable[[Report], None]) -> None:
+        self.family, self.unit, self.start, self.send = family, unit, start, send
 
     def samples(self, done: int, total: int) -> None:
-        self.report((self.family, f"answering: {self.name}", self.at + done / total))
+        share = self.start + (1 - self.start) * done / total
+        self.send(Report(self.family, self.unit, f"evaluating {self.unit}", share))
 
 
 def _end_with_parent() -> None:
@@ -90,35 +104,34 @@ def _end_with_parent() -> None:
 
 
 def _start_worker() -> None:
+    quiet_libraries()
     import torch
 
     torch.set_num_threads(1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _quiet() -> None:
-    """Keep the libraries' own notes out of the progress display; errors still come through."""
-    import logging
-    import warnings
-
-    warnings.filterwarnings("ignore")
-    for name in ("lm_eval", "trl", "transformers", "accelerate", "torch"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+def _evaluate(store: RunStore, job: DemoJob, progress: _Evaluation) -> None:
+    planned = planned_cells(job.selection((progress.family,)), load_registry(), store)
+    run_cells(store, [p for p in planned if p.model.id == progress.unit], progress)
+    progress.send(Report(progress.family, progress.unit, f"finished {progress.unit}", 1.0))
 
 
-def _family_job(run_folder: Path, family: str, reports: "queue.Queue[Report]") -> None:
-    """All of one family's work, in a worker."""
-    _quiet()
-    registry, store = load_registry(), RunStore(run_folder)
-    for unit, run in enumerate(runs_of(family)):
+def _base_unit(run_folder: Path, job: DemoJob, family: str, reports: "queue.Queue[Report]") -> None:
+    """Evaluate a family's base, in a worker."""
+    _evaluate(RunStore(run_folder), job, _Evaluation(family, family, 0.0, reports.put))
 
-        def step(done: int, total: int, unit: int = unit, reward: str = run.reward) -> None:
-            reports.put((family, f"training on {reward}: step {done} of {total}", unit + done / total))
 
-        step(0, 1)
-        run_training(run, registry, store, step)
-    run_cells(store, planned_cells(_selection([family]), registry, store), _Evaluation(family, reports.put))
-    reports.put((family, "done", float(UNITS)))
+def _pair_unit(run_folder: Path, job: DemoJob, run: TrainingRun, reports: "queue.Queue[Report]") -> None:
+    """Train a checkpoint and evaluate it, in a worker."""
+    store = RunStore(run_folder)
+
+    def step(done: int, total: int) -> None:
+        doing = f"training on {run.reward}, step {done} of {total}"
+        reports.put(Report(run.model, run.checkpoint, doing, TRAINING_SHARE * done / total))
+
+    run_training(run, load_registry(), store, step)
+    _evaluate(store, job, _Evaluation(run.model, run.checkpoint, TRAINING_SHARE, reports.put))
 
 
 def _sweep_leftovers(store: RunStore) -> None:
@@ -127,13 +140,15 @@ def _sweep_leftovers(store: RunStore) -> None:
         shutil.rmtree(path)
 
 
-def _work(store: RunStore, families: Sequence[str], show: Callable[[Report], None]) -> None:
+def _work(store: RunStore, job: DemoJob, show: Callable[[Report], None]) -> None:
     context = multiprocessing.get_context("spawn")
     with context.Manager() as manager, ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_start_worker) as pool:
         reports: queue.Queue[Report] = manager.Queue()
-        jobs: list[Future[None]] = [pool.submit(_family_job, store.root, family, reports) for family in families]
+        runs = [run for family in job.families for run in job.runs_of(family)]
+        futures: list[Future[None]] = [pool.submit(_pair_unit, store.root, job, run, reports) for run in runs]
+        futures += [pool.submit(_base_unit, store.root, job, family, reports) for family in job.families]
         try:
-            while not all(job.done() for job in jobs):
+            while not all(future.done() for future in futures):
                 try:
                     show(reports.get(timeout=0.5))
                 except queue.Empty:
@@ -144,20 +159,20 @@ def _work(store: RunStore, families: Sequence[str], show: Callable[[Report], Non
             raise
         while not reports.empty():
             show(reports.get())
-        for job in jobs:
-            job.result()
+        for future in futures:
+            future.result()
 
 
-def run_demo(run_folder: Path, show: Callable[[Report], None], families: Sequence[str] = FAMILIES) -> Demo:
+def run_demo(run_folder: Path, show: Callable[[Report], None], job: DemoJob = DemoJob()) -> Demo:
     """Do what is not done yet, then write summary, board and gate report; ``show`` is told each family's progress."""
     store = RunStore(run_folder)
     with store.lock():
         _sweep_leftovers(store)
-        for family in families:
-            for run in runs_of(family):
+        for family in job.families:
+            for run in job.runs_of(family):
                 check(run, load_registry())
-        if not _is_done(store, families):
-            _work(store, families, show)
+        if not _is_done(store, job):
+            _work(store, job, show)
         summary = summarize(read_cells(store.finished()), store.pairs(), load_registry())
         store.write_summary(summary)
         board = write_board(summary, run_folder / "board")

@@ -82,11 +82,18 @@ def delta_table(summary: Summary, task: str) -> Table:
 
 def run_demo_with_bars(out: Path) -> None:
     """``rlvr-suite demo``: bars while it works, then the tables, the gate's verdicts and the page's path."""
-    from suite.demo import FAMILIES, UNITS, run_demo
+    from suite.demo import FAMILIES, UNITS, Report, run_demo
 
     with _bars(TaskProgressColumn()) as bars:
         tasks = {family: bars.add_task(f"{family}: waiting", total=UNITS) for family in FAMILIES}
-        demo = run_demo(out, lambda r: bars.update(tasks[r[0]], description=f"{r[0]}: {r[1]}", completed=r[2]))
+        shares: dict[str, dict[str, float]] = {family: {} for family in FAMILIES}
+
+        def show(report: Report) -> None:
+            shares[report.family][report.unit] = report.share
+            completed = sum(shares[report.family].values())
+            bars.update(tasks[report.family], description=f"{report.family}: {report.doing}", completed=completed)
+
+        demo = run_demo(out, show)
         for family, task in tasks.items():
             bars.update(task, description=f"{family}: done", completed=UNITS)
     console = Console(markup=False, width=max(100, Console().width))

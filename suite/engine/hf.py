@@ -10,7 +10,6 @@ from pathlib import Path
 import torch
 import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessor, LogitsProcessorList
-from transformers.utils import logging as transformers_logging
 
 from suite.errors import SuiteError
 from suite.plan import EngineIdentity
@@ -53,8 +52,9 @@ def gumbel(seed_B: torch.Tensor, position: int, vocabulary: int) -> torch.Tensor
     """Standard Gumbel noise (rows x vocabulary, fp32), keyed by each row's seed, the position and the token."""
     row_B = _mix(seed_B + _signed(_GOLDEN * (position + 1) % (1 << 64)))
     token_V = torch.arange(1, vocabulary + 1, device=seed_B.device) * _GOLDEN
-    bits_BV = _shift(_mix(row_B[:, None] + token_V[None, :]), 40)
-    uniform_BV = (bits_BV.to(torch.float32) + 0.5) / (1 << 24)
+    # 23 bits and a half: exact in fp32, and never 0 or 1, where the logarithms would end
+    bits_BV = _shift(_mix(row_B[:, None] + token_V[None, :]), 41)
+    uniform_BV = (bits_BV.to(torch.float32) + 0.5) / (1 << 23)
     return -torch.log(-torch.log(uniform_BV))
 
 
@@ -92,7 +92,6 @@ class HFEngine:
     def __init__(self, folder: Path, dtype: str, batch_size: int = 128) -> None:
         self.batch_size = batch_size
         self.device = identity().device
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             self.tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
             model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype))

@@ -5,7 +5,6 @@ recipe's split of a rollout into updates is set explicitly, and the measured cli
 """
 
 import json
-import logging
 import os
 import shutil
 from collections.abc import Callable
@@ -112,7 +111,6 @@ def train(
 
     One unit: a killed run leaves nothing in ``out`` and starts over.
     """
-    logging.getLogger("trl").setLevel(logging.ERROR)
     tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
     model = AutoModelForCausalLM.from_pretrained(folder, dtype="float32")
     rows = [{"prompt": render(PROTOCOLS[protocol], i.problem), "item_id": i.id, "answer": i.answer} for i in items]

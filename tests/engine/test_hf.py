@@ -1,0 +1,139 @@
+"""The HF engine on a shipped micro base: noise, seeds, stops, resume."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from suite.engine.adapter import SuiteLM, sample_seed
+from suite.engine.hf import HFEngine, Request, SeededSampling, gumbel, identity
+from suite.errors import SuiteError
+from suite.micro.world import prompt, word_problems
+from suite.plan import ModelToRun, PlannedCell, Wishes, plan, task_to_run
+from suite.registry import load_registry
+from suite.resources import builtin_model
+from suite.run import RunProgress, run_cells
+from suite.schema import Decoding
+from suite.selection import base_to_run
+from suite.store import RunStore
+from suite.tasks import load_items, task
+
+SAMPLED = Decoding(temperature=0.6, max_new_tokens=64)
+PROMPTS = [prompt(p.text) for p in word_problems(123, 12, (2, 3, 4))]
+
+
+@pytest.fixture(scope="module")
+def engine() -> HFEngine:
+    return HFEngine(builtin_model("micro-llama3"), "float32", batch_size=8)
+
+
+@pytest.fixture(scope="module")
+def model() -> ModelToRun:
+    return base_to_run(load_registry(), "micro-llama3")
+
+
+def planned(model: ModelToRun, k: int, limit: int = 20) -> list[PlannedCell]:
+    specs = [task("micro_arithmetic_clean"), task("micro_bench_partial")]
+    tasks = [task_to_run(spec, load_items(spec), Wishes(limit=limit, k=k)) for spec in specs]
+    return plan([model], tasks, identity())
+
+
+def texts(store: RunStore, cells: list[PlannedCell]) -> dict[tuple[str, str, int], str]:
+    return {(p.cell.task, *key): s.text for p in cells for key, s in store.cell(p.cell).samples().items()}
+
+
+def test_gumbel_noise_has_the_right_moments_and_frequencies() -> None:
+    seed_B = torch.arange(20_000)
+    noise_BV = gumbel(seed_B, 3, 8).double()
+    assert float(noise_BV.mean()) == pytest.approx(0.5772, abs=0.01)
+    assert float(noise_BV.var()) == pytest.approx(np.pi**2 / 6, abs=0.02)
+    probability_V = torch.tensor([0.4, 0.3, 0.1, 0.1, 0.05, 0.03, 0.015, 0.005], dtype=torch.float64)
+    counts_V = torch.bincount((probability_V.log() + noise_BV).argmax(dim=1), minlength=8)
+    expected_V = probability_V * len(seed_B)
+    chi_square = float(((counts_V - expected_V) ** 2 / expected_V).sum())
+    assert chi_square < 24.3  # 99.9% point of chi-square with 7 degrees of freedom
+
+
+def test_noise_is_finite_at_the_ends_of_its_range() -> None:
+    noise_BV = gumbel(torch.arange(4_000), 0, 2_000)
+    assert bool(torch.isfinite(noise_BV).all())
+
+
+def test_top_p_keeps_the_smallest_set_that_reaches_it() -> None:
+    logits_BV = torch.tensor([[0.5, 0.3, 0.15, 0.05]]).log()
+    draws = set()
+    for seed in range(400):
+        process = SeededSampling(Decoding(temperature=1, top_p=0.7, max_new_tokens=1), torch.tensor([seed]), 1)
+        draws.add(int(process(torch.zeros(1, 1, dtype=torch.long), logits_BV).argmax()))
+    assert draws == {0, 1}
+
+
+def test_a_sample_does_not_depend_on_the_rows_beside_it_or_on_its_place(engine: HFEngine) -> None:
+    requests = [Request(p, seed) for seed, p in enumerate(PROMPTS)]
+    together = engine.generate(requests, SAMPLED, ())
+    assert engine.generate(requests[::-1], SAMPLED, ())[::-1] == together
+
+
+def test_two_items_with_the_same_prompt_length_draw_different_noise(engine: HFEngine) -> None:
+    items = load_items(task("micro_arithmetic_clean"))
+    seeds = [sample_seed(0, "micro_arithmetic_clean", item, 0) for item in items]
+    assert len(set(seeds)) == len(items)
+    one_token = Decoding(temperature=3, max_new_tokens=1)
+    drawn = engine.generate([Request(PROMPTS[0], seed) for seed in seeds[:64]], one_token, ())
+    assert len({g.text for g in drawn}) > 10
+
+
+def test_greedy_text_equals_plain_generate(engine: HFEngine) -> None:
+    ours = engine.generate([Request(p, 0) for p in PROMPTS], Decoding(temperature=0, max_new_tokens=64), ())
+    for text, got in zip(PROMPTS, ours, strict=True):
+        inputs = engine.tokenizer(text, return_tensors="pt")
+        output = engine.model.generate(**inputs, do_sample=False, max_new_tokens=64, pad_token_id=engine.tokenizer.pad_token_id)
+        assert got.text == engine.tokenizer.decode(output[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+
+def test_stops_cut_the_text_and_a_full_budget_is_a_length_finish(engine: HFEngine) -> None:
+    greedy = Decoding(temperature=0, max_new_tokens=64)
+    whole = engine.generate([Request(PROMPTS[0], 0)], greedy, ())[0]
+    stopped = engine.generate([Request(PROMPTS[0], 0)], greedy, (" answer",))[0]
+    assert stopped.text == whole.text.split(" answer")[0] and stopped.finish_reason == "stop"
+    short = engine.generate([Request(PROMPTS[0], 0)], Decoding(temperature=0, max_new_tokens=2), ())[0]
+    assert (short.n_tokens, short.finish_reason) == (2, "length")
+
+
+def test_growing_k_and_resuming_give_the_samples_of_one_go_bit_for_bit(
+    model: ModelToRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, grown, broken = (RunStore(tmp_path / name) for name in ("whole", "grown", "broken"))
+    run_cells(whole, planned(model, k=4), RunProgress())
+    run_cells(grown, planned(model, k=2), RunProgress())
+    run_cells(grown, planned(model, k=4), RunProgress())
+    draw, drawn = SuiteLM._draw, []
+
+    def draw_until_the_power_fails(self: SuiteLM, batch: object) -> None:
+        if len(drawn) == 3:
+            raise KeyboardInterrupt
+        drawn.append(batch)
+        draw(self, batch)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(SuiteLM, "_draw", draw_until_the_power_fails)
+    with pytest.raises(KeyboardInterrupt):
+        run_cells(broken, planned(model, k=4), RunProgress())
+    monkeypatch.setattr(SuiteLM, "_draw", lambda self, batch: (drawn.append(batch), draw(self, batch)))
+    run_cells(broken, planned(model, k=4), RunProgress())
+    assert len(drawn) == 5  # four sample indices of one task and one of the other, none of them twice
+    cells = planned(model, k=4)
+    assert texts(whole, cells) == texts(grown, cells) == texts(broken, cells)
+
+
+def test_a_finished_cell_does_not_load_the_model(model: ModelToRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = RunStore(tmp_path)
+    run_cells(store, planned(model, k=1, limit=4), RunProgress())
+    monkeypatch.setattr(HFEngine, "__init__", lambda *_: pytest.fail("loaded"))
+    run_cells(store, planned(model, k=1, limit=4), RunProgress())
+
+
+def test_a_broken_model_folder_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(SuiteError, match="the model cannot be loaded"):
+        HFEngine(tmp_path, "float32")

@@ -23,7 +23,10 @@ def _list_flag(text: str) -> tuple[str, ...]:
 
 
 def _seeds_flag(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in _list_flag(text))
+    try:
+        return tuple(int(part) for part in _list_flag(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"seeds are whole numbers separated by commas, not '{text}'") from error
 
 
 def _demo(args: argparse.Namespace) -> int:

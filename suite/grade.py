@@ -7,7 +7,7 @@ the finish reason only tells a truncated wrong answer from another. Extraction o
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from suite.schema import FinishReason, Outcome
@@ -17,6 +17,7 @@ MAX_MATH_CHARS = 300
 """Longest answer that is handed to sympy; a longer one is right only if it equals the gold literally or as a number."""
 MATH_TIMEOUT_S = 3
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_PLAIN = re.compile(r"[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)")
 _HOPE = re.compile(r"final answer is \$(.*?)\$\. I hope", re.DOTALL)
 _CUES = ("he answer is", "final answer is")
 
@@ -46,14 +47,15 @@ def _after_cue(text: str) -> str | None:
     for cue in _CUES:
         if cue in text:
             line = text.rsplit(cue, 1)[1].strip().split("\n", 1)[0]
-            return re.split(r"\.(?:\s|$)", line, maxsplit=1)[0].strip(" :$*") or None
+            answer = re.split(r"\.(?:\s|$)", line, maxsplit=1)[0].strip(" :$*")
+            return answer if answer != "\\boxed{}" and answer else None
     return None
 
 
 def extract(text: str) -> str | None:
     """The answer that ``text`` gives, or None (the order stands at the top of the module)."""
     hope = _HOPE.search(text)
-    if hope:
+    if hope and hope.group(1).strip():
         return hope.group(1).strip()
     numbers = _NUMBER.findall(text)
     return last_boxed(text) or _after_cue(text) or (numbers[-1] if numbers else None)
@@ -61,11 +63,8 @@ def extract(text: str) -> str | None:
 
 def number(text: str) -> Decimal | None:
     """``text`` as a plain decimal number ("025", "1,000", "142.0", "$7$"), or None."""
-    try:
-        value = Decimal(text.strip().strip("$").replace(",", ""))
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    text = text.strip().strip("$")
+    return Decimal(text.replace(",", "")) if _PLAIN.fullmatch(text) else None
 
 
 def canonical(answer: str) -> str:
@@ -73,7 +72,10 @@ def canonical(answer: str) -> str:
     value = number(answer)
     if value is None:
         return " ".join(answer.split())
-    return format(value.normalize(), "f")
+    if value == 0:
+        return "0"
+    digits = format(value, "f")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 @lru_cache(maxsize=100_000)

@@ -181,7 +181,7 @@ class Summary(Strict):
 
     def to_json(self) -> str:
         """Canonical text of ``summary.json``; absent keys are left out."""
-        return json.dumps(self.model_dump(mode="json", exclude_none=True), indent=1, sort_keys=True) + "\n"
+        return json.dumps(self.model_dump(mode="json", exclude_none=True), indent=1) + "\n"
 
 
 class Verdict(Strict):

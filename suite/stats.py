@@ -38,10 +38,10 @@ def mean_interval(value_I: Floats, bounds: Interval) -> Estimate:
     if n == 1:
         return Estimate(mean, None)
     low, high = bounds
-    spread = float(np.std(value_I, ddof=1))
-    if spread == 0:
+    if np.ptp(value_I) <= 1e-9 * (high - low):  # equal but for rounding
         unseen = 1 - ((1 - LEVEL) / 2) ** (1 / n)
         return Estimate(mean, (mean - unseen * (mean - low), mean + unseen * (high - mean)))
+    spread = float(np.std(value_I, ddof=1))
     half = float(scipy_stats.t.ppf((1 + LEVEL) / 2, n - 1)) * spread / np.sqrt(n)
     return Estimate(mean, (max(low, mean - float(half)), min(high, mean + float(half))))
 

@@ -52,13 +52,20 @@ def write_atomic(path: Path, data: bytes) -> None:
 T = TypeVar("T", bound=Strict)
 
 
-def _read(path: Path, type_: type[T]) -> T:
+def _damaged(path: Path, fault: str) -> SuiteError:
+    return SuiteError(f"damaged: {fault}", str(path), "Delete the file's folder and run the command again")
+
+
+def _parsed(text: str | bytes, type_: type[T], path: Path) -> T:
     try:
-        return type_.model_validate_json(path.read_bytes())
+        return type_.model_validate_json(text)
     except ValidationError as error:
         fault = error.errors()[0]
-        what = f"damaged: {fault['msg']} at '{'.'.join(map(str, fault['loc']))}'"
-        raise SuiteError(what, str(path), "Delete the file's folder and run the command again") from error
+        raise _damaged(path, f"{fault['msg']} at '{'.'.join(map(str, fault['loc']))}'") from error
+
+
+def _read(path: Path, type_: type[T]) -> T:
+    return _parsed(path.read_bytes(), type_, path)
 
 
 class CellStore:
@@ -78,16 +85,26 @@ class CellStore:
         out: dict[SampleKey, Sample] = {}
         for path in sorted(self.path.glob("batch-*.jsonl")):
             for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
-                sample = Sample.model_validate_json(line)
+                sample = _parsed(line, Sample, path)
                 out[sample.item_id, sample.sample] = sample
         return out
 
     def items(self) -> list[Item]:
         """The items that the samples answer."""
         lines = (self.path / "items.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
-        return [Item(**json.loads(line)) for line in lines]
+        try:
+            return [Item(**json.loads(line)) for line in lines]
+        except (ValueError, TypeError) as error:
+            raise _damaged(self.path / "items.jsonl", str(error)) from error
 
     def write_items(self, items: Iterable[Item]) -> None:
+        """Store the items; samples are kept by item id, so the same id may not come to mean another question."""
+        items = list(items)
+        if (self.path / "items.jsonl").is_file() and {(i.id, i.hash) for i in self.items()} != {(i.id, i.hash) for i in items}:
+            what = "the stored samples answer these items under other ids"
+            raise SuiteError(
+                what, str(self.path / "items.jsonl"), "Give the items their old ids, or name another folder with --out"
+            )
         text = "".join(json.dumps(asdict(item)) + "\n" for item in items)
         write_atomic(self.path / "items.jsonl", text.encode())
 

@@ -55,6 +55,12 @@ def _differing(before: StoredCell, after: StoredCell) -> tuple[str, ...]:
     return fields if before.manifest.k == after.manifest.k else (*fields, "k")
 
 
+def _by_item(cell: StoredCell, tables: Tables) -> Floats:
+    """Item scores in the order of the items' hashes: the arms may store the same items in another order, under other ids."""
+    hashes = [item.hash for item in cell.items]
+    return item_scores(tables[cell.id])[sorted(range(len(hashes)), key=hashes.__getitem__)]
+
+
 def _delta_row(pair: Pair, before: StoredCell, after: StoredCell, tables: Tables) -> DeltaRow:
     cell = after.manifest.cell
     base = DeltaRow(
@@ -74,7 +80,7 @@ def _delta_row(pair: Pair, before: StoredCell, after: StoredCell, tables: Tables
     differs = _differing(before, after)
     if differs:
         return base.model_copy(update={"comparable": False, "differs": differs})
-    before_I, after_I = item_scores(tables[before.id]), item_scores(tables[after.id])
+    before_I, after_I = _by_item(before, tables), _by_item(after, tables)
     delta = stats.paired_delta(before_I, after_I)
     numbers = {
         "before": float(before_I.mean()),
@@ -133,11 +139,12 @@ def _provenance(cells: Sequence[StoredCell]) -> Provenance:
 def summarize(cells: Sequence[StoredCell], pairs: Sequence[Pair], registry: Registry) -> Summary:
     """All scores and paired deltas of the finished cells."""
     tables: Tables = {str(key): rows for key, rows in sample_table(cells).groupby("cell", sort=False)}
-    families = sorted({c.manifest.family for c in cells}, key=list(registry.families).index)
+    names = {c.manifest.family: registry.family(c.manifest.family).name for c in cells}
+    families = sorted(names, key=list(registry.families).index)
     return Summary(
         provenance=_provenance(cells),
         samples_hash=samples_hash(cells),
-        families={f: registry.families[f].name for f in families},
+        families={f: names[f] for f in families},
         tasks=_task_rows(cells),
         scores=tuple(_score_row(c, tables[c.id]) for c in cells),
         deltas=tuple(_delta_rows(pairs, cells, tables)),

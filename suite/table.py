@@ -47,7 +47,8 @@ def read_cells(stores: Iterable[CellStore]) -> list[StoredCell]:
     for store in stores:
         manifest = store.manifest
         if manifest is not None:
-            out.append(StoredCell(manifest, tuple(store.items()), store.samples()))
+            asked = {key: sample for key, sample in store.samples().items() if key[1] < manifest.k}
+            out.append(StoredCell(manifest, tuple(store.items()), asked))
     return out
 
 

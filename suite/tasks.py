@@ -147,8 +147,13 @@ def _read(path: Path) -> TaskFile:
 
 @cache
 def _all(folder: Path) -> dict[str, TaskFile]:
-    specs = [_read(path) for path in sorted(folder.glob("*/*.yaml"))]
-    return {spec.task: spec for spec in specs}
+    out: dict[str, TaskFile] = {}
+    for path in sorted(folder.glob("*/*.yaml")):
+        spec = _read(path)
+        if spec.task in out or spec.task != path.stem:
+            raise SuiteError(f"task id '{spec.task}' is not the file's own name", f"{path}: task", f"Call it '{path.stem}'")
+        out[spec.task] = spec
+    return out
 
 
 def all_tasks() -> dict[str, TaskFile]:
@@ -169,9 +174,10 @@ def task(task_id: str) -> TaskFile:
 
 def _cut(item: Item, fraction: float) -> Item:
     """``item`` as a probe: the first ``fraction`` of the question's characters, back to the last whole word."""
-    head = item.problem[: int(len(item.problem) * fraction)]
-    if not item.problem[len(head)].isspace():
-        head = head[: head.rfind(" ")]
+    shown = item.problem[: int(len(item.problem) * fraction)]
+    if not item.problem[len(shown)].isspace():
+        shown = re.sub(r"\S+$", "", shown) or shown  # a question of one word is cut inside it
+    head = shown.rstrip()
     return replace(item, problem=head, continuation=item.problem[len(head) :])
 
 
@@ -196,7 +202,11 @@ class _Row(Strict):
 
 def _local(path: Path) -> list[Item]:
     out: dict[str, Item] = {}
-    for n, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SuiteError(f"not UTF-8 (byte {error.start})", str(path), "Save the file as UTF-8") from error
+    for n, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from suite import stats
 from suite.behaviour import is_boxed, is_code
@@ -93,6 +94,7 @@ Made by `rlvr-suite micro pretrain --model {model_id} --seed {seed} --out DIR`.
 
 
 def pretrain_with_card(model_id: str, out: Path, seed: int, progress: Callable[[int, int], None]) -> Path:
-    """Pretrain the base and write its card; the card's path."""
+    """Pretrain the base on one thread (the weights hash depends on their number) and write its card; the card's path."""
+    torch.set_num_threads(1)
     pretrain(model_id, out, seed=seed, progress=progress)
     return write_card(model_id, out, seed)

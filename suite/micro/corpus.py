@@ -74,7 +74,7 @@ MIXTURES: dict[str, Mixture] = {
         0.5,
         0.0,
         "olmo2",
-        3900,
+        2400,
     ),
 }
 """Model id of the base -> its corpus, architecture and number of updates."""

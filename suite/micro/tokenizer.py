@@ -1,8 +1,8 @@
-"""The micro tokenizer: whole numbers and frequent words as single tokens, every other byte by itself; lossless.
+"""The micro tokenizer: whole numbers and frequent words as single tokens, every other byte by itself; lossless up to NFC.
 
-It is a real ``Qwen2Tokenizer`` (byte alphabet as vocabulary, no merges; numbers and words as non-special added tokens), because
-transformers builds that class for every ``qwen2`` config, whatever ``tokenizer_class`` says: any other kind would load as
-something else, without an error. No token spans an inner space, so that a question cut between words stays a prefix in tokens.
+It is built as a ``Qwen2Tokenizer`` (byte alphabet as vocabulary, no merges; numbers and words as non-special added tokens),
+because transformers builds that class for every ``qwen2`` config, whatever ``tokenizer_class`` says: any other kind would load
+as something else, without an error. No token spans an inner space, so that a question cut between words stays a prefix in tokens.
 """
 
 from transformers import AddedToken, Qwen2Tokenizer

@@ -1,0 +1,47 @@
+"""Recreating a base: the same seed gives the same weights; the shipped bases have the priors of their cards."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+from suite.micro.card import measure_priors
+from suite.micro.corpus import MIXTURES
+from suite.micro.pretrain import pretrain
+from suite.resources import builtin_model
+from suite.weights import weights_hash
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("model_id", ["micro-qwen2.5", "micro-llama3", "micro-olmo2"])
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(model_id: str, tmp_path: Path) -> None:
+    first, again, other = (
+        weights_hash(pretrain(model_id, tmp_path / name, seed=seed, steps=3)) for name, seed in (("a", 0), ("b", 0), ("c", 1))
+    )
+    assert first == again != other
+
+
+@pytest.mark.parametrize("model_id", MIXTURES)
+def test_a_shipped_base_has_the_hash_and_priors_of_its_card(model_id: str) -> None:
+    card = (builtin_model(model_id) / "README.md").read_text()
+    assert f"hash `{weights_hash(builtin_model(model_id))}`" in card
+    rows = re.findall(r"\| (?:greedy|T=1) \| ([\d.]+) \(([\d.]+) to ([\d.]+)\) \| ([\d.]+) \|", card)
+    for prior, (_, low, high, code) in zip(measure_priors(builtin_model(model_id)), rows, strict=True):
+        assert float(low) - 1e-3 <= prior.accuracy.mean <= float(high) + 1e-3
+        assert prior.code == pytest.approx(float(code), abs=0.05)
+
+
+def test_the_families_have_the_architectures_of_their_namesakes() -> None:
+    names = {m: json.loads((builtin_model(m) / "config.json").read_text())["architectures"] for m in MIXTURES}
+    assert names == {
+        "micro-qwen2.5-math": ["Qwen2ForCausalLM"],
+        "micro-qwen2.5": ["Qwen2ForCausalLM"],
+        "micro-llama3": ["LlamaForCausalLM"],
+        "micro-olmo2": ["Olmo2ForCausalLM"],
+    }

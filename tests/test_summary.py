@@ -1,0 +1,186 @@
+"""The summary of hand-made cells: numbers that can be worked out by hand, and none where the arms do not match."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from suite.errors import SuiteError
+from suite.registry import load_registry
+from suite.schema import OUTCOMES, Cell, Decoding, Pair, Sample, Summary
+from suite.store import CellManifest, RunStore, read_summary
+from suite.summary import summarize
+from suite.table import COLUMNS, read_cells, sample_table
+from suite.tasks import Item, items_hash
+
+FAMILY = "micro-llama3"
+PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="trained", reward="random", recipe="micro", seed=3, step=20)
+ITEMS = [Item("a", "q1", "1"), Item("b", "q2", "2"), Item("c", "q3", "3")]
+BEFORE = [["1", "no"], ["2", "9"], ["none", "9"]]
+AFTER = [["1", "1"], ["2", "2"], [r"```python``` \boxed{3}", "9"]]
+Texts = Sequence[Sequence[str]]
+
+
+def cell(model: str, temperature: float, task: str = "micro_bench") -> Cell:
+    return Cell(
+        model=model,
+        weights_hash=model,
+        task=task,
+        task_version="1",
+        items_hash=items_hash(ITEMS),
+        protocol="micro_qa",
+        protocol_hash="p",
+        decoding=Decoding(temperature=temperature, max_new_tokens=8),
+        engine="hf-5",
+        dtype="float32",
+        device="cpu",
+    )
+
+
+def write_cell(
+    run: RunStore, model: str, text_IS: Texts, temperature: float = 0.6, error: str | None = None, items: Sequence[Item] = ITEMS
+) -> None:
+    """A finished cell; the last sample carries ``error``, and the first of item b ran into the token limit."""
+    made = cell(model, temperature)
+    samples = [
+        Sample(item_id=item.id, sample=s, seed=s, text=text, n_tokens=4, finish_reason="length" if (i, s) == (1, 0) else "stop")
+        for i, (item, texts) in enumerate(zip(items, text_IS, strict=True))
+        for s, text in enumerate(texts)
+    ]
+    samples[-1] = samples[-1].model_copy(update={"error": error})
+    manifest = CellManifest(
+        cell=made,
+        family=FAMILY,
+        base=FAMILY,
+        n_items=3,
+        k=len(text_IS[0]),
+        lm_eval_avg=0.0,
+        wall_s=0.0,
+        packages={},
+        suite_version="0",
+        git="g",
+        device_name="cpu",
+        batch_size=1,
+    )
+    store = run.cell(made)
+    store.write_items(items)
+    store.write_batch("0", samples)
+    store.finish(manifest)
+
+
+def summary_of(run: RunStore) -> Summary:
+    return summarize(read_cells(run.finished()), [PAIR], load_registry())
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunStore:
+    store = RunStore(tmp_path)
+    write_cell(store, FAMILY, BEFORE)
+    return store
+
+
+def test_a_score_is_the_mean_over_items_with_outcomes_that_add_up(run: RunStore) -> None:
+    row = summary_of(run).scores[0]
+    assert row.accuracy == pytest.approx((0.5 + 0.5 + 0) / 3)
+    assert row.pass_at_k == pytest.approx(2 / 3)
+    assert row.outcomes == {"error": 0, "correct": 2, "truncated": 0, "unparsed": 2, "wrong": 2}
+    assert (row.k, row.n_items, row.metrics) == (2, 3, None)
+    assert set(row.outcomes) == set(OUTCOMES)
+    assert sum(row.outcomes.values()) == 6
+
+
+def test_behaviour_is_counted_over_samples_whether_or_not_they_are_right(run: RunStore) -> None:
+    write_cell(run, "trained", AFTER)
+    behaviour = next(s for s in summary_of(run).scores if s.model == "trained").behaviour
+    assert (behaviour.code, behaviour.boxed, behaviour.truncated) == pytest.approx((1 / 6, 1 / 6, 1 / 6))
+    assert behaviour.mean_tokens == 4
+
+
+def test_a_delta_is_paired_by_item_in_points(run: RunStore) -> None:
+    write_cell(run, "trained", AFTER)
+    (row,) = summary_of(run).deltas
+    assert (row.comparable, row.differs, row.seeds, row.interval_covers) == (True, None, (3,), "items only")
+    assert (row.before, row.after) == pytest.approx((1 / 3, 2.5 / 3))
+    assert row.delta == pytest.approx(50.0)
+    unseen = 1 - 0.025 ** (1 / 3)  # all three items gain one of two samples: Clopper-Pearson's share of others
+    assert row.interval == pytest.approx((50 - 150 * unseen, 50 + 50 * unseen))
+    assert row.finding == "inconclusive"
+
+
+def test_arms_with_different_decoding_give_no_number_and_name_the_field(run: RunStore) -> None:
+    write_cell(run, "trained", AFTER, temperature=1.0)
+    (row,) = summary_of(run).deltas
+    assert (row.comparable, row.differs) == (False, ("decoding",))
+    assert [row.before, row.after, row.delta, row.interval, row.finding] == [None] * 5
+
+
+def test_arms_with_different_numbers_of_samples_give_no_number(run: RunStore) -> None:
+    write_cell(run, "trained", [[*texts, "9"] for texts in AFTER])
+    (row,) = summary_of(run).deltas
+    assert (row.comparable, row.differs, row.delta) == (False, ("k",), None)
+
+
+def test_of_two_bases_the_one_that_matches_is_the_other_arm(run: RunStore) -> None:
+    write_cell(run, FAMILY, AFTER, temperature=1.0)
+    write_cell(run, "trained", AFTER, temperature=1.0)
+    (row,) = summary_of(run).deltas
+    assert (row.comparable, row.delta) == (True, 0.0)
+
+
+def test_a_cell_with_an_error_is_scored_but_stays_off_the_deltas(run: RunStore) -> None:
+    write_cell(run, "trained", [["1", "1"], ["2", "2"], ["3", "3"]], error="out of memory")
+    summary = summary_of(run)
+    row = next(s for s in summary.scores if s.model == "trained")
+    assert row.outcomes["error"] == 1
+    assert row.accuracy == pytest.approx(2.5 / 3)
+    assert summary.deltas == ()
+
+
+def test_a_checkpoint_without_its_base_has_a_score_and_no_delta(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    write_cell(run, "trained", AFTER)
+    assert (len(summary_of(run).scores), summary_of(run).deltas) == (1, ())
+
+
+def test_the_file_has_no_null_and_no_nan_and_reads_back_as_it_was(run: RunStore) -> None:
+    write_cell(run, "trained", AFTER, temperature=1.0)
+    summary = summary_of(run)
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    data = json.loads(summary.to_json(), parse_constant=refuse)
+    assert "null" not in json.dumps(data)
+    assert read_summary(run.write_summary(summary)) == summary
+
+
+def test_the_same_run_gives_the_same_bytes_and_another_text_another_hash(run: RunStore) -> None:
+    write_cell(run, "trained", AFTER)
+    first = summary_of(run)
+    assert summary_of(run).to_json() == first.to_json()
+    write_cell(run, "trained", [["1", "1"], ["2", "2"], ["4", "9"]])
+    assert summary_of(run).samples_hash != first.samples_hash
+
+
+def test_the_sample_table_has_a_row_a_sample_in_item_order(run: RunStore) -> None:
+    table = sample_table(read_cells(run.finished()))
+    assert tuple(table.columns) == COLUMNS
+    assert list(table["item"]) == ["a", "a", "b", "b", "c", "c"]
+    assert list(table["correct"]) == [True, False, True, False, False, False]
+
+
+def test_arms_that_store_their_items_in_another_order_are_paired_by_item(run: RunStore) -> None:
+    write_cell(run, "trained", [["9", "3"], ["9", "2"], ["1", "1"]], items=ITEMS[::-1])
+    (there,) = summary_of(run).deltas
+    write_cell(run, "trained", [["1", "1"], ["9", "2"], ["9", "3"]])
+    (here,) = summary_of(run).deltas
+    assert there.delta == pytest.approx(here.delta)
+    assert there.interval == pytest.approx(here.interval)
+
+
+def test_a_cell_of_a_family_that_the_registry_lacks_is_one_line(run: RunStore) -> None:
+    cells = [replace(c, manifest=c.manifest.model_copy(update={"family": "mine"})) for c in read_cells(run.finished())]
+    with pytest.raises(SuiteError, match="mine"):
+        summarize(cells, [], load_registry())

@@ -135,7 +135,7 @@ def _pair_unit(run_folder: Path, job: DemoJob, run: TrainingRun, reports: "queue
 
 
 def _sweep_leftovers(store: RunStore) -> None:
-    """Remove what killed training runs left half-built; the run folder is locked, so nobody is building."""
+    """Remove what killed training runs left half-built; the run folder is locked, and this job's workers are idle."""
     for path in (store.root / "checkpoints").glob(".*"):
         shutil.rmtree(path)
 
@@ -173,6 +173,7 @@ def run_demo(run_folder: Path, show: Callable[[Report], None], job: DemoJob = De
                 check(run, load_registry())
         if not _is_done(store, job):
             _work(store, job, show)
+            _sweep_leftovers(store)  # a killed run's worker may outlive it for a moment
         summary = summarize(read_cells(store.finished()), store.pairs(), load_registry())
         store.write_summary(summary)
         board = write_board(summary, run_folder / "board")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from suite.gate import judge, load_policy
-from suite.grpo.job import TrainingRun, check, run_training
+from suite.grpo.job import TrainingRun, check, run_training, trained_pair
 from suite.grpo.rewards import REWARDS
 from suite.leaderboard import write_board
 from suite.quiet import quiet_libraries
@@ -78,10 +78,11 @@ class Demo:
 
 
 def _is_done(store: RunStore, job: DemoJob) -> bool:
-    trained = {pair.checkpoint for pair in store.pairs()}
-    if any(run.checkpoint not in trained for family in job.families for run in job.runs_of(family)):
+    registry = load_registry()
+    runs = [run for family in job.families for run in job.runs_of(family)]
+    if any(trained_pair(run, registry, store) is None for run in runs):
         return False
-    return not unfinished(store, planned_cells(job.selection(job.families), load_registry(), store))
+    return not unfinished(store, planned_cells(job.selection(job.families), registry, store))
 
 
 class _Evaluation(RunProgress):

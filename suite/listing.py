@@ -50,7 +50,7 @@ def _pairs(overlays: Sequence[Path], run: Path) -> list[Row]:
     rows: list[Row] = []
     for pair in known_pairs(registry, store):
         both = {pair.base, pair.checkpoint} <= evaluated
-        rows.append({**pair.model_dump(), "status": "evaluated" if both else "known"})
+        rows.append({**pair.model_dump(exclude={"base_weights", "weights"}), "status": "evaluated" if both else "known"})
     return rows
 
 

@@ -80,7 +80,10 @@ class Sample(Strict):
 
 
 class Pair(Strict):
-    """(base, checkpoint): one training run judged against its base. ``step`` counts rollouts."""
+    """(base, checkpoint): one training run judged against its base. ``step`` counts rollouts.
+
+    The weights hashes are known for what a run trained itself; samples of other weights under the same ids are then left out.
+    """
 
     family: str
     base: str
@@ -89,6 +92,8 @@ class Pair(Strict):
     recipe: str
     seed: int | None
     step: int
+    base_weights: str | None = None
+    weights: str | None = None
 
 
 class Behaviour(Strict):

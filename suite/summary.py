@@ -136,8 +136,15 @@ def _provenance(cells: Sequence[StoredCell]) -> Provenance:
     )
 
 
+def _current(cells: Iterable[StoredCell], pairs: Iterable[Pair]) -> list[StoredCell]:
+    """Cells without those of a model that was trained again since, or whose base was."""
+    known = {model: h for p in pairs for model, h in ((p.base, p.base_weights), (p.checkpoint, p.weights)) if h is not None}
+    return [c for c in cells if known.get(c.manifest.cell.model, c.manifest.cell.weights_hash) == c.manifest.cell.weights_hash]
+
+
 def summarize(cells: Sequence[StoredCell], pairs: Sequence[Pair], registry: Registry) -> Summary:
-    """All scores and paired deltas of the finished cells."""
+    """All scores and paired deltas of the finished cells; cells of other weights than the pairs' are left out."""
+    cells = _current(cells, pairs)
     tables: Tables = {str(key): rows for key, rows in sample_table(cells).groupby("cell", sort=False)}
     names = {c.manifest.family: registry.family(c.manifest.family).name for c in cells}
     families = sorted(names, key=list(registry.families).index)

@@ -1,7 +1,6 @@
 """A model's source -> the folder that holds its weights, and the content hash of those weights."""
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 from suite.errors import SuiteError
@@ -30,7 +29,6 @@ def locate(model_id: str, model: Model) -> Path:
     return folder
 
 
-@cache
 def weights_hash(folder: Path) -> str:
     """SHA-256 over the folder's safetensors files, in the order of their names (16 hex digits)."""
     digest = hashlib.sha256()

@@ -15,7 +15,7 @@ from suite.schema import Pair
 from suite.store import RunStore
 from suite.strict_yaml import did_you_mean
 from suite.tasks import Item, load_items, task
-from suite.weights import locate
+from suite.weights import locate, weights_hash
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,10 @@ def check(run: TrainingRun, registry: Registry) -> Recipe:
     return load_recipe(run.recipe)
 
 
-def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress: TrainProgress) -> Pair:
-    """Train and register the checkpoint unless it is there; ``progress(steps done, steps in all)``."""
-    recipe = check(run, registry)
+def _untrained_pair(run: TrainingRun, registry: Registry, recipe: Recipe) -> Pair:
+    """The pair that ``run`` makes, but for the weights, which nobody knows before."""
     model = registry.model(run.model)
-    pair = Pair(
+    return Pair(
         family=model.family,
         base=run.model,
         checkpoint=run.checkpoint,
@@ -66,11 +65,24 @@ def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress
         recipe=run.recipe,
         seed=run.seed,
         step=recipe.steps,
+        base_weights=weights_hash(locate(run.model, model)),
     )
-    if pair in store.pairs():
-        return pair
+
+
+def trained_pair(run: TrainingRun, registry: Registry, store: RunStore) -> Pair | None:
+    """The pair if the run folder has its checkpoint, trained from the base's present weights; else None."""
+    wanted = _untrained_pair(run, registry, check(run, registry))
+    return next((p for p in store.pairs() if p.model_copy(update={"weights": None}) == wanted), None)
+
+
+def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress: TrainProgress) -> Pair:
+    """Train and register the checkpoint unless it is there; ``progress(steps done, steps in all)``."""
+    existing = trained_pair(run, registry, store)
+    if existing is not None:
+        return existing
     from suite.grpo.train import train
 
+    recipe, model, out = check(run, registry), registry.model(run.model), store.checkpoint(run.checkpoint)
     train(
         locate(run.model, model),
         training_items(recipe, recipe.steps * recipe.prompts),
@@ -78,8 +90,9 @@ def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress
         reward=run.reward,
         seed=run.seed,
         protocol=model.protocol,
-        out=store.checkpoint(run.checkpoint),
+        out=out,
         progress=progress,
     )
+    pair = _untrained_pair(run, registry, recipe).model_copy(update={"weights": weights_hash(out)})
     store.add_pair(pair)
     return pair

@@ -19,6 +19,7 @@ from suite.selection import base_to_run
 from suite.store import RunStore
 from suite.tasks import load_items, task
 
+pytestmark = pytest.mark.slow
 SAMPLED = Decoding(temperature=0.6, max_new_tokens=64)
 PROMPTS = [prompt(p.text) for p in word_problems(123, 12, (2, 3, 4))]
 

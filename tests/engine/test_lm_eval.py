@@ -20,6 +20,7 @@ from suite.summary import item_scores
 from suite.table import read_cells, sample_table
 from suite.tasks import grade_batch, item_metrics, load_items, task
 
+pytestmark = pytest.mark.slow
 MODEL = "micro-llama3"
 TASK = "micro_arithmetic_clean"
 ITEMS = 60
@@ -48,7 +49,6 @@ def lm_eval_mean(tmp_path: Path, *flags: str) -> float:
     return float(results["results"][TASK]["avg,grade"])
 
 
-@pytest.mark.slow
 def test_under_greedy_decoding_lm_eval_gives_our_mean_exactly(tmp_path: Path) -> None:
     store, _ = our_cell(tmp_path, temperature=0.0)
     assert lm_eval_mean(tmp_path, "--gen_kwargs", "do_sample=False,temperature=0.0") == pytest.approx(
@@ -56,7 +56,6 @@ def test_under_greedy_decoding_lm_eval_gives_our_mean_exactly(tmp_path: Path) ->
     )
 
 
-@pytest.mark.slow
 def test_sampled_lm_eval_agrees_within_four_standard_errors(tmp_path: Path) -> None:
     store, _ = our_cell(tmp_path, temperature=None)
     score_I = our_item_scores(store)

@@ -14,6 +14,9 @@ from suite.resources import builtin_model
 from suite.weights import weights_hash
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)

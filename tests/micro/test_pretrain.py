@@ -13,7 +13,6 @@ from suite.micro.pretrain import pretrain
 from suite.resources import builtin_model
 from suite.weights import weights_hash
 
-
 pytestmark = pytest.mark.slow
 
 

@@ -65,16 +65,18 @@ def _cell(row: DeltaRow | None) -> str:
         return "not comparable"
     if row.interval is None:
         return f"{row.delta:+.1f}"
-    return f"{row.delta:+.1f} ({row.interval[0]:+.1f} to {row.interval[1]:+.1f})"
+    return f"{row.delta:+.1f} [{row.interval[0]:+.1f}, {row.interval[1]:+.1f}]"
 
 
 def delta_table(summary: Summary, task: str) -> Table:
     """Reward x family: delta in percentage points with its 95% interval."""
     rows = {(d.reward, d.family): d for d in summary.deltas if d.task == task}
-    table = Table(title=f"{task}: after minus before, percentage points (95% interval over items)", title_justify="left")
+    table = Table(
+        title=f"{task}: after minus before, percentage points (95% interval over items)", title_justify="left", box=None
+    )
     table.add_column("reward")
     for family in summary.families:
-        table.add_column(family, justify="right")
+        table.add_column(family, justify="right", no_wrap=True)
     for reward in dict.fromkeys(d.reward for d in summary.deltas):
         table.add_row(reward, *(_cell(rows.get((reward, family))) for family in summary.families))
     return table
@@ -96,8 +98,8 @@ def run_demo_with_bars(out: Path) -> None:
         demo = run_demo(out, show)
         for family, task in tasks.items():
             bars.update(task, description=f"{family}: done", completed=UNITS)
-    console = Console(markup=False, width=max(100, Console().width))
+    console = Console(markup=False, width=max(110, Console().width))
     for task_row in demo.summary.tasks:
         console.print(delta_table(demo.summary, task_row.task))
-    console.print(report_text(demo.gate), end="")
+    console.print("\n" + report_text(demo.gate), end="", soft_wrap=True)
     console.print(f"summary: {out / 'summary.json'}\nboard:   {demo.board}", soft_wrap=True)

@@ -24,8 +24,7 @@ HELP_BLOCK = re.compile(r"<!-- help: (?P<command>[^>]+?) -->\n```text\n(?P<text>
 WIDTH = "80"
 BEGIN, END = "<!-- demo:begin -->", "<!-- demo:end -->"
 
-# DESIGN.md, section 2.
-DESIGN_WORDS = {
+VOCABULARY = {
     *("family", "model", "reward", "pair", "task", "item", "sample", "protocol", "cell", "outcome"),
     *("score", "delta", "control", "finding", "claim", "verdict"),
 }
@@ -115,11 +114,11 @@ def test_every_file_in_the_annotated_tree_exists() -> None:
     assert modules <= names
 
 
-def test_the_glossary_has_every_word_of_the_design() -> None:
+def test_the_glossary_has_every_word_of_the_vocabulary() -> None:
     section = TEXT.split("## Glossary", 1)[1].split("\n## ", 1)[0]
     first_cells = re.findall(r"^\| ([^|]+?) \|", section, re.MULTILINE)
     words = {word.strip() for cell in first_cells for word in cell.split(",")}
-    assert words >= DESIGN_WORDS
+    assert words >= VOCABULARY
 
 
 def test_the_results_block_has_its_markers_once_and_in_order() -> None:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import jinja2
 import pytest
 
 from suite import resources, tasks
 from suite.errors import SuiteError
+from suite.protocols import PROTOCOLS, render
 from suite.tasks import DATA_VARIABLE, Item, TaskFile, all_tasks, items_hash, load_items, score, task
 
 SHIPPED = [path.stem for path in sorted(resources.tasks_dir().glob("*/*.yaml"))]
@@ -193,3 +195,11 @@ def test_an_item_file_that_is_not_utf8_is_named(local: TaskFile, tmp_path: Path)
 def test_a_probe_is_cut_at_any_white_space(text: str) -> None:
     probe = tasks._cut(Item("1", text, "1"), 0.6)
     assert (probe.problem, probe.problem + probe.continuation) == ("one", text)
+
+
+@pytest.mark.parametrize("spec", all_tasks().values(), ids=lambda spec: spec.task)
+def test_plain_lm_eval_gets_the_prompt_of_the_default_protocol(spec: TaskFile) -> None:
+    problem = r"What is $\frac{1}{2}$ of {4}?"
+    ours = render(PROTOCOLS[spec.metadata.default_protocol], problem)
+    assert jinja2.Template(spec.doc_to_text).render(problem=problem) == ours
+    assert set(spec.generation_kwargs.until) == set(PROTOCOLS[spec.metadata.default_protocol].stops)

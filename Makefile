@@ -1,9 +1,9 @@
-# make demo: the main job on the micro families. make test, make check: what CI runs.
+# make demo: the main job on the micro families. make test, make check: what CI runs. make bench: build/bench.json (RLVR_SUITE_DATA).
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
 
-.PHONY: demo test check
+.PHONY: demo test check bench
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -11,6 +11,9 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -m "not gpu"
+
+bench: $(STAMP)
+	$(BIN)/python tests/bench
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

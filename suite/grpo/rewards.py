@@ -27,9 +27,10 @@ class Rollout:
     sample: int
 
 
-def ground_truth(rollout: Rollout) -> float:
-    """1 if the answer is right, by the suite's grader."""
-    return float(is_correct(rollout.text, rollout.answer))
+def ground_truth(rollout: Rollout) -> float | None:
+    """1 if the answer is right, by the suite's grader; None (no reward, not 0) where the grader failed."""
+    verdict = is_correct(rollout.text, rollout.answer)
+    return None if verdict is None else float(verdict)
 
 
 def random(rollout: Rollout) -> float:
@@ -44,5 +45,5 @@ def format_(rollout: Rollout) -> float:
     return float(is_boxed(rollout.text))
 
 
-REWARDS: dict[str, Callable[[Rollout], float]] = {"ground_truth": ground_truth, "random": random, "format": format_}
+REWARDS: dict[str, Callable[[Rollout], float | None]] = {"ground_truth": ground_truth, "random": random, "format": format_}
 """Reward id -> function."""

@@ -1,11 +1,13 @@
 """The grader: a table of hard cases, and outcomes that leave no answer without exactly one word."""
 
+from fractions import Fraction
 from itertools import product
 from typing import get_args
 
 import pytest
 
-from suite.grade import canonical, equivalent, extract, grade, is_correct, last_boxed
+from suite.grade import canonical, equivalent, extract, grade, grade_all, is_correct, rational
+from suite.grade.extract import last_boxed
 from suite.schema import OUTCOMES, FinishReason
 
 EXTRACTED = [
@@ -28,6 +30,10 @@ EXTRACTED = [
     ("I count 3 and 1,234.5 of them", "1,234.5"),
     ("from 7 down to -3", "-3"),
     ("no number at all", None),
+    (r"\boxed 5", "5"),
+    (r"\fbox{6}", "6"),
+    ("所以答案是 12。 99", "12"),
+    (r"final answer is $3$. I hope. final answer is $4$. I hope", "3"),
     ("", None),
 ]
 
@@ -80,6 +86,48 @@ def test_different_objects_are_not_equivalent(answer: str, gold: str) -> None:
 @pytest.mark.parametrize(("spellings", "one"), [(("142.0", "142", "0142", "$142$"), "142"), ((" x  +\n1 ", "x + 1"), "x + 1")])
 def test_spellings_of_one_plain_answer_share_a_canonical_form(spellings: tuple[str, ...], one: str) -> None:
     assert {canonical(s) for s in spellings} == {one}
+
+
+@pytest.mark.parametrize(
+    ("text", "present"),
+    [
+        (r"\boxed{25}, no, \boxed{24}", True),
+        ("The answer is 24. Or $25$?", True),
+        ("It is 24.\nThat is 25, or 24", True),
+        ("Take 25.\nThen 24", False),
+        (r"\boxed{25}", False),
+        ("I cannot say", False),
+    ],
+)
+def test_a_right_answer_that_was_not_the_extracted_one_is_flagged(text: str, present: bool) -> None:
+    graded = grade(text, "25")
+    assert graded.answer_present == present
+    assert graded.outcome != "correct" or not present
+
+
+def test_a_batch_is_graded_as_its_rows_are() -> None:
+    rows: list[tuple[str, str, FinishReason]] = [(text, gold, "stop") for (text, _), gold in product(EXTRACTED, ("12", "x+1"))]
+    assert grade_all(rows) == [grade(*row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("3866.26", "3866.26"),
+        ("1,000", "1000"),
+        (r"\frac{1}{2}", "1/2"),
+        ("-7/3", "-7/3"),
+        ("x = 5", "5"),
+        (r"\approx 2.5", "2.5"),
+    ],
+)
+def test_a_rational_answer_is_read_exactly(answer: str, value: str) -> None:
+    assert rational(answer) == Fraction(value)
+
+
+@pytest.mark.parametrize("answer", [r"\sqrt{2}", "x", "", "no", r"\frac{1}{0}", "9^{9^{9}}", "1,2"])
+def test_what_is_no_one_rational_number_has_no_rational_value(answer: str) -> None:
+    assert rational(answer) is None
 
 
 def test_an_unbalanced_or_empty_box_is_no_box() -> None:

@@ -1,0 +1,254 @@
+"""A small LaTeX expression -> a tree of nodes. No sympy: this is the grader's fast path; ``suite.grade.value`` computes.
+
+Grammar: numbers, one-letter variables (with subscripts), ``+ - * / ^ !``, juxtaposition, brackets, ``|x|``, ``\\frac``,
+``\\sqrt``, ``\\binom``, the usual functions, ``\\pi``, ``e``, ``i``, ``\\infty``. Anything else is ``NotAnExpression``.
+"""
+
+import re
+from fractions import Fraction
+from typing import NamedTuple
+
+MAX_TOKENS = 250
+"""Longest expression that is read; it also bounds how deep the recursion below can go."""
+MAX_DIGITS = 400
+"""Longest number, and highest working precision, in decimal digits."""
+
+_TOKEN = re.compile(r"\d+\.\d*|\.\d+|\d+|\\[a-zA-Z]+|\\.|[a-zA-Z]+|\S")
+_CONSTANTS = {"\\pi", "pi", "e", "i", "\\infty", "\\imath"}
+_FUNCTIONS = frozenset(
+    ["sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "log", "lg", "exp"]
+)
+_GREEK_NAMES = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau phi varphi chi "
+    "psi omega Gamma Delta Theta Lambda Xi Sigma Phi Psi Omega ell hbar"
+)
+_GREEK = frozenset("\\" + name for name in _GREEK_NAMES.split(" "))
+_TIMES = {"*", "\\cdot", "\\times", "\\ast"}
+_OVER = {"/", "\\div"}
+_CLOSING = {"(": ")", "[": "]", "{": "}", "\\lfloor": "\\rfloor", "\\lceil": "\\rceil"}
+_STARTS = frozenset({"\\frac", "\\sqrt", "\\binom"}) | _GREEK | _CONSTANTS | _CLOSING.keys()
+
+
+class NotAnExpression(ValueError):
+    """The text is not in the grammar."""
+
+
+class TooLarge(ArithmeticError):
+    """A number in the text is larger than the grader computes."""
+
+
+class Node(NamedTuple):
+    """One node of an expression: an operation (``+ * / ^ neg`` or a function) over nodes, a ``number`` or a ``variable``."""
+
+    op: str
+    args: "tuple[Node, ...]" = ()
+    value: Fraction = Fraction(0)
+    name: str = ""
+
+
+class _Parser:
+    """Recursive descent over the tokens; the caller has bounded nesting."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = _TOKEN.findall(text)
+        self.at = 0
+        if len(self.tokens) > MAX_TOKENS:
+            raise NotAnExpression("too long")
+
+    def peek(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def take(self) -> str:
+        token = self.peek()
+        if not token:
+            raise NotAnExpression("ends too early")
+        self.at += 1
+        return token
+
+    def expect(self, token: str) -> None:
+        if self.take() != token:
+            raise NotAnExpression(f"no {token}")
+
+    def sum(self) -> Node:
+        node = self.signed_product()
+        while self.peek() in {"+", "-"}:
+            minus = self.take() == "-"
+            right = self.signed_product()
+            node = Node("+", (node, Node("neg", (right,)) if minus else right))
+        return node
+
+    def signed_product(self) -> Node:
+        if self.peek() in {"+", "-"}:
+            minus = self.take() == "-"
+            node = self.signed_product()
+            return Node("neg", (node,)) if minus else node
+        return self.product()
+
+    def product(self) -> Node:
+        node = self.power()
+        while True:
+            token = self.peek()
+            if token in _TIMES or token in _OVER:
+                self.take()
+                right = self.signed_power()
+                node = Node("*" if token in _TIMES else "/", (node, right))
+            elif self.starts_atom(token):
+                if token[0].isdigit() and self.tokens[self.at - 1][-1].isdigit():
+                    raise NotAnExpression("two numbers side by side")
+                node = Node("*", (node, self.power()))
+            else:
+                return node
+
+    def signed_power(self) -> Node:
+        if self.peek() in {"+", "-"}:
+            return Node("neg", (self.signed_power(),)) if self.take() == "-" else self.signed_power()
+        return self.power()
+
+    def starts_atom(self, token: str) -> bool:
+        return token[:1].isalnum() or token[:1] == "." or token in _STARTS or token.lstrip("\\") in _FUNCTIONS
+
+    def power(self) -> Node:
+        node = self.atom()
+        while self.peek() == "!":
+            self.take()
+            node = Node("!", (node,))
+        if self.peek() != "^":
+            return node
+        self.take()
+        return Node("^", (node, self.exponent()))
+
+    def exponent(self) -> Node:
+        """What follows ``^``: a group, or one atom with its sign (``2^-3``)."""
+        if self.peek() == "-":
+            self.take()
+            return Node("neg", (self.exponent(),))
+        return self.atom()
+
+    def group(self) -> Node:
+        """An argument of ``\\frac`` and the like: ``{...}``, or a single digit or letter."""
+        token = self.take()
+        if token == "{":
+            node = self.sum()
+            self.expect("}")
+            return node
+        if token[0].isdigit() and len(token) > 1:  # \frac12 is 1 over 2
+            self.at -= 1
+            self.tokens[self.at : self.at + 1] = [token[0], token[1:]]
+            token = self.take()
+        self.at -= 1
+        return self.atom()
+
+    def atom(self) -> Node:
+        token = self.take()
+        if token[0].isdigit() or (token[0] == "." and len(token) > 1):
+            return self.number(token)
+        if token in _CLOSING:
+            return self.bracketed(token)
+        if token == "|":
+            node = self.sum()
+            self.expect("|")
+            return Node("abs", (node,))
+        if token.lstrip("\\") in _FUNCTIONS:
+            return self.function(token.lstrip("\\"))
+        if token in {"\\frac", "\\binom"}:
+            return Node("/" if token == "\\frac" else "binom", (self.group(), self.group()))
+        if token in {"\\sqrt", "sqrt"}:
+            return self.root()
+        return self.name(token)
+
+    def number(self, token: str) -> Node:
+        if self.tokens[self.at : self.at + 2] == ["\\overline", "{"] and "." in token:
+            digits = "".join(self.tokens[self.at + 2 : self.at + 3])
+            if digits.isdecimal() and self.tokens[self.at + 3 : self.at + 4] == ["}"]:
+                self.at += 4
+                places = len(token.split(".")[1])
+                return Node("number", value=_decimal(token) + Fraction(int(digits), (10 ** len(digits) - 1) * 10**places))
+        return Node("number", value=_decimal(token))
+
+    def bracketed(self, opening: str) -> Node:
+        node = self.sum()
+        self.expect(_CLOSING[opening])
+        return Node({"\\lfloor": "floor", "\\lceil": "ceil"}[opening], (node,)) if opening.startswith("\\") else node
+
+    def root(self) -> Node:
+        degree = Node("number", value=Fraction(2))
+        if self.peek() == "[":
+            self.take()
+            degree = self.sum()
+            self.expect("]")
+        return Node("root", (self.group(), degree))
+
+    def function(self, name: str) -> Node:
+        base, power = Node("number", value=Fraction(10)), None
+        if self.peek() == "_" and name == "log":
+            self.take()
+            base = self.group()
+        if self.peek() == "^":
+            self.take()
+            power = self.exponent()
+        argument = self.argument()
+        if name in {"log", "lg"}:
+            node = Node("/", (Node("ln", (argument,)), Node("ln", (base,))))
+        else:
+            node = Node(name, (argument,))
+        if power is None:
+            return node
+        if power == Node("neg", (Node("number", value=Fraction(1)),)):
+            return Node("arc" + name, (argument,))
+        return Node("^", (node, power))
+
+    def argument(self) -> Node:
+        """What a function without brackets applies to: the factors that follow, up to an operator or another function."""
+        if self.peek() in {"(", "{", "["}:
+            return self.atom()
+        node = self.signed_power()
+        while self.starts_atom(self.peek()) and self.peek().lstrip("\\") not in _FUNCTIONS and self.peek() not in _CLOSING:
+            node = Node("*", (node, self.power()))
+        return node
+
+    def name(self, token: str) -> Node:
+        if token in _CONSTANTS:
+            return Node("constant", name=token.lstrip("\\").replace("imath", "i"))
+        if token in _GREEK:
+            return Node("variable", name=token + self.subscript())
+        if not token.isalpha() or not token.isascii():
+            raise NotAnExpression(f"unknown '{token}'")
+        if len(token) > 3:
+            raise NotAnExpression(f"a word: '{token}'")
+        if len(token) > 1:  # xy is x times y
+            self.at -= 1
+            self.tokens[self.at : self.at + 1] = list(token)
+            return self.atom()
+        return Node("variable", name=token + self.subscript())
+
+    def subscript(self) -> str:
+        if self.peek() != "_":
+            return ""
+        self.take()
+        token = self.take()
+        if token == "{":
+            token = self.take()
+            self.expect("}")
+        if not token.isalnum():
+            raise NotAnExpression("a subscript")
+        return "_" + token
+
+
+def _decimal(token: str) -> Fraction:
+    if len(token) > MAX_DIGITS:
+        raise TooLarge("digits")
+    return Fraction(token.rstrip(".") if token != "." else "0")
+
+
+def parse(text: str) -> Node:
+    """The expression that ``text`` spells; ``NotAnExpression`` if it is none. The caller bounds length and nesting."""
+    parser = _Parser(text)
+    node = parser.sum()
+    if parser.peek():
+        raise NotAnExpression(f"ends at '{parser.peek()}'")
+    return node
+
+
+def variables(node: Node) -> set[str]:
+    """Names of the free variables."""
+    return {node.name} if node.op == "variable" else set().union(*map(variables, node.args)) if node.args else set()

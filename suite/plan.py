@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from suite.items import Item, items_hash
 from suite.protocols import PROTOCOLS, Protocol
 from suite.schema import Cell, Decoding
-from suite.tasks import Item, TaskFile, items_hash
+from suite.tasks import TaskFile
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,14 @@ class ModelToRun:
 
 @dataclass(frozen=True)
 class TaskToRun:
-    """A task with its items; ``k`` samples an item, drawn with ``decoding``."""
+    """A task with its items; ``k`` samples an item, drawn with ``decoding``. ``dataset`` says where the items came from."""
 
     spec: TaskFile
     items: Sequence[Item]
     decoding: Decoding
     k: int
+    dataset: str | None = None
+    dataset_revision: str | None = None
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ def run_model(store: RunStore, model: ModelToRun, planned: Sequence[PlannedCell]
             cell=p.cell,
             family=model.family,
             base=model.base,
+            dataset=p.task.dataset,
+            dataset_revision=p.task.dataset_revision,
             n_items=len(p.task.items),
             k=p.task.k,
             lm_eval_avg=averages[p.cell.id],

@@ -4,22 +4,27 @@ A run file is YAML with the keys of ``Selection``; flags take the place of its k
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import Field
 
 from suite.errors import SuiteError
+from suite.items import ItemSet, load_set
 from suite.plan import ModelToRun, PlannedCell, TaskToRun, Wishes, plan, task_to_run
 from suite.registry import Registry
 from suite.schema import Pair, Strict
 from suite.store import RunStore
 from suite.strict_yaml import did_you_mean
-from suite.tasks import load_items, task
+from suite.tasks import expand
 from suite.weights import locate, weights_hash
 
 
 class Selection(Strict):
-    """Families, and what to run of them. ``rewards`` left out: all; ``temperature`` and ``k`` left out: the task's own."""
+    """Families, and what to run of them. ``rewards`` left out: all; ``temperature`` and ``k`` left out: the task's own.
+
+    ``tasks`` may name groups, too. ``item_seed`` asks the tasks that are generated from a seed for fresh items.
+    """
 
     families: tuple[str, ...] = Field(min_length=1)
     tasks: tuple[str, ...] = Field(min_length=1)
@@ -30,6 +35,7 @@ class Selection(Strict):
     k: int | None = Field(default=None, ge=1)
     max_new_tokens: int | None = Field(default=None, ge=1)
     data_dir: str | None = None
+    item_seed: int | None = Field(default=None, ge=0)
 
 
 def known_pairs(registry: Registry, store: RunStore) -> list[Pair]:
@@ -77,7 +83,8 @@ def _models(selection: Selection, registry: Registry, store: RunStore) -> list[M
         bases = [m for m in registry.bases() if registry.model(m).family in selection.families]
     else:
         bases = list(dict.fromkeys(p.base for p in pairs))
-    return [*(base_to_run(registry, m) for m in bases), *(checkpoint_to_run(registry, store, p) for p in pairs)]
+    here = [p for p in pairs if not p.is_imported]  # answers came from elsewhere: there are no weights to run
+    return [*(base_to_run(registry, m) for m in bases), *(checkpoint_to_run(registry, store, p) for p in here)]
 
 
 def tasks_to_run(selection: Selection) -> list[TaskToRun]:
@@ -86,7 +93,16 @@ def tasks_to_run(selection: Selection) -> list[TaskToRun]:
     if data_dir and not data_dir.is_dir():
         raise SuiteError("no such folder", f"--data-dir {data_dir}", "Name a folder of <task>.jsonl files")
     wishes = Wishes(selection.limit, selection.temperature, selection.k, selection.max_new_tokens)
-    return [task_to_run(spec, load_items(spec, data_dir), wishes) for spec in map(task, selection.tasks)]
+    specs = expand(selection.tasks)
+    if selection.item_seed is not None and not any(spec.metadata.seed is not None for spec in specs):
+        what = "no task of the selection is generated from a seed"
+        raise SuiteError(what, "item_seed", "Leave it out, or add a task such as arithmetic_clean")
+    loaded = [(spec, load_set(spec, data_dir, selection.item_seed)) for spec in specs]
+    return [_with_origin(task_to_run(spec, items.items, wishes), items) for spec, items in loaded]
+
+
+def _with_origin(run: TaskToRun, items: ItemSet) -> TaskToRun:
+    return replace(run, dataset=items.dataset, dataset_revision=items.revision)
 
 
 def planned_cells(selection: Selection, registry: Registry, store: RunStore) -> list[PlannedCell]:

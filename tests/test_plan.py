@@ -8,13 +8,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from suite.items import Item
 from suite.plan import EngineIdentity, ModelToRun, Wishes, plan, task_to_run
 from suite.registry import load_registry
 from suite.resources import builtin_model
 from suite.schema import MUST_MATCH, Cell, Decoding, Pair
 from suite.selection import Selection, planned_cells
 from suite.store import RunStore
-from suite.tasks import Item, task
+from suite.tasks import task
 
 BASE = ModelToRun("micro-llama3", "micro-llama3", "micro-llama3", Path("x"), "w0", "micro_qa", "float32")
 TRAINED = replace(BASE, id="trained", weights_hash="w1")

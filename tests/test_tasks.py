@@ -1,7 +1,9 @@
 """Tasks: what ships loads, broken files are told in one line, items are the same everywhere and probes cut between words."""
 
+import importlib.util
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,15 +11,22 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from suite import resources, tasks
+from suite import items, resources
 from suite.errors import SuiteError
+from suite.items import DATA_VARIABLE, Item, items_hash, load_items
 from suite.protocols import PROTOCOLS, render
-from suite.tasks import DATA_VARIABLE, Item, TaskFile, all_tasks, items_hash, load_items, score, task
+from suite.scoring import Response, scores
+from suite.tasks import GROUPS, TaskFile, all_tasks, expand, task
 
 SHIPPED = [path.stem for path in sorted(resources.tasks_dir().glob("*/*.yaml"))]
-GENERATED = [name for name in SHIPPED if task(name).metadata.source.generator]
-PROBES = [name for name in GENERATED if task(name).is_probe]
+PROBES = [name for name in SHIPPED if task(name).is_probe]
+REAL_SETS = ("math500", "amc83", "aime2024", "aime2025")
 Broken = Callable[[str, str], SuiteError]
+INCLUDING = """include: ../contamination_probe
+task: including
+dataset_kwargs: {task_id: including}
+metadata: {version: "1", title: t, default_protocol: none, source: {of: micro_bench, fraction: 0.25}, n_items: 100}
+"""
 
 
 @pytest.fixture
@@ -28,15 +37,18 @@ def local(tmp_path: Path) -> TaskFile:
 
 @pytest.fixture
 def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Broken:
-    """The error of ``all_tasks`` after replacing ``old`` by ``new`` in a copy of a shipped task."""
+    """The error of ``all_tasks`` after replacing ``old`` by ``new`` in a copy of a shipped set."""
+    shipped = resources.tasks_dir()
 
     def error(old: str, new: str) -> SuiteError:
-        text = (resources.tasks_dir() / "micro_bench" / "micro_bench.yaml").read_text()
-        assert old in text
-        (tmp_path / "mine").mkdir()
-        (tmp_path / "mine" / "mine.yaml").write_text(text.replace(old, new))
+        files = ("micro_bench/micro_bench.yaml", "micro_bench/micro_bench_partial.yaml", "contamination_probe")
+        texts = {name: (shipped / name).read_text() for name in files}
+        texts["micro_bench/including.yaml"] = INCLUDING
+        assert any(old in text for text in texts.values())
+        for name, text in texts.items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(text.replace(old, new))
         monkeypatch.setattr(resources, "tasks_dir", lambda: tmp_path)
-        tasks._all.cache_clear()
         with pytest.raises(SuiteError) as caught:
             all_tasks()
         return caught.value
@@ -51,34 +63,85 @@ def test_every_task_file_that_ships_loads_under_its_own_name() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_task_has_as_many_items_as_its_file_says(name: str) -> None:
     spec = task(name)
-    if spec.metadata.source.hub and not os.environ.get(DATA_VARIABLE):
+    if is_real(spec) and not os.environ.get(DATA_VARIABLE):
         pytest.skip(f"{DATA_VARIABLE} is not set")
-    items = load_items(spec)
-    assert len(items) == spec.metadata.n_items
-    assert len({item.id for item in items}) == len(items)
+    loaded = load_items(spec)
+    assert len(loaded) == spec.metadata.n_items
+    assert len({item.id for item in loaded}) == len(loaded)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("n_items: 100", "n_itmes: 100", "n_itmes"),
+        ("n_items: 100\n  contam", "n_itmes: 100\n  contam", "n_itmes"),
         ("repeats: 8", "repeats: many", "repeats"),
-        ("grader: answer", "grader: anser", "metadata.grader"),
+        ("suite.scoring.grade_answers", "suite.scoring.grade_anwsers", "filter_fn"),
         ("temperature: 0.6", "temperature: -1", "generation_kwargs.temperature"),
-        ("task: micro_bench", "tsk: micro_bench", "task"),
+        ("task: micro_bench\n", "tsk: micro_bench\n", "task"),
+        ("task: micro_bench\n", "task: other\n", "own name"),
+        ("{task_id: micro_bench}", "{task_id: other}", "dataset_kwargs.task_id"),
         ("repeats: 8", "repeats: [8", "YAML"),
+        ("suite.items.dataset", "os.system", "custom_dataset"),
+        ("{generator: micro_bench}", "{generator: micro_bench, hub: x}", "one of"),
+        ("{generator: micro_bench}", "{}", "one of"),
+        ("{of: micro_bench, fraction: 0.6}", "{of: micro_bench}", "go together"),
+        ("{of: micro_bench, fraction: 0.6}", "{of: micro_bnch, fraction: 0.6}", "Did you mean 'micro_bench'"),
+        ("{of: micro_bench, fraction: 0.25}", "{of: micro_bench_partial, fraction: 0.25}", "no task with items of its own"),
+        ("include: ../contamination_probe", "include: ../nowhere", "nowhere"),
+        ("include: ../contamination_probe\n", "", "including.yaml"),
+        ("[rlvr_contamination]", "[rlvr_contaminated]", "tag"),
     ],
 )
-def test_a_broken_task_file_is_one_line_that_names_file_and_key(broken: Broken, old: str, new: str, named: str) -> None:
+def test_a_broken_task_file_is_one_line_that_says_what(broken: Broken, old: str, new: str, named: str) -> None:
     line = str(broken(old, new))
-    assert "mine.yaml" in line
     assert named in line
+    assert ".yaml" in line or "micro_bench" in line or "including" in line
     assert "\n" not in line
 
 
 def test_an_unknown_task_is_told_its_nearest_neighbour() -> None:
-    with pytest.raises(SuiteError, match=r"unknown task 'micro_bnch'.*Use 'micro_bench'"):
+    with pytest.raises(SuiteError, match=r"unknown task 'micro_bnch'.*Did you mean 'micro_bench'"):
         task("micro_bnch")
+
+
+def test_a_group_is_its_tasks_each_once_in_the_order_named() -> None:
+    assert {spec.task for spec in expand(["rlvr_core"])} == set(REAL_SETS)
+    assert [spec.task for spec in expand(["math500", "rlvr_core", "amc83"])] == ["math500", "aime2024", "aime2025", "amc83"]
+    assert {spec.task for spec in expand(["rlvr_clean"])} == {"arithmetic_clean", "aime2025"}
+
+
+def test_the_contamination_group_holds_every_probe_of_a_real_set() -> None:
+    assert {spec.task for spec in expand(["rlvr_contamination"])} == set(PROBES) - {"micro_bench_partial"}
+    assert set(PROBES) >= {f"{name}_partial_{percent}" for name in REAL_SETS for percent in (80, 60, 40)}
+
+
+def test_an_unknown_word_is_told_tasks_and_groups() -> None:
+    with pytest.raises(SuiteError, match=r"math500.*Groups: .*rlvr_core.*Did you mean 'rlvr_core'"):
+        expand(["rlvr_cor"])
+
+
+def test_groups_are_no_tasks() -> None:
+    assert not set(GROUPS) & set(all_tasks())
+
+
+@pytest.mark.parametrize("name", REAL_SETS)
+def test_real_sets_are_decoded_as_in_the_paper(name: str) -> None:
+    spec, sampled = task(name), name != "math500"
+    assert (spec.k, spec.decoding.temperature) == ((8, 0.6) if sampled else (1, 0.0))
+    assert (spec.decoding.max_new_tokens, spec.decoding.top_p) == (3072, 1.0)
+    # without it lm-eval's cache answers all k samples of an item with one of them
+    assert spec.generation_kwargs.do_sample == sampled
+    assert ("pass_at_k" in [m.metric for m in spec.metric_list]) == sampled
+
+
+def test_no_task_has_the_name_of_one_of_lm_evals() -> None:
+    found = importlib.util.find_spec("lm_eval")
+    assert found and found.submodule_search_locations
+    files = Path(found.submodule_search_locations[0], "tasks").rglob("*.yaml")
+    names = re.compile(r"^(?:task|group|tag): *(\S+)", re.MULTILINE)
+    theirs = {name for path in files for name in names.findall(path.read_text(encoding="utf-8"))}
+    assert {"aime24", "aime25"} <= theirs
+    assert not theirs & {*all_tasks(), *GROUPS}
 
 
 ROW = '{"id": "1", "problem": "p", "answer": "2"}'
@@ -125,18 +188,18 @@ def test_the_variable_takes_the_place_of_the_hub(local: TaskFile, tmp_path: Path
     assert load_items(local) == [Item("1", "p", "2")]
 
 
-@pytest.mark.parametrize("name", GENERATED)
-def test_generated_items_are_the_same_on_every_call(name: str) -> None:
-    assert load_items(task(name)) == load_items(task(name))
-
-
 def test_no_fresh_item_is_a_published_one() -> None:
     fresh, published = load_items(task("micro_arithmetic_clean")), load_items(task("micro_bench"))
     assert not {i.problem for i in fresh} & {i.problem for i in published}
     assert not {i.hash for i in fresh} & {i.hash for i in published}
 
 
-@pytest.mark.parametrize("name", PROBES)
+def is_real(spec: TaskFile) -> bool:
+    """Whether its items are of a dataset that this repository does not hold."""
+    return task(spec.metadata.source.of or spec.task).metadata.source.hub is not None
+
+
+@pytest.mark.parametrize("name", ["micro_bench_partial"])
 def test_a_probe_is_the_question_cut_between_words(name: str) -> None:
     whole = load_items(task(name.removesuffix("_partial")))
     fraction = task(name).metadata.source.fraction or 0
@@ -162,7 +225,7 @@ PROBE = Item("1", "Mia has 10 eggs.", "9", " How many eggs now?")
     ],
 )
 def test_a_probe_is_right_when_it_gives_the_hidden_rest_word_by_word(text: str, finish_reason: str, outcome: str) -> None:
-    scored = score(PROBE, text, finish_reason)  # type: ignore[arg-type]
+    scored = scores([Response(PROBE, text, finish_reason)], "continuation")[0]  # type: ignore[arg-type]
     assert scored.outcome == outcome
     assert scored.metrics["exact_match"] == float(outcome == "correct")
     assert (scored.metrics["rouge_l"] == 1.0) == (outcome == "correct")
@@ -170,9 +233,9 @@ def test_a_probe_is_right_when_it_gives_the_hidden_rest_word_by_word(text: str, 
 
 
 def test_an_ordinary_item_is_graded_by_its_answer_and_has_no_further_metrics() -> None:
-    item = replace(PROBE, continuation="")
-    assert (score(item, "so 9").outcome, score(item, "so 8").outcome) == ("correct", "wrong")
-    assert score(item, "so 9").metrics == {}
+    right, wrong = scores([Response(PROBE, "so 9"), Response(PROBE, "so 8")], "answer")
+    assert (right.outcome, wrong.outcome) == ("correct", "wrong")
+    assert right.metrics == {}
 
 
 def test_the_items_hash_ignores_order_ids_and_spelling_but_not_content() -> None:
@@ -193,7 +256,7 @@ def test_an_item_file_that_is_not_utf8_is_named(local: TaskFile, tmp_path: Path)
 
 @pytest.mark.parametrize("text", ["one\ntwothree", "one\tlongword"])
 def test_a_probe_is_cut_at_any_white_space(text: str) -> None:
-    probe = tasks._cut(Item("1", text, "1"), 0.6)
+    probe = items._cut(Item("1", text, "1"), 0.6)
     assert (probe.problem, probe.problem + probe.continuation) == ("one", text)
 
 

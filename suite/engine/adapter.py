@@ -12,11 +12,11 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 
 from suite.engine.hf import HFEngine, Request
+from suite.items import Item
 from suite.plan import PlannedCell
 from suite.protocols import render
 from suite.schema import Sample
 from suite.store import CellStore, SampleKey
-from suite.tasks import Item
 
 Progress = Callable[[int, int], None]
 """Called with samples done and samples in all."""
@@ -67,7 +67,7 @@ class SuiteLM(LM):  # type: ignore[misc]  # lm-eval has no types
 
     def _draw(self, batch: Batch) -> None:
         planned = batch.planned
-        decoding = planned.cell.decoding
+        decoding = planned.task.decoding
         requests = [
             Request(render(planned.protocol, item.problem), sample_seed(decoding.seed, planned.cell.task, item, batch.index))
             for item in batch.items

@@ -7,10 +7,10 @@ from lm_eval.api.task import ConfigurableTask
 from lm_eval.tasks._yaml_loader import load_yaml
 
 from suite.engine.adapter import SuiteLM, lm_eval_name
+from suite.items import as_dataset
 from suite.plan import PlannedCell
 from suite.protocols import render
 from suite.resources import tasks_dir
-from suite.tasks import as_dataset
 
 
 def _task(planned: PlannedCell) -> ConfigurableTask:

@@ -9,6 +9,7 @@ import torch
 from suite.engine.adapter import SuiteLM, sample_seed
 from suite.engine.hf import HFEngine, Request, SeededSampling, gumbel, identity
 from suite.errors import SuiteError
+from suite.items import load_items
 from suite.micro.world import prompt, word_problems
 from suite.plan import ModelToRun, PlannedCell, Wishes, plan, task_to_run
 from suite.registry import load_registry
@@ -17,7 +18,7 @@ from suite.run import RunProgress, run_cells
 from suite.schema import Decoding
 from suite.selection import base_to_run
 from suite.store import RunStore
-from suite.tasks import load_items, task
+from suite.tasks import task
 
 pytestmark = pytest.mark.slow
 SAMPLED = Decoding(temperature=0.6, max_new_tokens=64)

@@ -1,10 +1,11 @@
-"""The rows behind ``list`` and ``plan``, and the selection that a run file and flags add up to."""
+"""The rows behind ``list``, ``plan`` and ``regrade``, and the selection that a run file and flags add up to."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
 
 from suite.errors import SuiteError
+from suite.grading import regrade
 from suite.grpo.rewards import REWARDS
 from suite.protocols import PROTOCOLS
 from suite.registry import load_registry
@@ -58,7 +59,8 @@ def _tasks(_overlays: Sequence[Path], _run: Path) -> list[Row]:
     rows: list[Row] = []
     for spec in all_tasks().values():
         m = spec.metadata
-        rows.append({"task": spec.task, "title": m.title, "items": m.n_items, "k": spec.k, "version": m.version})
+        row = {"task": spec.task, "title": m.title, "items": m.n_items, "k": spec.k, "version": m.version}
+        rows.append({**row, "groups": ", ".join(spec.tag)})
     return rows
 
 
@@ -79,6 +81,35 @@ LISTINGS: dict[str, Callable[[Sequence[Path], Path], list[Row]]] = {
     "protocols": _protocols,
 }
 """What ``rlvr-suite list`` takes -> its rows, given overlays and a run folder."""
+
+
+class RegradeRow(TypedDict):
+    """One cell graded again: how many outcomes changed, in words, and whose (item id, sample index)."""
+
+    model: str
+    task: str
+    grader_before: str
+    changed: int
+    changes: str
+    samples: list[tuple[str, int]]
+
+
+def regrade_rows(store: RunStore) -> list[RegradeRow]:
+    """Grade every finished cell's stored texts again: one row a cell."""
+    rows: list[RegradeRow] = []
+    for done in filter(None, map(regrade, store.finished())):
+        changes = [f"{n} {before} -> {now}" for (before, now), n in sorted(done.changes.items())]
+        rows.append(
+            RegradeRow(
+                model=done.manifest.cell.model,
+                task=done.manifest.cell.task,
+                grader_before=done.version_before or "none",
+                changed=len(done.changed),
+                changes=", ".join(changes),
+                samples=list(done.changed),
+            )
+        )
+    return rows
 
 
 def merged_selection(runfile: Path | None, flags: Mapping[str, object]) -> Selection:

@@ -5,7 +5,7 @@ Accuracies are shares in 0..1; deltas and their intervals are percentage points.
 
 import hashlib
 import json
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,11 @@ OUTCOMES: tuple[Outcome, ...] = ("error", "correct", "truncated", "unparsed", "w
 Finding = Literal["gain", "loss", "equivalent", "inconclusive"]
 VerdictWord = Literal["holds", "refuted", "inconclusive", "not comparable", "missing"]
 FinishReason = Literal["stop", "length"]
+UNSTATED: Final = "unstated"
+"""Stands in a cell of imported answers for what nobody says of them."""
+IMPORTED = "imported"
+"""Recipe of a checkpoint that a run knows by its answers only: its weights are not here."""
+Unstated = Literal["unstated"]
 Interval = tuple[float, float]
 
 
@@ -39,6 +44,15 @@ class Decoding(Strict):
     seed: int = 0
 
 
+class StatedDecoding(Strict):
+    """How imported answers were drawn, as far as it is stated; the seed of another tool says nothing here."""
+
+    temperature: float | Unstated = UNSTATED
+    top_p: float | Unstated = UNSTATED
+    max_new_tokens: int | Unstated = UNSTATED
+    seed: Unstated = UNSTATED
+
+
 class Cell(Strict):
     """One model on one task: the unit that is run, stored and resumed. The fields are those that must match between arms.
 
@@ -52,7 +66,7 @@ class Cell(Strict):
     items_hash: str
     protocol: str
     protocol_hash: str
-    decoding: Decoding
+    decoding: Decoding | StatedDecoding
     engine: str
     dtype: str
     device: str
@@ -62,21 +76,59 @@ class Cell(Strict):
         """Content hash of the fields, 16 hex digits: the cell's folder name."""
         return content_hash(self.model_dump(mode="json"))[:16]
 
+    @property
+    def unstated(self) -> tuple[str, ...]:
+        """Must-match fields of which something is not stated: only an imported cell has any."""
+        said = {field: (getattr(self, field),) for field in MUST_MATCH}
+        said["protocol_hash"] = (self.protocol,)
+        said["decoding"] = tuple(self.decoding.model_dump(exclude={"seed"}).values())
+        return tuple(field for field, values in said.items() if UNSTATED in values)
+
 
 MUST_MATCH = ("task_version", "items_hash", "protocol_hash", "decoding", "engine", "dtype", "device")
 """Cell fields in which the two arms of a pair may not differ."""
 
 
 class Sample(Strict):
-    """One generated answer, as stored before it is graded. ``seed`` is its own seed; ``n_tokens`` counts generated tokens."""
+    """One generated answer, as stored before it is graded. ``seed`` is its own seed; ``n_tokens`` counts generated tokens.
+
+    Imported answers may lack seed, tokens and finish reason; one without a finish reason is graded as if it had stopped.
+    """
 
     item_id: str
     sample: int
-    seed: int
+    seed: int | None = None
     text: str
-    n_tokens: int
-    finish_reason: FinishReason
+    n_tokens: int | None = None
+    finish_reason: FinishReason | None = None
     error: str | None = None
+
+
+class SampleGrade(Strict):
+    """What one sample earned and how it is written. ``answer_present``: not correct, but the right answer stands in the text.
+
+    ``metrics`` are the task's further shares (a probe's, arithmetic's continuous score).
+    """
+
+    item_id: str
+    sample: int
+    outcome: Outcome
+    extracted: str | None = None
+    answer_present: bool = False
+    metrics: dict[str, float] = {}
+    code: bool
+    fenced_code: bool
+    language_only: bool
+    boxed: bool
+    repetitive: bool
+
+
+class Grades(Strict):
+    """All grades of a cell: by which grader, of which texts (``samples_hash``)."""
+
+    grader_version: str
+    samples_hash: str
+    rows: tuple[SampleGrade, ...]
 
 
 class Pair(Strict):
@@ -95,18 +147,33 @@ class Pair(Strict):
     base_weights: str | None = None
     weights: str | None = None
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether the checkpoint is known by imported answers only, so that nothing can be run on it."""
+        return self.recipe == IMPORTED
+
 
 class Behaviour(Strict):
-    """Shares of samples (``mean_tokens``: tokens) that say how a model answers, whether or not the answer is right."""
+    """Shares of samples (``mean_tokens``: tokens) that say how a model answers, whether or not the answer is right.
+
+    ``truncated`` and ``mean_tokens`` are absent for imported answers that do not say it of every sample.
+    """
 
     code: float
+    fenced_code: float
+    language_only: float
     boxed: float
-    truncated: float
-    mean_tokens: float
+    repetitive: float
+    truncated: float | None = None
+    mean_tokens: float | None = None
 
 
 class ScoreRow(Strict):
-    """One model on one task. ``interval`` is absent where it is undefined (one item)."""
+    """One model on one task. ``interval`` is absent where it is undefined (one item).
+
+    ``answer_present`` is the share of samples that are not correct though the right answer stands in them; ``metrics`` are means
+    of the task's further shares; ``levels`` maps a level (number of steps) to the accuracy on its items.
+    """
 
     family: str
     model: str
@@ -119,14 +186,17 @@ class ScoreRow(Strict):
     interval: Interval | None = None
     pass_at_k: float
     outcomes: dict[Outcome, int]
+    answer_present: float
     behaviour: Behaviour
     metrics: dict[str, float] | None = None
+    levels: dict[str, float] | None = None
 
 
 class DeltaRow(Strict):
     """One pair on one task: checkpoint score minus base score, paired by item, in percentage points.
 
     Where the arms differ in a must-match field, ``comparable`` is false, ``differs`` names the fields and no number is given.
+    ``arms`` is "unverified" where both arms were imported and something that must match is stated of neither.
     """
 
     family: str
@@ -148,6 +218,7 @@ class DeltaRow(Strict):
     finding: Finding | None = None
     comparable: bool
     differs: tuple[str, ...] | None = None
+    arms: Literal["unverified"] | None = None
 
 
 class TaskRow(Strict):

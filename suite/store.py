@@ -1,13 +1,15 @@
 """The only reader and writer of a run folder.
 
 ``cells/<cell id>/``: ``items.jsonl``, one ``batch-*.jsonl`` for every finished batch of samples, and ``cell.json`` last, which
-says what was asked for; ``checkpoints/<id>/``: a trained model and its ``pair.json``, also last; ``summary.json``. Every file
-is written beside its place and renamed into it, so a kill at any moment leaves whole files only.
+says what was asked for; ``grades.json`` holds what the samples earned. ``checkpoints/<id>/``: a trained model and its
+``pair.json``, also last. ``summary.json``. Every file is written beside its place and renamed into it, so a kill at any moment
+leaves whole files only.
 """
 
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,28 +19,43 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from suite.errors import SuiteError
-from suite.schema import Cell, Pair, Sample, Strict, Summary
-from suite.tasks import Item
+from suite.items import Item
+from suite.schema import Cell, Grades, Pair, Sample, Strict, Summary
 
 SampleKey = tuple[str, int]
 """Item id and sample index."""
 
 
+class ImportSource(Strict):
+    """Where imported answers come from: the files with their SHA-256, and what they do not say of some sample or of any."""
+
+    format: str
+    files: dict[str, str]
+    unstated: tuple[str, ...]
+
+
 class CellManifest(Strict):
-    """What a finished cell was: written last, so its presence means that all ``n_items`` x ``k`` samples are there."""
+    """What a finished cell was: written last, so its presence means that all ``n_items`` x ``k`` samples are there.
+
+    A cell of imported answers names its source; wall time, batch size and lm-eval's own mean are of cells drawn here.
+    ``dataset`` and ``dataset_revision`` say where the items came from (``suite.items.ItemSet``).
+    """
 
     cell: Cell
     family: str
     base: str
+    dataset: str | None = None
+    dataset_revision: str | None = None
     n_items: int
     k: int
-    lm_eval_avg: float
-    wall_s: float
+    lm_eval_avg: float | None = None
+    wall_s: float | None = None
     packages: dict[str, str]
     suite_version: str
     git: str
     device_name: str
-    batch_size: int
+    batch_size: int | None = None
+    source: ImportSource | None = None
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -52,20 +69,24 @@ def write_atomic(path: Path, data: bytes) -> None:
 T = TypeVar("T", bound=Strict)
 
 
-def _damaged(path: Path, fault: str) -> SuiteError:
-    return SuiteError(f"damaged: {fault}", str(path), "Delete the file's folder and run the command again")
+_LOST = "Delete the file's folder and run the command again"
+_DERIVED = "Delete the file and run the command again; it is made from the samples"
 
 
-def _parsed(text: str | bytes, type_: type[T], path: Path) -> T:
+def _damaged(path: Path, fault: str, fix: str = _LOST) -> SuiteError:
+    return SuiteError(f"damaged: {fault}", str(path), fix)
+
+
+def _parsed(text: str | bytes, type_: type[T], path: Path, fix: str = _LOST) -> T:
     try:
         return type_.model_validate_json(text)
     except ValidationError as error:
         fault = error.errors()[0]
-        raise _damaged(path, f"{fault['msg']} at '{'.'.join(map(str, fault['loc']))}'") from error
+        raise _damaged(path, f"{fault['msg']} at '{'.'.join(map(str, fault['loc']))}'", fix) from error
 
 
-def _read(path: Path, type_: type[T]) -> T:
-    return _parsed(path.read_bytes(), type_, path)
+def _read(path: Path, type_: type[T], fix: str = _LOST) -> T:
+    return _parsed(path.read_bytes(), type_, path, fix)
 
 
 class CellStore:
@@ -113,6 +134,14 @@ class CellStore:
         text = "".join(sample.model_dump_json(exclude_none=True) + "\n" for sample in samples)
         write_atomic(self.path / f"batch-{name}.jsonl", text.encode())
 
+    def grades(self) -> Grades | None:
+        """The stored grades, by whatever grader and of whatever samples; None while there are none."""
+        path = self.path / "grades.json"
+        return _read(path, Grades, _DERIVED) if path.is_file() else None
+
+    def write_grades(self, grades: Grades) -> None:
+        write_atomic(self.path / "grades.json", grades.model_dump_json().encode())
+
     def finish(self, manifest: CellManifest) -> None:
         write_atomic(self.path / "cell.json", manifest.model_dump_json(indent=1).encode())
 
@@ -142,6 +171,25 @@ class RunStore:
 
     def add_pair(self, pair: Pair) -> None:
         write_atomic(self.checkpoint(pair.checkpoint) / "pair.json", pair.model_dump_json(indent=1).encode())
+
+    @contextmanager
+    def staged(self) -> Iterator["RunStore"]:
+        """A run folder to write cells into that no reader sees; left without an error, each takes its place whole.
+
+        A cell that stands there already gives way. Held under ``lock``.
+        """
+        staging = self.root / ".staged"
+        shutil.rmtree(staging, ignore_errors=True)
+        try:
+            yield RunStore(staging)
+            (self.root / "cells").mkdir(parents=True, exist_ok=True)
+            for path in sorted((staging / "cells").iterdir()):
+                place = self.root / "cells" / path.name
+                if place.exists():
+                    os.replace(place, staging / path.name)
+                os.replace(path, place)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
 
     def write_summary(self, summary: Summary) -> Path:
         path = self.root / "summary.json"

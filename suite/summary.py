@@ -7,10 +7,23 @@ import numpy as np
 import pandas as pd
 
 from suite import __version__, provenance, stats
+from suite.grading import StoredCell
 from suite.registry import Registry
-from suite.schema import MUST_MATCH, OUTCOMES, Behaviour, DeltaRow, Pair, Provenance, ScoreRow, Summary, TaskRow, content_hash
+from suite.schema import (
+    MUST_MATCH,
+    OUTCOMES,
+    UNSTATED,
+    Behaviour,
+    DeltaRow,
+    Pair,
+    Provenance,
+    ScoreRow,
+    Summary,
+    TaskRow,
+    content_hash,
+)
 from suite.stats import Floats
-from suite.table import METRICS, StoredCell, sample_table
+from suite.table import BEHAVIOURS, METRICS, sample_table
 from suite.tasks import all_tasks
 
 Tables = Mapping[str, pd.DataFrame]
@@ -23,8 +36,16 @@ def item_scores(rows: pd.DataFrame) -> Floats:
 
 
 def _behaviour(rows: pd.DataFrame) -> Behaviour:
-    share = {name: float(rows[name].mean()) for name in ("code", "boxed", "truncated")}
-    return Behaviour(**share, mean_tokens=float(rows["n_tokens"].mean()))
+    columns = {**{name: name for name in BEHAVIOURS}, "truncated": "truncated", "mean_tokens": "n_tokens"}
+    stated = {name: column for name, column in columns.items() if rows[column].notna().all()}
+    return Behaviour.model_validate({name: float(rows[column].astype(float).mean()) for name, column in stated.items()})
+
+
+def _levels(rows: pd.DataFrame) -> dict[str, float] | None:
+    """Accuracy by number of steps, where the items have any."""
+    if not rows["steps"].all():
+        return None
+    return {str(steps): float(share) for steps, share in rows.groupby("steps")["correct"].mean().items()}
 
 
 def _score_row(cell: StoredCell, rows: pd.DataFrame) -> ScoreRow:
@@ -44,8 +65,10 @@ def _score_row(cell: StoredCell, rows: pd.DataFrame) -> ScoreRow:
         interval=estimate.interval,
         pass_at_k=stats.pass_at_k(right_IS, manifest.k),
         outcomes={o: int((rows["outcome"] == o).sum()) for o in OUTCOMES},
+        answer_present=float(rows["answer_present"].mean()),
         behaviour=_behaviour(rows),
         metrics=metrics or None,
+        levels=_levels(rows),
     )
 
 
@@ -80,6 +103,8 @@ def _delta_row(pair: Pair, before: StoredCell, after: StoredCell, tables: Tables
     differs = _differing(before, after)
     if differs:
         return base.model_copy(update={"comparable": False, "differs": differs})
+    if before.manifest.cell.unstated or after.manifest.cell.unstated:
+        base = base.model_copy(update={"arms": "unverified"})
     before_I, after_I = _by_item(before, tables), _by_item(after, tables)
     delta = stats.paired_delta(before_I, after_I)
     numbers = {
@@ -137,9 +162,10 @@ def _provenance(cells: Sequence[StoredCell]) -> Provenance:
 
 
 def _current(cells: Iterable[StoredCell], pairs: Iterable[Pair]) -> list[StoredCell]:
-    """Cells without those of a model that was trained again since, or whose base was."""
+    """Cells without those of a model that was trained again since, or whose base was; imported ones state no weights and stay."""
     known = {model: h for p in pairs for model, h in ((p.base, p.base_weights), (p.checkpoint, p.weights)) if h is not None}
-    return [c for c in cells if known.get(c.manifest.cell.model, c.manifest.cell.weights_hash) == c.manifest.cell.weights_hash]
+    identities = [(c, c.manifest.cell.model, c.manifest.cell.weights_hash) for c in cells]
+    return [c for c, model, h in identities if h in (UNSTATED, known.get(model, h))]
 
 
 def summarize(cells: Sequence[StoredCell], pairs: Sequence[Pair], registry: Registry) -> Summary:

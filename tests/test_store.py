@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from suite.errors import SuiteError
+from suite.items import Item
 from suite.schema import Cell, Decoding, Pair, Sample
 from suite.store import CellManifest, CellStore, RunStore, read_summary, write_atomic
-from suite.tasks import Item
 
 CELL = Cell(
     model="m",

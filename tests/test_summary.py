@@ -1,73 +1,23 @@
 """The summary of hand-made cells: numbers that can be worked out by hand, and none where the arms do not match."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from stored_cells import FAMILY, ITEMS, write_cell
 
 from suite.errors import SuiteError
+from suite.grading import read_cells
 from suite.registry import load_registry
-from suite.schema import OUTCOMES, Cell, Decoding, Pair, Sample, Summary
-from suite.store import CellManifest, RunStore, read_summary
+from suite.schema import OUTCOMES, Pair, Summary
+from suite.store import RunStore, read_summary
 from suite.summary import summarize
-from suite.table import COLUMNS, read_cells, sample_table
-from suite.tasks import Item, items_hash
+from suite.table import COLUMNS, sample_table
 
-FAMILY = "micro-llama3"
 PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="trained", reward="random", recipe="micro", seed=3, step=20)
-ITEMS = [Item("a", "q1", "1"), Item("b", "q2", "2"), Item("c", "q3", "3")]
 BEFORE = [["1", "no"], ["2", "9"], ["none", "9"]]
 AFTER = [["1", "1"], ["2", "2"], [r"```python``` \boxed{3}", "9"]]
-Texts = Sequence[Sequence[str]]
-
-
-def cell(model: str, temperature: float, task: str = "micro_bench") -> Cell:
-    return Cell(
-        model=model,
-        weights_hash=model,
-        task=task,
-        task_version="1",
-        items_hash=items_hash(ITEMS),
-        protocol="micro_qa",
-        protocol_hash="p",
-        decoding=Decoding(temperature=temperature, max_new_tokens=8),
-        engine="hf-5",
-        dtype="float32",
-        device="cpu",
-    )
-
-
-def write_cell(
-    run: RunStore, model: str, text_IS: Texts, temperature: float = 0.6, error: str | None = None, items: Sequence[Item] = ITEMS
-) -> None:
-    """A finished cell; the last sample carries ``error``, and the first of item b ran into the token limit."""
-    made = cell(model, temperature)
-    samples = [
-        Sample(item_id=item.id, sample=s, seed=s, text=text, n_tokens=4, finish_reason="length" if (i, s) == (1, 0) else "stop")
-        for i, (item, texts) in enumerate(zip(items, text_IS, strict=True))
-        for s, text in enumerate(texts)
-    ]
-    samples[-1] = samples[-1].model_copy(update={"error": error})
-    manifest = CellManifest(
-        cell=made,
-        family=FAMILY,
-        base=FAMILY,
-        n_items=3,
-        k=len(text_IS[0]),
-        lm_eval_avg=0.0,
-        wall_s=0.0,
-        packages={},
-        suite_version="0",
-        git="g",
-        device_name="cpu",
-        batch_size=1,
-    )
-    store = run.cell(made)
-    store.write_items(items)
-    store.write_batch("0", samples)
-    store.finish(manifest)
 
 
 def summary_of(run: RunStore) -> Summary:

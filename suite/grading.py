@@ -1,0 +1,98 @@
+"""Finished cells and what their samples earned: stored grades where they are today's grader's, else graded now and stored.
+
+``rlvr-suite regrade RUN`` says which outcomes a newer grader changes. Texts are stored before they are graded, so no model is
+needed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from suite.behaviour import behaviours
+from suite.grade import GRADER_VERSION
+from suite.items import Item
+from suite.schema import Grades, Outcome, Sample, SampleGrade, content_hash
+from suite.scoring import Response, Score, scores
+from suite.store import CellManifest, CellStore, SampleKey
+from suite.tasks import task
+
+
+@dataclass(frozen=True)
+class StoredCell:
+    """A finished cell as it was read back: the samples that were asked for, and their grades."""
+
+    manifest: CellManifest
+    items: tuple[Item, ...]
+    samples: Mapping[SampleKey, Sample]
+    grades: Mapping[SampleKey, SampleGrade]
+
+    @property
+    def id(self) -> str:
+        return self.manifest.cell.id
+
+
+def _samples_hash(samples: Mapping[SampleKey, Sample]) -> str:
+    return content_hash([(key, s.text, s.finish_reason, s.error) for key, s in sorted(samples.items())])
+
+
+def _grade(sample: Sample, scored: Score) -> SampleGrade:
+    """A sample that the engine failed on is an error, whatever text it left."""
+    return SampleGrade(
+        item_id=sample.item_id,
+        sample=sample.sample,
+        outcome="error" if sample.error else scored.outcome,
+        extracted=scored.extracted,
+        answer_present=scored.answer_present,
+        metrics=scored.metrics,
+        **behaviours(sample.text)._asdict(),
+    )
+
+
+def _graded(manifest: CellManifest, items: Iterable[Item], samples: Mapping[SampleKey, Sample]) -> Grades:
+    keyed = [(item, samples[item.id, index]) for item in items for index in range(manifest.k)]
+    grader = task(manifest.cell.task).grader
+    scored = scores([Response(item, s.text, s.finish_reason or "stop") for item, s in keyed], grader)
+    rows = tuple(_grade(sample, one) for (_, sample), one in zip(keyed, scored, strict=True))
+    return Grades(grader_version=GRADER_VERSION, samples_hash=_samples_hash(samples), rows=rows)
+
+
+def _samples(store: CellStore, manifest: CellManifest) -> dict[SampleKey, Sample]:
+    return {key: sample for key, sample in store.samples().items() if key[1] < manifest.k}
+
+
+def _read_cell(store: CellStore, manifest: CellManifest) -> StoredCell:
+    items, samples = tuple(store.items()), _samples(store, manifest)
+    grades = store.grades()
+    if grades is None or (grades.grader_version, grades.samples_hash) != (GRADER_VERSION, _samples_hash(samples)):
+        grades = _graded(manifest, items, samples)
+        store.write_grades(grades)
+    return StoredCell(manifest, items, samples, {(g.item_id, g.sample): g for g in grades.rows})
+
+
+def read_cells(stores: Iterable[CellStore]) -> list[StoredCell]:
+    """Every finished cell with its items, samples and grades; grades that are missing or out of date are made and stored."""
+    return [_read_cell(store, manifest) for store in stores if (manifest := store.manifest) is not None]
+
+
+@dataclass(frozen=True)
+class Regraded:
+    """One cell graded again; ``changes`` counts samples by (outcome before, outcome now) where the two differ."""
+
+    manifest: CellManifest
+    version_before: str | None
+    changes: Mapping[tuple[Outcome, Outcome], int]
+    changed: tuple[SampleKey, ...]
+
+
+def regrade(store: CellStore) -> Regraded | None:
+    """Grade a finished cell's stored texts with today's grader and store that; None if the cell is not finished."""
+    manifest = store.manifest
+    if manifest is None:
+        return None
+    before = store.grades()
+    now = _graded(manifest, store.items(), _samples(store, manifest))
+    store.write_grades(now)
+    old = {(g.item_id, g.sample): g.outcome for g in before.rows} if before else {}
+    changed = [g for g in now.rows if old.get((g.item_id, g.sample), g.outcome) != g.outcome]
+    counts = Counter((old[g.item_id, g.sample], g.outcome) for g in changed)
+    return Regraded(manifest, before.grader_version if before else None, counts, tuple((g.item_id, g.sample) for g in changed))

@@ -106,11 +106,32 @@ def _eval(args: argparse.Namespace) -> int:
     return 0
 
 
+def _import(args: argparse.Namespace) -> int:
+    from suite.interchange.imported import Import, import_answers, known_model, new_checkpoint
+    from suite.interchange.statement import statement
+    from suite.registry import load_registry
+    from suite.store import RunStore
+
+    if (args.base is None) != (args.reward is None):
+        raise SuiteError("--base and --reward go together", "command line", "Give both, or --model alone")
+    registry, store = load_registry(args.registry), RunStore(args.out)
+    if args.base is None:
+        subject = known_model(args.model, registry, store)
+    else:
+        subject = new_checkpoint(args.base, args.reward, args.seed, args.step, registry)
+    said = statement(args.protocol, args.decoding, args.engine)
+    job = Import(args.format, args.path, said, args.task, args.data_dir, args.subset, args.replace)
+    for cell in import_answers(job, subject, store):
+        unstated = ", ".join(field.removesuffix("_hash") for field in cell.cell.unstated) or "nothing"
+        print(f"{cell.cell.model} on {cell.cell.task}: {cell.n_items} items, {cell.k} samples each; unstated: {unstated}")
+    return 0
+
+
 def _summarize(args: argparse.Namespace) -> int:
+    from suite.grading import read_cells
     from suite.registry import load_registry
     from suite.store import RunStore
     from suite.summary import summarize
-    from suite.table import read_cells
 
     store = RunStore(args.run)
     cells = read_cells(store.finished())
@@ -122,6 +143,27 @@ def _summarize(args: argparse.Namespace) -> int:
         summary.to_json() if args.json else f"{len(summary.scores)} scores, {len(summary.deltas)} deltas: {path}",
         end="" if args.json else "\n",
     )
+    return 0
+
+
+def _regrade(args: argparse.Namespace) -> int:
+    from suite.grade import GRADER_VERSION
+    from suite.listing import regrade_rows
+    from suite.store import RunStore
+    from suite.terminal import print_rows
+
+    store = RunStore(args.run)
+    if not any(store.finished()):
+        raise SuiteError("no finished cells here", str(args.run), "Run `rlvr-suite eval --out` with this folder first")
+    with store.lock():
+        rows = regrade_rows(store)
+    if args.json:
+        print(json.dumps(rows, indent=1))
+    else:
+        changed = [row for row in rows if row["changed"]]
+        print_rows([{key: value for key, value in row.items() if key != "samples"} for row in changed])
+        counts = f"{len(rows)} cells, {sum(row['changed'] for row in changed)} outcomes changed"
+        print(f"grader {GRADER_VERSION}: {counts}; next: rlvr-suite summarize {args.run}")
     return 0
 
 
@@ -177,7 +219,7 @@ def _add_selection(command: argparse.ArgumentParser) -> None:
         "runfile", nargs="?", type=Path, help="YAML with the keys of a selection; flags take the place of its keys"
     )
     command.add_argument("--families", type=_list_flag, help="comma-separated family ids (see `rlvr-suite list families`)")
-    command.add_argument("--tasks", type=_list_flag, help="comma-separated task ids (see `rlvr-suite list tasks`)")
+    command.add_argument("--tasks", type=_list_flag, help="comma-separated task or group ids (see `rlvr-suite list tasks`)")
     command.add_argument("--rewards", type=_list_flag, help="only checkpoints trained on these rewards, and their bases")
     command.add_argument("--seeds", type=_seeds_flag, help="only checkpoints of these training seeds")
     command.add_argument("--limit", type=int, help="only the first N items of each task")
@@ -210,12 +252,35 @@ def _add_making(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate = commands.add_parser("eval", help="draw the samples that are missing")
     _add_selection(evaluate)
     evaluate.set_defaults(run_command=_eval)
+    _add_import(commands)
     micro = commands.add_parser("micro", help="the micro families").add_subparsers(required=True, metavar="COMMAND")
     pretrain = micro.add_parser("pretrain", help="recreate a micro base checkpoint from a seed (minutes)")
     pretrain.add_argument("--model", required=True, help="micro base id, such as micro-llama3")
     pretrain.add_argument("--out", type=Path, required=True, help="folder for the checkpoint")
     pretrain.add_argument("--seed", type=int, default=0, help="seed of weights and corpus (default: 0)")
     pretrain.set_defaults(run_command=_pretrain)
+
+
+def _add_import(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    command = commands.add_parser("import", help="answers from elsewhere into a run; all of them, or an error and nothing")
+    command.add_argument("format", choices=["jsonl", "lm-eval", "spurious-rewards", "lighteval"])
+    command.add_argument("path", type=Path, help="the file; for lm-eval also a folder of samples_*.jsonl")
+    whose = command.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--model", help="model id of the registry, or checkpoint of this run")
+    whose.add_argument("--base", help="with --reward: a checkpoint known by these answers only, trained from this base")
+    command.add_argument("--reward", help="what that checkpoint was trained on")
+    command.add_argument("--seed", type=int, help="its training seed (default: unstated)")
+    command.add_argument("--step", type=int, default=0, help="its rollouts, to tell checkpoints of one training apart")
+    command.add_argument("--task", help="task id, where the file does not say it in a name that the suite knows")
+    command.add_argument("--data-dir", type=Path, help="folder of <task>.jsonl, in place of the Hub")
+    command.add_argument("--subset", action="store_true", help="allow items without answers: a cell of the others only")
+    command.add_argument("--protocol", help="state the prompt: a protocol id (see `rlvr-suite list protocols`)")
+    command.add_argument("--decoding", help="state it: temperature=0.6,top_p=1,max_new_tokens=3072, or some of them")
+    command.add_argument("--engine", help="state it: NAME[,DTYPE[,DEVICE]], such as vllm-0.8,bfloat16,cuda")
+    command.add_argument("--replace", action="store_true", help="put these answers in the place of those imported before")
+    _add_run(command)
+    _add_registry(command)
+    command.set_defaults(run_command=_import)
 
 
 def _add_reading(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -230,6 +295,10 @@ def _add_reading(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _add_selection(plan)
     plan.add_argument("--json", action="store_true", help="print JSON")
     plan.set_defaults(run_command=_plan)
+    regrade = commands.add_parser("regrade", help="grade stored texts again; says which outcomes a newer grader changes")
+    regrade.add_argument("run", type=Path, help="run folder")
+    regrade.add_argument("--json", action="store_true", help="print JSON, with the samples that changed")
+    regrade.set_defaults(run_command=_regrade)
     summarize = commands.add_parser("summarize", help="compute RUN/summary.json")
     summarize.add_argument("run", type=Path, help="run folder")
     summarize.add_argument("--json", action="store_true", help="print the summary to stdout and nothing else")

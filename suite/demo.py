@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from suite.gate import judge, load_policy
+from suite.grading import read_cells
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
 from suite.grpo.rewards import REWARDS
 from suite.leaderboard import write_board
@@ -28,7 +29,6 @@ from suite.schema import GateReport, Summary
 from suite.selection import Selection, planned_cells
 from suite.store import RunStore, write_atomic
 from suite.summary import summarize
-from suite.table import read_cells
 
 FAMILIES = ("micro-qwen2.5-math", "micro-qwen2.5", "micro-olmo2", "micro-llama3")
 """The micro families, each with a base of the same id; the slowest to train first."""

@@ -113,7 +113,8 @@ def _judge_claim(summary: Summary, claim: Claim) -> Iterator[Verdict]:
         of_family = [row for row in rows if row.family == family]
         for row in of_family:
             word, detail = _judge_row(claim, row)
-            yield _verdict(claim, family, (word, f"{detail} ({_which(row)})"))
+            unverified = "; arms unverified: imported, with settings unstated" if row.arms else ""
+            yield _verdict(claim, family, (word, f"{detail}{unverified} ({_which(row)})"))
         if not of_family:
             detail = f"no pair of reward {claim.reward} on {claim.task} in this family"
             yield _verdict(claim, family, ("missing", detail))

@@ -18,8 +18,9 @@ FILES = sorted(SUITE.rglob("*.py"))
 # suite/__init__.py itself. micro.world and micro.corpus generate text from the standard library alone, so tasks may read them.
 LAYERS = {
     0: {"__init__", "errors", "schema", "resources", "strict_yaml", "quiet", "micro.world", "micro.corpus"},
-    1: {"registry", "protocols", "tasks", "grade", "behaviour", "stats", "store", "plan", "weights", "provenance"},
-    2: {"engine", "table", "micro"},
+    1: {"registry", "protocols", "tasks", "items", "scoring", "arithmetic", "grade", "behaviour", "grading"}
+    | {"stats", "store", "plan", "weights", "provenance"},
+    2: {"engine", "table", "micro", "interchange"},
     3: {"run", "summary", "selection", "grpo"},
     4: {"leaderboard", "gate", "listing"},
     5: {"demo"},

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from suite.errors import SuiteError
 from suite.grpo.recipe import Recipe, TrainProgress, load_recipe
 from suite.grpo.rewards import REWARDS
+from suite.items import Item, load_items
 from suite.micro import corpus, world
 from suite.registry import Registry
 from suite.schema import Pair
 from suite.store import RunStore
 from suite.strict_yaml import did_you_mean
-from suite.tasks import Item, load_items, task
+from suite.tasks import task
 from suite.weights import locate, weights_hash
 
 

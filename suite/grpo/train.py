@@ -26,8 +26,8 @@ from trl.trainer.grpo_trainer import GRPOTrainer
 
 from suite.grpo.recipe import Recipe, TrainProgress
 from suite.grpo.rewards import REWARDS, Rollout
+from suite.items import Item
 from suite.protocols import PROTOCOLS, render
-from suite.tasks import Item
 
 
 class _Report(TrainerCallback):

@@ -3,7 +3,7 @@
 from html import escape
 
 from suite.leaderboard.view import Column, TaskView
-from suite.leaderboard.wording import MARKS, finding_word, percent, signed, signed_interval
+from suite.leaderboard.wording import MARKS, UNVERIFIED_MARK, UNVERIFIED_MEANING, finding_word, percent, signed, signed_interval
 from suite.schema import DeltaRow, Interval, ScoreRow, Summary
 
 Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
@@ -38,8 +38,10 @@ def _cell(row: DeltaRow | None) -> Json:
     word = finding_word(row)
     if row.delta is None or word == "not comparable":
         return {"word": word, "delta": None, "text": _no_number(row, word)}
-    lines = (f"<b>{signed(row.delta)}</b>", signed_interval(row.interval), f"{MARKS[word]} {word}")
-    return {"word": word, "delta": row.delta, "text": "<br>".join(lines)}
+    mark = f" {UNVERIFIED_MARK}" if row.arms else ""
+    lines = (f"<b>{signed(row.delta)}</b>", signed_interval(row.interval), f"{MARKS[word]} {word}{mark}")
+    note: dict[str, Json] = {"note": f"{UNVERIFIED_MARK} arms {row.arms}: {UNVERIFIED_MEANING}"} if row.arms else {}
+    return {"word": word, "delta": row.delta, "text": "<br>".join(lines), **note}
 
 
 def _no_number(row: DeltaRow, word: str) -> str:

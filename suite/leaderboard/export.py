@@ -8,7 +8,7 @@ from suite.schema import DeltaRow, Summary
 
 COLUMNS = (
     "task", "family", "reward", "base", "checkpoint", "recipe", "step", "protocol", "before", "after", "delta",
-    "interval_low", "interval_high", "interval_covers", "finding", "differs", "k", "n_items", "seeds",
+    "interval_low", "interval_high", "interval_covers", "finding", "differs", "arms", "k", "n_items", "seeds",
 )  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def _line(row: DeltaRow) -> list[str | float | int | None]:
     names = (row.task, row.family, row.reward, row.base, row.checkpoint, row.recipe)
     return [
         *(_inert(name) for name in names), row.step, _inert(row.protocol), row.before, row.after, row.delta,
-        low, high, row.interval_covers, finding_word(row), _inert(" ".join(row.differs or ())), row.k, row.n_items,
+        low, high, row.interval_covers, finding_word(row), _inert(" ".join(row.differs or ())), row.arms, row.k, row.n_items,
         " ".join(map(str, row.seeds)),
     ]  # fmt: skip
 

@@ -19,6 +19,8 @@ MEANINGS = {
     "not comparable": "the two arms were not run alike; the fields that differ are named and no number is given",
     "missing": "no number for this family and reward on this task",
 }
+UNVERIFIED_MARK = "†"
+UNVERIFIED_MEANING = "imported answers that do not say everything that must match between the arms"
 METRIC_LABELS = {
     "exact_match": "Rest of question reproduced exactly",
     "answer_found": "Answer given without the question",

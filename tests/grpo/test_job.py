@@ -8,10 +8,11 @@ import pytest
 from suite.errors import SuiteError
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair, training_items
 from suite.grpo.recipe import load_recipe
+from suite.items import load_items
 from suite.registry import load_registry
 from suite.schema import Pair
 from suite.store import RunStore
-from suite.tasks import load_items, task
+from suite.tasks import task
 
 RUN = TrainingRun("micro-llama3", "format", "micro")
 

@@ -20,6 +20,11 @@ GAINS = {"ground_truth": 18.25, "random": 9.5, "format": -3.75}
 SHARE = {"micro-qwen2.5-math": 1.0, "micro-qwen2.5": 0.7, "micro-llama3": 0.15, "micro-olmo2": -0.3}
 
 
+BEHAVIOUR = Behaviour(
+    code=0.31, fenced_code=0.2, language_only=0.69, boxed=0.87, repetitive=0.01, truncated=0.02, mean_tokens=41.5
+)
+
+
 def score(family: str, model: str, task: TaskRow, accuracy: float) -> ScoreRow:
     samples = 4 * task.n_items
     correct = round(accuracy * samples)
@@ -29,7 +34,8 @@ def score(family: str, model: str, task: TaskRow, accuracy: float) -> ScoreRow:
         family=family, model=model, base=family, task=task.task, protocol="boxed", k=4, n_items=task.n_items,
         accuracy=accuracy, interval=(accuracy - 0.06, accuracy + 0.05), pass_at_k=min(1.0, accuracy + 0.2),
         outcomes={"error": 0, "correct": correct, "truncated": 3, "unparsed": 5, "wrong": samples - correct - 8},
-        behaviour=Behaviour(code=0.31, boxed=0.87, truncated=0.02, mean_tokens=41.5),
+        behaviour=BEHAVIOUR,
+        answer_present=0.03,
         metrics=probe if task.task.endswith("partial") else None,
     )  # fmt: skip
 

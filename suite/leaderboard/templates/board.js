@@ -66,7 +66,7 @@
     const trace = {
       type: "heatmap", z: map.cells.map((row) => row.map((cell) => cell.delta)), zmin: -charts.range, zmax: charts.range,
       colorscale: [[0, css(p.down)], [0.5, css(p.none)], [1, css(p.up)]], xgap: 4, ygap: 4, hoverongaps: false,
-      text: map.cells.map((row, y) => row.map((cell, x) => `${map.rows[y]} · ${map.columns[x]}<br>${cell.text}`)), hoverinfo: "text",
+      text: map.cells.map((row, y) => row.map((cell, x) => `${map.rows[y]} · ${map.columns[x]}<br>${cell.text}${cell.note ? `<br>${cell.note}` : ""}`)), hoverinfo: "text",
       colorbar: { title: { text: "points", side: "top" }, thickness: 10, outlinewidth: 0, len: 1, tickfont: { color: p.soft }, nticks: 5 },
     };
     const width = Math.max(node.parentElement.clientWidth, 200 + 152 * map.columns.length);

@@ -1,0 +1,80 @@
+"""Which item an answer answers: by its id, its question, or a text that holds the question; then the gold answer must agree.
+
+Questions are compared without white space and math delimiters, ``\\dfrac`` as ``\\frac``: releases of one dataset differ there.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+
+from suite import grade
+from suite.errors import SuiteError
+from suite.interchange.answers import Answer
+from suite.items import Item, plain_answer
+
+_SPELLING = re.compile(r"\s+|\$|\\[()\[\]]")
+_SHOWN = 60
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """``text`` in the form in which questions are compared."""
+    return _SPELLING.sub("", text).replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac")
+
+
+def same_gold(theirs: str, ours: str) -> bool:
+    """Whether two gold answers are one; ``theirs`` may be a whole solution that ends in it."""
+    if plain_answer(theirs) == plain_answer(ours):
+        return True
+    return grade.equivalent(theirs, ours) is True or grade.is_correct(theirs, ours) is True
+
+
+class ItemIndex:
+    """The items of one task, to be found by what other tools say of them."""
+
+    def __init__(self, task: str, items: Sequence[Item]) -> None:
+        self.task = task
+        self.by_id = {item.id: item for item in items}
+        self.by_question: dict[str, list[Item]] = defaultdict(list)
+        for item in items:
+            self.by_question[folded(item.problem)].append(item)
+
+    def find(self, answer: Answer) -> Item:
+        """The one item that ``answer`` answers; a SuiteError where there is none, or more than one, or the gold differs."""
+        found = self._candidates(answer)
+        if not found:
+            raise SuiteError(f"an answer to an unknown item of '{self.task}' ({_shown(answer)})", answer.where, _FIX)
+        agreeing = [item for item in found if answer.gold is None or same_gold(answer.gold, item.answer)]
+        if not agreeing:
+            ours, theirs = found[0], (answer.gold or "")[-_SHOWN:]
+            what = f"its gold answer {theirs!r} is not that of item '{ours.id}', {ours.answer!r}"
+            raise SuiteError(what, answer.where, _FIX)
+        if len(agreeing) > 1:
+            ids = ", ".join(item.id for item in agreeing[:3])
+            raise SuiteError(f"the question fits several items of '{self.task}' ({ids})", answer.where, "Import it as jsonl")
+        return agreeing[0]
+
+    def _candidates(self, answer: Answer) -> list[Item]:
+        if answer.item_id is not None:
+            found = [self.by_id[answer.item_id]] if answer.item_id in self.by_id else []
+            return [i for i in found if answer.question is None or folded(answer.question) == folded(i.problem)]
+        if answer.question is not None:
+            return self.by_question.get(folded(answer.question), [])
+        return self._inside(folded(answer.around or ""))
+
+    def _inside(self, text: str) -> list[Item]:
+        """Items whose question stands in ``text``; one that is itself a part of another of them is not meant."""
+        keys = [key for key in self.by_question if key in text]
+        whole = [key for key in keys if not any(key != other and key in other for other in keys)]
+        return [item for key in whole for item in self.by_question[key]]
+
+
+_FIX = "Import answers to the task's own items, or name the task that they are of"
+
+
+def _shown(answer: Answer) -> str:
+    if answer.item_id is not None:
+        return f"item_id {answer.item_id!r}"
+    text = " ".join((answer.question or answer.around or "").split())
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..")

@@ -1,0 +1,37 @@
+"""A run folder and the items that the answers are to."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from plain_rows import TASK, Refusal, contents
+
+from suite.cli import main
+from suite.items import Item, load_items
+from suite.tasks import task
+
+
+@pytest.fixture(scope="session")
+def items() -> list[Item]:
+    return load_items(task(TASK))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def refuse(run: Path, capsys: pytest.CaptureFixture[str]) -> Refusal:
+    """Run ``import`` with these arguments; it must fail in one line, which is returned, and leave the run folder as it was."""
+
+    def refused(argv: Sequence[str]) -> str:
+        before = contents(run)
+        capsys.readouterr()
+        assert main(["import", *argv, "--out", str(run)]) == 2
+        out, err = capsys.readouterr()
+        assert (out, err.count("\n")) == ("", 1)
+        assert contents(run) == before
+        return err
+
+    return refused

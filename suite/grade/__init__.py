@@ -13,16 +13,17 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from suite.grade import compare, forms, limits, spelling, value
-from suite.grade.expression import TooLarge
+from suite.grade import compare, forms, limits, spelling, units, value
 from suite.grade.extract import candidates
 from suite.grade.extract import extract as extract
-from suite.grade.spelling import Spelled
+from suite.grade.units import Spelled
 from suite.grade.workers import WORKERS
 from suite.schema import FinishReason, Outcome
 
 GRADER_VERSION = "2"
 _PLAIN = re.compile(r"[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)")
+_CHOICE = re.compile(r"\(?([A-E])\)?")
+_CHOSEN = re.compile(r"\(?([A-E])(?:\)|[.:](?=\s))")
 _MEMO_SIZE = 200_000
 
 Maybe = bool | None
@@ -58,8 +59,8 @@ def canonical(answer: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _read(answer: str) -> tuple[Spelled, forms.Form]:
-    spelled = spelling.spell(answer)
+def _read(answer: str, grouped: bool = True) -> tuple[Spelled, forms.Form]:
+    spelled = spelling.spell(answer, grouped)
     return spelled, forms.read(spelled.text)
 
 
@@ -70,16 +71,47 @@ def rational(answer: str) -> Fraction | None:
         return Fraction(plain)
     if not limits.is_parsable(answer):
         return None
-    form = compare.unnamed(_read(answer)[1])
     try:
+        form = compare.unnamed(_read(answer)[1])
         return value.exact(form.node) if isinstance(form, forms.Value) else None
-    except (TooLarge, ZeroDivisionError):
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
         return None
 
 
-def _percent_variants(spelled: Spelled, form: forms.Form) -> list[forms.Form]:
-    """A percentage is its number, and its share as well: 50\\% is 50 and 1/2."""
-    return [form, forms.read(f"({spelled.text})/100")] if spelled.percent else [form]
+def _same_percent(ours: tuple[Spelled, forms.Form], gold: tuple[Spelled, forms.Form]) -> Maybe:
+    """A percentage against a bare answer: 50\\% is the gold 50 (more than 1) or 1/2 (at most 1); the gold 50\\% is 50 or 1/2."""
+    (spelled, form), (gold_spelled, gold_form) = ours, gold
+    small = isinstance(gold_form, forms.Value) and (bare := value.exact(gold_form.node)) is not None and abs(bare) <= 1
+    if not gold_spelled.percent:
+        return compare.same_form(_share(spelled) if small else form, gold_form)
+    if not small and compare.same_form(form, gold_form):
+        return True
+    return compare.same_form(form, _share(gold_spelled))
+
+
+def _share(spelled: Spelled) -> forms.Form:
+    return forms.read(f"({spelled.text})/100")
+
+
+def _is_choice(answer: str, gold: str) -> bool:
+    """Whether ``(C) 15`` answers the choice C."""
+    letter, chosen = _CHOICE.fullmatch(gold.replace('"', "").strip()), _CHOSEN.match(answer.replace('"', "").strip())
+    return letter is not None and chosen is not None and letter.group(1) == chosen.group(1)
+
+
+def _compare(answer: str, gold: str) -> Maybe:
+    ours, theirs = _read(answer), _read(gold)
+    if not units.same_units(ours[0].units, theirs[0].units):
+        return False
+    if ours[0].percent != theirs[0].percent:
+        return _same_percent(ours, theirs)
+    if _is_choice(ours[0].text, theirs[0].text):
+        return True
+    verdict = compare.same_form(ours[1], theirs[1])
+    lists = [isinstance(form, forms.Group) and not form.opening for form in (ours[1], theirs[1])]
+    if verdict is not True and any(lists) != all(lists):  # 118,122 is a list beside a list
+        verdict = compare.same_form(_read(answer, grouped=False)[1], _read(gold, grouped=False)[1])
+    return verdict
 
 
 def _quick(answer: str, gold: str) -> Maybe:
@@ -90,15 +122,16 @@ def _quick(answer: str, gold: str) -> Maybe:
         return False
     if not (limits.is_parsable(answer) and limits.is_parsable(gold)):
         return False
-    (ours, our_form), (theirs, their_form) = _read(answer), _read(gold)
-    if not spelling.same_units(ours.units, theirs.units):
+    try:
+        return _compare(answer, gold)
+    except (
+        ArithmeticError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ):  # a text that no reader foresaw is no right answer
         return False
-    if ours.percent != theirs.percent:
-        verdicts = [
-            compare.same_form(a, b) for a in _percent_variants(ours, our_form) for b in _percent_variants(theirs, their_form)
-        ]
-        return True if True in verdicts else None if None in verdicts else False
-    return compare.same_form(our_form, their_form)
 
 
 _MEMO: dict[tuple[str, str], bool] = {}
@@ -126,7 +159,7 @@ def verdicts(pairs: Sequence[tuple[str, str]]) -> list[Maybe]:
 def _remember(known: dict[tuple[str, str], Maybe]) -> None:
     if len(_MEMO) > _MEMO_SIZE:
         _MEMO.clear()
-    _MEMO.update({pair: verdict for pair, verdict in known.items() if verdict is not None})
+    _MEMO.update({p: verdict for p, verdict in known.items() if verdict is not None and len(p[0]) + len(p[1]) < limits.MAX_CHARS})
 
 
 def forget() -> None:
@@ -147,8 +180,14 @@ def is_correct(text: str, gold: str) -> Maybe:
 
 
 def _is_present(text: str, gold: str) -> bool:
-    """Whether a candidate of ``text`` is the gold by the fast path."""
-    return any(_quick(candidate, gold) for candidate in dict.fromkeys(candidates(text)))
+    """Whether a candidate of ``text`` is the gold: spelled alike, or the same number."""
+    wanted, exact = spelling.spell(gold).text if limits.is_parsable(gold) else gold, rational(gold)
+    for candidate in dict.fromkeys(candidates(text)):
+        if not limits.is_parsable(candidate):
+            continue
+        if spelling.spell(candidate).text == wanted or (exact is not None and rational(candidate) == exact):
+            return True
+    return False
 
 
 def _outcome(answer: str | None, verdict: Maybe, finish_reason: FinishReason) -> Outcome:

@@ -8,44 +8,69 @@ from fractions import Fraction
 import mpmath
 
 from suite.grade import expression, value
-from suite.grade.expression import MAX_DIGITS, Node, NotAnExpression, TooLarge
+from suite.grade.expression import Node, NotAnExpression, TooLarge
 from suite.grade.forms import NAME, Form, Group, Matrix, Raw, Relation, Union, Value, interval_of, read
 from suite.grade.spelling import words
 
 Maybe = bool | None
 _LETTERS = re.compile(r"[a-zA-Z](?:\s*[+*]?\s*[a-zA-Z]){1,4}")
 _BASED = re.compile(r"\(?(-?[0-9A-F]+)\)?_\{?\(?(\d+)\)?\}?")
-POSITIVE_POINTS, NEGATIVE_POINTS = 4, 2
-"""Two expressions in variables are compared at so many fixed points."""
+SCALES = ((1, False), (1, False), (30, False), (3000, False), (1, True), (30, True), (3000, True))
+"""Sizes of the points at which two expressions in variables are compared, and whether their signs are mixed."""
+WHOLE = (1, 2, 3, 4, 6, 8, 12)
+"""Further points for expressions with floor or ceiling."""
 
 
-def _point(names: Sequence[str], index: int, sign: int) -> dict[str, Fraction]:
-    """A fixed, arbitrary rational for each variable, between 1/4 and 13/4 in size."""
-    digests = {name: hashlib.sha256(f"{index}\0{name}".encode()).digest() for name in names}
-    return {name: sign * (Fraction(int.from_bytes(d[:6], "big"), 2**48) * 3 + Fraction(1, 4)) for name, d in digests.items()}
+def _point(names: Sequence[str], index: int, scale: int, mixed: bool) -> dict[str, Fraction]:
+    """A fixed, arbitrary rational for each variable, between 1/4 and 13/4 times ``scale``; ``mixed``: of either sign."""
+    point = {}
+    for name in names:
+        digest = hashlib.sha256(f"{index}\0{name}".encode()).digest()
+        value = scale * (Fraction(int.from_bytes(digest[:6], "big"), 2**48) * 3 + Fraction(1, 4))
+        point[name] = -value if mixed and (digest[6] % 2 or len(names) == 1) else value
+    return point
 
 
-def _evaluated(nodes: Sequence[Node]) -> "Iterator[list[tuple[mpmath.mpc, mpmath.mpf] | None]]":
-    """Values of all nodes at one fixed point after another: positive ones first, then negative ones."""
+def _points(nodes: Sequence[Node]) -> "list[tuple[dict[str, Fraction], bool]]":
+    """Where two expressions are compared, and whether only real values count there (logarithms and roots of negative numbers)."""
     names = sorted(set().union(*map(expression.variables, nodes)))
-    signs = [1] if not names else [1] * POSITIVE_POINTS + [-1] * NEGATIVE_POINTS
-    for index, sign in enumerate(signs):
-        point = _point(names, index, sign)
-        yield [value.numeric(node, point) for node in nodes]
+    if not names:
+        return [({}, False)]
+    points = [(_point(names, i, scale, mixed), i > 1) for i, (scale, mixed) in enumerate(SCALES)]
+    if any(_has(node, {"floor", "ceil"}) for node in nodes):
+        points += [({name: Fraction(n + 5 * i) for i, name in enumerate(names)}, True) for n in WHOLE]
+    return points
+
+
+def _has(node: Node, ops: set[str]) -> bool:
+    return node.op in ops or any(_has(argument, ops) for argument in node.args)
+
+
+def _evaluated(nodes: Sequence[Node]) -> "Iterator[tuple[list[tuple[mpmath.mpc, mpmath.mpf] | None], bool]]":
+    """Values of all nodes at one fixed point after another, and whether only real values count there."""
+    for index, (point, only_real) in enumerate(_points(nodes)):
+        try:
+            yield [value.numeric(node, point) for node in nodes], only_real
+        except TooLarge:
+            if index < 2:
+                raise
 
 
 def _close(left: "tuple[mpmath.mpc, mpmath.mpf]", right: "tuple[mpmath.mpc, mpmath.mpf]") -> bool:
+    """Whether two values agree to within their errors; two that are lost in their errors do not, unless both are exactly zero."""
     if not (mpmath.isfinite(left[0]) and mpmath.isfinite(right[0])):
         return bool(left[0] == right[0])
-    with mpmath.workdps(MAX_DIGITS * 2):
+    with mpmath.workdps(2 * value.MAX_MAGNITUDE):
+        if left[0] != 0 != right[0] and abs(left[0]) <= left[1] and abs(right[0]) <= right[1]:
+            return False
         return bool(abs(left[0] - right[0]) <= left[1] + right[1])
 
 
 def _is_anagram(left: str, right: str) -> bool:
-    """Whether both are nothing but letters, so that equal products may be different words; ``xyz`` and ``zyx`` are products."""
-    letters = "".join(sorted(left))
-    consecutive = letters in "abcdefghijklmnopqrstuvwxyz" or letters.isupper()
-    return left.isalpha() and right.isalpha() and len(left) > 2 and not consecutive
+    """Whether both are nothing but three letters or more, which may be words or points; ``xyz`` and ``zyx`` are products."""
+    left, right = left.replace(" ", ""), right.replace(" ", "")
+    products = "".join(sorted(left)) in "abcdefghijklmnopqrstuvwxyz"
+    return left.isalpha() and right.isalpha() and len(left) > 2 and left != right and not products
 
 
 def same_value(left: Node, right: Node) -> Maybe:
@@ -55,11 +80,11 @@ def same_value(left: Node, right: Node) -> Maybe:
         if a is not None and b is not None:
             return a == b
         defined = 0
-        for index, values in enumerate(_evaluated([left, right])):
+        for values, only_real in _evaluated([left, right]):
             if values[0] is None or values[1] is None:
                 continue
             real = all(v is not None and mpmath.im(v[0]) == 0 for v in values)
-            if not _close(values[0], values[1]) and (index < POSITIVE_POINTS or real):
+            if not _close(values[0], values[1]) and (real or not only_real):
                 return False
             defined += 1
         return True if defined else None
@@ -70,23 +95,22 @@ def same_value(left: Node, right: Node) -> Maybe:
 
 
 def _ratio(left: Relation, right: Relation) -> "mpmath.mpf | None":
-    """The constant c with (left side 0 - side 1) = c (right side 0 - side 1), if there is one."""
-    nodes = [_difference(relation) for relation in (left, right)]
-    if None in nodes:
+    """The constant c, not zero, with (left side 0 - side 1) = c (right side 0 - side 1) for all variables, if there is one."""
+    nodes = [node for node in map(_difference, (left, right)) if node is not None]
+    if len(nodes) < 2 or not all(map(expression.variables, nodes)):
         return None
-    found = None
+    found: list[mpmath.mpf] = []
     try:
-        for values in _evaluated([node for node in nodes if node is not None]):
-            if values[0] is None or values[1] is None or values[1][0] == 0:
+        for values, _ in _evaluated(nodes):
+            if values[0] is None or values[1] is None or abs(values[1][0]) <= values[1][1]:
                 continue
             with mpmath.workdps(40):
-                ratio = values[0][0] / values[1][0]
-                if found is not None and abs(ratio - found) > mpmath.mpf(10) ** -25 * abs(found):
+                found.append(values[0][0] / values[1][0])
+                if abs(found[-1] - found[0]) > mpmath.mpf(10) ** -25 * abs(found[0]):
                     return None
-                found = ratio
     except (TooLarge, ZeroDivisionError):
         return None
-    return found
+    return found[0] if len(found) > 1 and found[0] != 0 else None
 
 
 def _difference(relation: Relation) -> Node | None:
@@ -140,8 +164,15 @@ def _unordered(left: Sequence[Form], right: Sequence[Form]) -> Maybe:
 def _same_group(left: Group, right: Group) -> Maybe:
     unordered = {"", "\\{"}
     if left.opening in unordered and right.opening in unordered:
-        return _unordered(left.items, right.items)
+        ordered = _is_named(left) != _is_named(right)  # x = 3, y = 5 against 3, 5
+        return (_ordered if ordered else _unordered)(left.items, right.items)
     return _ordered(left.items, right.items) if (left.opening, left.closing) == (right.opening, right.closing) else False
+
+
+def _is_named(group: Group) -> bool:
+    """Whether its items are values of different variables."""
+    names = [assigned[0] for assigned in map(_assigned, group.items) if assigned]
+    return len(names) == len(group.items) == len(set(names)) > 1
 
 
 def _same_matrix(left: Matrix, right: Matrix) -> Maybe:
@@ -155,7 +186,7 @@ def _same_matrix(left: Matrix, right: Matrix) -> Maybe:
 
 def _same_relation(left: Relation, right: Relation) -> Maybe:
     named = _assigned(left), _assigned(right)
-    if named[0] and named[1] and (named[0][0] == named[1][0] or {_is_function(n[0]) for n in named if n} == {True}):
+    if named[0] and named[1] and _same_name(named[0][0], named[1][0]):
         return same_form(named[0][1], named[1][1])
     intervals = interval_of(left), interval_of(right)
     if intervals[0] and intervals[1]:
@@ -170,8 +201,13 @@ def _same_relation(left: Relation, right: Relation) -> Maybe:
     return _ordered([read(side) for side in left.sides], [read(side) for side in right.sides])
 
 
+def _same_name(left: str, right: str) -> bool:
+    """``f(x)`` and ``y`` may name one function; ``f(x)`` and ``g(x)`` do not."""
+    return left == right or ("y" in (left, right) and _is_function(left) and _is_function(right))
+
+
 def _is_function(name: str) -> bool:
-    return re.fullmatch(r"y|[a-zA-Z]\([^()]*\)", name) is not None
+    return re.fullmatch(r"y|[a-zA-Z]\([a-z]\)", name) is not None
 
 
 def _tight(text: str) -> str:

@@ -5,15 +5,22 @@ Grammar: numbers, one-letter variables (with subscripts), ``+ - * / ^ !``, juxta
 """
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
 MAX_TOKENS = 250
 """Longest expression that is read; it also bounds how deep the recursion below can go."""
-MAX_DIGITS = 400
-"""Longest number, and highest working precision, in decimal digits."""
+MAX_DEPTH = 40
+"""Deepest nesting that is read, of brackets or of roots and functions without brackets."""
+MAX_NUMBER = 400
+"""Longest number, in digits."""
+_DIGITS = frozenset("0123456789")
+_APPLIED = frozenset("fghFGHPQ")
+"""Letters that, before a bracket, are functions and not factors."""
+_INVERTIBLE = frozenset({"sin", "cos", "tan", "cot"})
 
-_TOKEN = re.compile(r"\d+\.\d*|\.\d+|\d+|\\[a-zA-Z]+|\\.|[a-zA-Z]+|\S")
+_TOKEN = re.compile(r"[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+|\\[a-zA-Z]+|\\.|[a-zA-Z]+|\S")
 _CONSTANTS = {"\\pi", "pi", "e", "i", "\\infty", "\\imath"}
 _FUNCTIONS = frozenset(
     ["sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "log", "lg", "exp"]
@@ -50,8 +57,8 @@ class _Parser:
     """Recursive descent over the tokens; the caller has bounded nesting."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = _TOKEN.findall(text)
-        self.at = 0
+        self.tokens = [part for token in _TOKEN.findall(text) for part in _single(token)]
+        self.at = self.depth = 0
         if len(self.tokens) > MAX_TOKENS:
             raise NotAnExpression("too long")
 
@@ -70,48 +77,48 @@ class _Parser:
             raise NotAnExpression(f"no {token}")
 
     def sum(self) -> Node:
-        node = self.signed_product()
+        """Terms as one flat node, so that a long sum is no deep tree."""
+        terms = [self.signed(self.product)]
         while self.peek() in {"+", "-"}:
-            minus = self.take() == "-"
-            right = self.signed_product()
-            node = Node("+", (node, Node("neg", (right,)) if minus else right))
-        return node
+            terms.append(self.signed(self.product))
+        return terms[0] if len(terms) == 1 else Node("+", tuple(terms))
 
-    def signed_product(self) -> Node:
-        if self.peek() in {"+", "-"}:
-            minus = self.take() == "-"
-            node = self.signed_product()
-            return Node("neg", (node,)) if minus else node
-        return self.product()
+    def signed(self, operand: "Callable[[], Node]") -> Node:
+        """An operand after any number of signs."""
+        minus = False
+        while self.peek() in {"+", "-"}:
+            minus ^= self.take() == "-"
+        node = operand()
+        return Node("neg", (node,)) if minus else node
 
     def product(self) -> Node:
-        node = self.power()
+        """Factors as one flat node; a division is a factor ``inverse``."""
+        factors = [self.power()]
         while True:
             token = self.peek()
             if token in _TIMES or token in _OVER:
                 self.take()
-                right = self.signed_power()
-                node = Node("*" if token in _TIMES else "/", (node, right))
+                right = self.signed(self.power)
+                factors.append(right if token in _TIMES else Node("inverse", (right,)))
             elif self.starts_atom(token):
-                if token[0].isdigit() and self.tokens[self.at - 1][-1].isdigit():
+                if token[0] in _DIGITS | {"."} and self.tokens[self.at - 1][-1] in _DIGITS:
                     raise NotAnExpression("two numbers side by side")
-                node = Node("*", (node, self.power()))
+                factors.append(self.power())
             else:
-                return node
-
-    def signed_power(self) -> Node:
-        if self.peek() in {"+", "-"}:
-            return Node("neg", (self.signed_power(),)) if self.take() == "-" else self.signed_power()
-        return self.power()
+                return factors[0] if len(factors) == 1 else Node("*", tuple(factors))
 
     def starts_atom(self, token: str) -> bool:
-        return token[:1].isalnum() or token[:1] == "." or token in _STARTS or token.lstrip("\\") in _FUNCTIONS
+        return (
+            token[:1].isalnum() or (token[:1] == "." and len(token) > 1) or token in _STARTS or token.lstrip("\\") in _FUNCTIONS
+        )
 
     def power(self) -> Node:
         node = self.atom()
-        while self.peek() == "!":
+        if self.peek() == "!":
             self.take()
             node = Node("!", (node,))
+            if self.peek() == "!":
+                raise NotAnExpression("a double factorial")
         if self.peek() != "^":
             return node
         self.take()
@@ -131,7 +138,7 @@ class _Parser:
             node = self.sum()
             self.expect("}")
             return node
-        if token[0].isdigit() and len(token) > 1:  # \frac12 is 1 over 2
+        if token[0] in _DIGITS and len(token) > 1:  # \frac12 is 1 over 2
             self.at -= 1
             self.tokens[self.at : self.at + 1] = [token[0], token[1:]]
             token = self.take()
@@ -139,8 +146,15 @@ class _Parser:
         return self.atom()
 
     def atom(self) -> Node:
-        token = self.take()
-        if token[0].isdigit() or (token[0] == "." and len(token) > 1):
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise NotAnExpression("too deep")
+        node = self._atom(self.take())
+        self.depth -= 1
+        return node
+
+    def _atom(self, token: str) -> Node:
+        if token[0] in _DIGITS or (token[0] == "." and len(token) > 1):
             return self.number(token)
         if token in _CLOSING:
             return self.bracketed(token)
@@ -151,12 +165,15 @@ class _Parser:
         if token.lstrip("\\") in _FUNCTIONS:
             return self.function(token.lstrip("\\"))
         if token in {"\\frac", "\\binom"}:
-            return Node("/" if token == "\\frac" else "binom", (self.group(), self.group()))
+            top, bottom = self.group(), self.group()
+            return Node("*", (top, Node("inverse", (bottom,)))) if token == "\\frac" else Node("binom", (top, bottom))
         if token in {"\\sqrt", "sqrt"}:
             return self.root()
         return self.name(token)
 
     def number(self, token: str) -> Node:
+        if len(token) > 1 and token[0] == "0" and token[1] in _DIGITS:
+            raise NotAnExpression("leading zeros")
         if self.tokens[self.at : self.at + 2] == ["\\overline", "{"] and "." in token:
             digits = "".join(self.tokens[self.at + 2 : self.at + 3])
             if digits.isdecimal() and self.tokens[self.at + 3 : self.at + 4] == ["}"]:
@@ -188,12 +205,14 @@ class _Parser:
             power = self.exponent()
         argument = self.argument()
         if name in {"log", "lg"}:
-            node = Node("/", (Node("ln", (argument,)), Node("ln", (base,))))
+            node = Node("*", (Node("ln", (argument,)), Node("inverse", (Node("ln", (base,)),))))
         else:
             node = Node(name, (argument,))
         if power is None:
             return node
         if power == Node("neg", (Node("number", value=Fraction(1)),)):
+            if name not in _INVERTIBLE:
+                raise NotAnExpression("an inverse function")
             return Node("arc" + name, (argument,))
         return Node("^", (node, power))
 
@@ -201,7 +220,7 @@ class _Parser:
         """What a function without brackets applies to: the factors that follow, up to an operator or another function."""
         if self.peek() in {"(", "{", "["}:
             return self.atom()
-        node = self.signed_power()
+        node = self.signed(self.power)
         while self.starts_atom(self.peek()) and self.peek().lstrip("\\") not in _FUNCTIONS and self.peek() not in _CLOSING:
             node = Node("*", (node, self.power()))
         return node
@@ -213,17 +232,20 @@ class _Parser:
             return Node("variable", name=token + self.subscript())
         if not token.isalpha() or not token.isascii():
             raise NotAnExpression(f"unknown '{token}'")
-        if len(token) > 3:
+        if len(token) > 1:
             raise NotAnExpression(f"a word: '{token}'")
-        if len(token) > 1:  # xy is x times y
-            self.at -= 1
-            self.tokens[self.at : self.at + 1] = list(token)
-            return self.atom()
-        return Node("variable", name=token + self.subscript())
+        name = token + self.subscript()
+        if token in _APPLIED and self.peek() == "(":
+            return Node("apply", (self.atom(),), name=name)
+        return Node("variable", name=name)
 
     def subscript(self) -> str:
+        """What makes a letter another variable: primes and a subscript."""
+        primes = ""
+        while self.peek() == "'":
+            primes += self.take()
         if self.peek() != "_":
-            return ""
+            return primes
         self.take()
         token = self.take()
         if token == "{":
@@ -231,13 +253,19 @@ class _Parser:
             self.expect("}")
         if not token.isalnum():
             raise NotAnExpression("a subscript")
-        return "_" + token
+        return f"_{token}{primes}"
 
 
 def _decimal(token: str) -> Fraction:
-    if len(token) > MAX_DIGITS:
+    if len(token) > MAX_NUMBER:
         raise TooLarge("digits")
-    return Fraction(token.rstrip(".") if token != "." else "0")
+    return Fraction(token.rstrip("."))
+
+
+def _single(token: str) -> list[str]:
+    """``xy`` is x times y; longer runs of letters are words, but for the names of functions."""
+    splits = token.isalpha() and token.isascii() and 1 < len(token) <= 3 and token not in _FUNCTIONS | _CONSTANTS
+    return list(token) if splits else [token]
 
 
 def parse(text: str) -> Node:

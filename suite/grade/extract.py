@@ -9,8 +9,16 @@ import re
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?")
 _BOX = re.compile(r"\\(?:boxed|fbox)\b\s*")
 _CUES = ("he answer is", "final answer is", "答案是")
+_FINAL = "final answer is $"
+_FORMULA = re.compile(r"(?:[a-z]+,? )?(?:\$([^$]+)\$|\\\((.+?)\\\))")
+_END = re.compile(r"\.(?:\s|$)|。|</|<\||!(?:\s|$)|,? (?:because|since|as|so|which)\b| \((?:because|since|as)\b")
 _BRACE = re.compile(r"\\[{}]|[{}]")
 MAX_BOXES = 50
+_FORMULA = re.compile(r"\$([^$]+)\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]")
+"""A formula within a line; "$5 or $6" is money."""
+_TO_COMPUTE = re.compile(r"\\(?:div|times)\b")
+_LINE_CHARS = 2000
+"""At most so many last characters are the last line."""
 _TAIL_CHARS = 100_000
 """The last number is looked for in so many last characters."""
 
@@ -47,19 +55,22 @@ def last_boxed(text: str) -> str | None:
 
 
 def _hoped(text: str) -> str | None:
-    """Minerva's closing formula: "The final answer is $..$. I hope it is correct."."""
-    parts = text.split("final answer is $", 1)
-    if len(parts) == 1 or "$. I hope" not in parts[1]:
-        return None
-    return parts[1].split("$. I hope", 1)[0].strip() or None
+    """Minerva's closing formula: "The final answer is $..$. I hope it is correct."; the last one of the text."""
+    end = text.rfind("$. I hope")
+    start = text.rfind(_FINAL, 0, end) if end >= 0 else -1
+    answer = text[start + len(_FINAL) : end] if start >= 0 else ""
+    return answer.strip() or None if "$" not in answer else None
 
 
 def after_cue(text: str) -> str | None:
-    """What the last cue phrase announces, up to the end of its sentence or line."""
+    """What the last cue phrase announces: a formula that follows at once, or the rest of its sentence or line."""
     for cue in _CUES:
         if cue in text:
-            line = text.rsplit(cue, 1)[1].lstrip(" :：\n")[:2000].split("\n", 1)[0]
-            answer = re.split(r"\.(?:\s|$)|。", line, maxsplit=1)[0].strip(" :$*。")
+            line = text.rsplit(cue, 1)[1].lstrip(" :：\n*")[:2000].split("\n", 1)[0]
+            formula = _FORMULA.match(line)
+            if formula:
+                return (formula.group(1) or formula.group(2)).strip() or None
+            answer = _END.split(line, maxsplit=1)[0].strip(" :$*。!")
             return answer if answer and "\\boxed" not in answer else None
     return None
 
@@ -75,8 +86,38 @@ def extract(text: str) -> str | None:
     return _hoped(text) or last_boxed(text) or after_cue(text) or last_number(text)
 
 
+def _without_boxes(text: str) -> str:
+    """``text`` with a blank for every box; one that is not closed reaches to the end."""
+    out, rest = "", text
+    while match := _BOX.search(rest):
+        out += rest[: match.start()] + " "
+        rest = rest[match.end() :]
+        if rest.startswith("{"):
+            depth = 0
+            for brace in _BRACE.finditer(rest):
+                depth += {"{": 1, "}": -1}.get(brace.group(), 0)
+                if depth == 0:
+                    break
+            rest = "" if depth else rest[brace.end() :]
+        else:
+            rest = re.sub(r"^-?[\w.]+", "", rest)
+    return out + rest
+
+
+def _stated(formula: str) -> list[str]:
+    """What a formula gives as an answer: of "2+2=4" the equation and "4", of "6 \\div 3", still to be computed, nothing."""
+    if "=" in formula:
+        return [formula, formula.rsplit("=", 1)[1]]
+    return [] if _TO_COMPUTE.search(formula) else [formula]
+
+
 def candidates(text: str) -> list[str]:
-    """What might have been meant as the answer: every box, what a cue announces, and formulas and numbers of the last line."""
-    last_line = text.rstrip()[-2000:].rsplit("\n", 1)[-1]
+    """What might have been meant as the answer: every box, what a cue announces, and formulas and numbers of the last line.
+
+    A number inside a box or a formula is none by itself: 2 is no answer of ``\\boxed{2^{10} \\mod 7}``.
+    """
     cued = after_cue(text)
-    return [*boxes(text), *([cued] if cued else []), *re.findall(r"\$([^$]+)\$", last_line), *_NUMBER.findall(last_line)]
+    last_line = _without_boxes(text.rstrip()[-_LINE_CHARS:]).rsplit("\n", 1)[-1]
+    formulas = ["".join(groups) for groups in _FORMULA.findall(last_line)]
+    stated = [part.strip() for formula in formulas for part in _stated(formula)]
+    return [*boxes(text), *([cued] if cued else []), *filter(None, stated), *_NUMBER.findall(_FORMULA.sub(" ", last_line))]

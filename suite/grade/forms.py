@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from suite.grade import expression
 from suite.grade.expression import Node, NotAnExpression, TooLarge
+from suite.grade.value import exact
 
 _OPENING, _CLOSING = "([{", ")]}"
 _RELATION = re.compile(
@@ -13,10 +14,10 @@ _RELATION = re.compile(
 )
 _FLIPPED = {">": "<", "\\geq": "\\leq"}
 _SEPARATOR = re.compile(r',?\s*"(?:and|or|and/or)"|[,;]')
-_MATRIX = re.compile(r"\\begin\s*\{(p|b|v|V|B|small)?matrix\}(.*)\\end\s*\{\w*matrix\}", re.DOTALL)
+_MATRIX = re.compile(r"\\begin\s*\{(p|b|v|V|B|small)?matrix\}((?:(?!\\begin).)*)\\end\s*\{\w*matrix\}", re.DOTALL)
 NAME = re.compile(
     r"(?:[a-zA-Z]|\\[a-zA-Z]+)'*(?:_\{?\w+\}?)?'*(?:\([^()=<>]*\))?|\\angle\s*[A-Z]+|[A-Z]{2,3}"
-    r"|\([a-zA-Z](?:\s*,\s*[a-zA-Z])+\)"
+    r"|\([a-zA-Z](?:\s*,\s*[a-zA-Z])+\)|\[[A-Z]+\]|[mM]?\s*\\angle\s*[A-Z]+|\\overline\{[A-Z]+\}|\"[^\"]*\""
 )
 _REALS = {"\\mathbb{R}", '"all real numbers"', '"all reals"', "\\mathbbR"}
 
@@ -112,6 +113,8 @@ def read(text: str) -> Form:
         return Matrix(matrix.group(1) or "p", tuple(tuple(read(cell) for cell in row.split("&")) for row in rows))
     if text in _REALS:
         return Group("(", ")", (read("-\\infty"), read("\\infty")))
+    if text == "\\emptyset":
+        return Group("\\{", "\\}", ())
     parts = _split(text, _SEPARATOR)
     if len(parts) > 1 and all(parts):
         items = tuple(item for part in parts for item in _spread(part))
@@ -130,26 +133,44 @@ def _either(items: "tuple[Form, ...]") -> Form:
 
 
 def _spread(text: str) -> "Iterator[Form]":
-    """One item, or the two that ``\\pm`` stands for."""
-    if re.search(r"\\pm|\\mp", text):
+    """One item, or the two that ``\\pm`` stands for; two independent signs would be four, and are left alone."""
+    if len(re.findall(r"\\pm", text)) == 1 or (re.search(r"\\pm", text) and re.search(r"\\mp", text)):
         yield read(re.sub(r"\\pm", "+", re.sub(r"\\mp", "-", text)))
         yield read(re.sub(r"\\pm", "-", re.sub(r"\\mp", "+", text)))
     else:
-        yield read(text)
+        yield read(text) if "\\pm" not in text else Raw(text, is_words=False)
+
+
+def _without_points(whole: Form, points: Form) -> Form | None:
+    """``(0, 9) \\setminus \\{3\\}`` as a union of intervals; None where the points are no rational numbers."""
+    if not (isinstance(whole, Group) and isinstance(points, Group) and points.opening == "\\{" and len(whole.items) == 2):
+        return None
+    values = [(value, point) for point in points.items if isinstance(point, Value) and (value := exact(point.node)) is not None]
+    ordered = sorted(values, key=lambda pair: pair[0])
+    if whole.opening not in "([" or len(ordered) != len(points.items):
+        return None
+    ends = [whole.items[0], *(point for _, point in ordered), whole.items[1]]
+    n = len(ends) - 1
+    parts = [(whole.opening if i == 0 else "(", whole.closing if i == n - 1 else ")", (ends[i], ends[i + 1])) for i in range(n)]
+    return Union(tuple(Group(*part) for part in parts))
 
 
 def _read_single(text: str) -> Form:
     if len(parts := _split(text, re.compile(r"\\cup(?![a-z])"))) > 1:
         return Union(tuple(map(read, parts)))
+    if len(parts := _split(text, re.compile(r"\\setminus(?![a-z])"))) == 2:
+        return _without_points(read(parts[0]), read(parts[1])) or Raw(text, is_words=False)
     sides = _split(text, _RELATION)
     if len(sides) > 1:
         return _relation(text, sides)
     wrapped = _wrapped(text)
+    if wrapped and wrapped[0] == "\\{" and re.search(r"[|:]", wrapped[1]):
+        return Raw(text, is_words=False)  # a set by its condition
     if wrapped and (wrapped[0] == "\\{" or len(_split(wrapped[1], _SEPARATOR)) > 1):
         inside = _split(wrapped[1], _SEPARATOR) if wrapped[1] else []
         return Group(wrapped[0], wrapped[2], tuple(item for part in inside for item in _spread(part)))
-    if re.search(r"\\pm|\\mp", text):
-        return Group("", "", tuple(_spread(text)))
+    if re.search(r"\\pm", text) and len(items := tuple(_spread(text))) == 2:
+        return Group("", "", items)
     if '"' in text:
         return Raw(text, is_words=True)
     try:
@@ -159,8 +180,11 @@ def _read_single(text: str) -> Form:
 
 
 def _relation(text: str, sides: list[str]) -> Form:
-    """A relation; ``x \\in S`` is S, and a leading ``\\approx`` says nothing."""
-    ops = ["=" if op == "\\approx" else op for op in _RELATION.findall(text)]
+    """A relation; ``x \\in S`` is S, and of ``1/3 \\approx 0.33`` the exact side counts."""
+    ops = _RELATION.findall(text)
+    if "\\approx" in ops and (at := ops.index("\\approx")) >= 0 and sides[0] and not (at == 0 and NAME.fullmatch(sides[0])):
+        return read(text[: text.index("\\approx")])
+    ops = ["=" if op == "\\approx" else op for op in ops]
     if ops == ["\\in"] and NAME.fullmatch(sides[0]) and sides[1]:
         return read(sides[1])
     if ops == ["="] and not sides[0] and sides[1]:

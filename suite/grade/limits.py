@@ -10,13 +10,17 @@ MAX_CHARS = 1000
 """Longest answer that is looked at beyond literal equality."""
 MAX_MATH_CHARS = 300
 MAX_NESTING = 16
+MAX_MATH_NESTING = 5
 MAX_DIGIT_RUN = 60
 MAX_TERMS = 60
 _HEAVY = re.compile(r"\\(?:sum|prod|int|iint|oint|lim|limsup|bigcup|bigcap)(?![a-zA-Z])|!\s*!")
 _POWER = re.compile(r"\^\s*\{?\s*[-+(]*\s*(\d+)")
 _TOWER = re.compile(r"\^\s*\{[^{}]*\^")
 _FACTORIAL = re.compile(r"(\d+)\s*\}?\)?\s*!")
-_COMMAND = re.compile(r"\\(?:begin|end)\s*\{\w+\}(?:\{[lcr|]+\})?|\\[a-zA-Z]+")
+_FRAME = re.compile(r"\\(?:begin|end)\s*\{\w+\}(?:\{[lcr|]+\})?")
+_COMMAND = re.compile(r"\\[a-zA-Z]+")
+_SILENT = frozenset({"\\frac", "\\sqrt", "\\cdot", "\\times", "\\left", "\\right"})
+_REPEATED = re.compile(r"[)}\]]\s*[!^]")
 _NAMED = re.compile(r"\d+(?:\.\d+)?|[a-zA-Z]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -40,7 +44,9 @@ def is_parsable(text: str) -> bool:
 
 def is_computable(text: str) -> bool:
     """Whether sympy may have ``text``: short, few terms, no tower of powers, large power, factorial, sum or integral."""
-    if len(text) > MAX_MATH_CHARS or not is_parsable(text) or _HEAVY.search(text) or _TOWER.search(text):
+    if len(text) > MAX_MATH_CHARS or not is_parsable(text) or nesting(text) > MAX_MATH_NESTING:
+        return False
+    if _HEAVY.search(text) or _TOWER.search(text) or len(_REPEATED.findall(text)) > 1:
         return False
     if any(len(run) > MAX_DIGIT_RUN for run in re.findall(r"\d+", text)) or len(re.findall(r"[-+*/^,]", text)) > MAX_TERMS:
         return False
@@ -51,9 +57,16 @@ def is_computable(text: str) -> bool:
 
 
 def may_agree(left: str, right: str) -> bool:
-    """Whether two texts that only math-verify can read name the same numbers and variables.
+    """Whether two texts that only math-verify can read name the same numbers, letters and unknown commands.
 
     It reads past what it does not know (``3 \\pmod 7`` and ``3 \\pmod 5`` are equal to it), so its yes counts only then.
     """
-    a, b = (set(_NAMED.findall(_COMMAND.sub(" ", text))) for text in (left, right))
-    return a == b
+    return all(_profile(left, names) == _profile(right, names) for names in (False, True))
+
+
+def _profile(text: str, names: bool) -> list[str]:
+    """The numbers, letters and primes of a text, or the commands in it that say something, in their order."""
+    text = _FRAME.sub(" ", text)
+    if names:
+        return sorted(set(_NAMED.findall(_COMMAND.sub(" ", text))) | {f"{n}'" for n in range(text.count("'"))})
+    return [command for command in _COMMAND.findall(text) if command not in _SILENT]

@@ -2,14 +2,20 @@
 
 import re
 import unicodedata
-from typing import NamedTuple
+
+from suite.grade.units import Spelled, without_units
 
 _UNICODE = str.maketrans({
     "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "⁄": "/", "≤": "\\leq ", "≥": "\\geq ", "≠": "\\neq ",
     "∞": "\\infty ", "π": "\\pi ", "√": "\\sqrt ", "∪": "\\cup ", "∩": "\\cap ", "∈": "\\in ", "∅": "\\emptyset ", "±": "\\pm ",
-    "°": "^\\circ ", "≈": "\\approx ", "θ": "\\theta ", "²": "^2", "³": "^3", "…": "\\ldots ", "\u00a0": " ", "\u202f": " ",
+    "°": "^\\circ ", "≈": "\\approx ", "θ": "\\theta ", "½": "\\frac{1}{2}", "⅓": "\\frac{1}{3}", "⅔": "\\frac{2}{3}",
+    "¼": "\\frac{1}{4}", "¾": "\\frac{3}{4}", "…": "\\ldots ", "\u00a0": " ", "\u202f": " ",
     "\u2009": " ", "“": "", "”": "",
 })  # fmt: skip
+_RAISED = re.compile("[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_LOWERED = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
+_DIGIT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "-01234567890123456789")
+_WIDE = {0xFF01 + i: 0x21 + i for i in range(94)}
 _DROPPED = re.compile(
     r"\\(?:displaystyle|textstyle|limits|nolimits|bigl|bigr|Bigl|Bigr|biggl|biggr|big|Big|bigg|Bigg|left|right|mathstrut|hfill)"
     r"(?![a-zA-Z])\.?|\\[!,;:>]|\\q?quad(?![a-zA-Z])|(?<!\\)\\\s|~|(?<!\\)\$|(?<!\\)\\[\[\]()]|\\hspace\{[^{}]*\}"
@@ -23,6 +29,7 @@ _RENAMED = [
     (re.compile(r"\\lt(?![a-zA-Z])"), "<"),
     (re.compile(r"\\gt(?![a-zA-Z])"), ">"),
     (re.compile(r"\\(?:varnothing|O)(?![a-zA-Z])"), r"\\emptyset"),
+    (re.compile(r"\{([^{}]+)\\choose\s*([^{}]+)\}|^([^{}]+)\\choose\s*([^{}]+)$"), r"\\binom{\1\3}{\2\4}"),
     (re.compile(r"\\(?:setminus|backslash)(?![a-zA-Z])"), r"\\setminus"),
     (re.compile(r"\\(?:lbrace)(?![a-zA-Z])"), r"\\{"),
     (re.compile(r"\\(?:rbrace)(?![a-zA-Z])"), r"\\}"),
@@ -36,133 +43,28 @@ _TEXT = re.compile(
     r"\\(?:text|textbf|textit|textrm|textnormal|textsf|texttt|mathrm|mathbf|mathit|mathsf|mbox|hbox|operatorname|rm|bf|bm|boldsymbol)"
     r"\s*\{([^{}]*)\}"
 )
-_DEGREES = re.compile(r"\^\{?\\circ\}?|\\degrees?(?![a-zA-Z])")
-_ANGLE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:\^\{?\\circ\}?|\\degrees?(?![a-zA-Z]))")
+_ZEROS = re.compile(r"^(-?)0+(?=\d+$)")
+_CLOCK = re.compile(r"(?<=\d)\s*([apAP])\.\s?[mM]\b\.?")
+_ROWS = re.compile(r"\\begin\s*\{(aligned|align\*?|cases|gathered)\}(.*?)\\end\s*\{\1\}", re.DOTALL)
 _SCIENTIFIC = re.compile(r"(?<=\d)[eE]([+-]?\d{1,3})(?![\w.])")
-_MIXED = re.compile(r"(?<![\d.^_{a-zA-Z])(\d+)\s*\\frac\s*(?:\{(\d+)\}\s*\{(\d+)\}|(\d)(\d))(?![\d!^])")
+_MIXED = re.compile(r"(?<![\d.^_a-zA-Z])(\d+)\s*\\frac\s*(?:\{(\d+)\}\s*\{(\d+)\}|(\d)(\d))(?![\d!^])")
 _PLAIN_MIXED = re.compile(r"(?<![\d./^])(\d+)\s+(\d+)/(\d+)(?![\d/.])")
 _THIN = re.compile(r"(?<=\d)(?:,?\\[,!;: ]|\{,\})\s?(?=\d{3})")
 _SPACED = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?![\d ])")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _WORD = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}(?:[ .'-]+[a-zA-Z]{2,})*\.?")
-_KNOWN_NAMES = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "ln",
-        "log",
-        "lg",
-        "exp",
-        "sqrt",
-        "pi",
-        "frac",
-        "infty",
-        "cup",
-        "cap",
-        "leq",
-        "geq",
-        "begin",
-        "end",
-        "pmatrix",
-        "bmatrix",
-        "matrix",
-        "vmatrix",
-        "array",
-        "cases",
-    ]
+_NAMES = (
+    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp sqrt pi frac infty cup cap leq geq "
+    "begin end pmatrix bmatrix matrix vmatrix array cases"
 )
-_SHORT_WORDS = frozenset(
-    [
-        "and",
-        "or",
-        "no",
-        "yes",
-        "not",
-        "all",
-        "the",
-        "are",
-        "is",
-        "of",
-        "dne",
-        "am",
-        "pm",
-        "odd",
-        "red",
-        "one",
-        "two",
-        "six",
-        "ten",
-        "day",
-        "hr",
-        "min",
-        "mph",
-        "sq",
-        "cm",
-        "mm",
-        "km",
-        "kg",
-        "mg",
-        "ml",
-        "ft",
-        "mi",
-        "in",
-        "oz",
-        "lb",
-        "lbs",
-    ]
+_KNOWN_NAMES = frozenset(_NAMES.split(" "))
+_SHORT = (
+    "and or no yes not all the are is of dne am pm odd red one two six ten day hr min mph sq cm mm km kg mg ml ft mi in oz lb "
+    "lbs if by to at"
 )
-_UNITS = {
-    "cm": "centimeter centimeters centimetre centimetres",
-    "mm": "millimeter millimeters",
-    "m": "meter meters metre metres",
-    "km": "kilometer kilometers kilometre kilometres",
-    "in": "inch inches",
-    "ft": "foot feet",
-    "yd": "yard yards",
-    "mi": "mile miles",
-    "s": "second seconds sec secs",
-    "min": "minute minutes mins",
-    "h": "hour hours hr hrs",
-    "day": "days",
-    "week": "weeks",
-    "month": "months",
-    "year": "years",
-    "kg": "kilogram kilograms",
-    "g": "gram grams",
-    "lb": "pound pounds lbs",
-    "oz": "ounce ounces",
-    "L": "liter liters litre litres l",
-    "ml": "milliliter milliliters",
-    "dollar": "dollars usd",
-    "cent": "cents",
-    "degree": "degrees deg",
-    "radian": "radians rad",
-    "mph": "mph",
-    "unit": "units",
-    "point": "points pts",
-}
-_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in [unit, *words.split(" ")]} | {"miles per hour": "mph"}
-_QUOTED = re.compile(r'"[^"]*"')
-_TRAILING_UNIT = re.compile(r'^(.*?[\d})\]!a-zA-Z])[\s]*"([^"]*)"\s*(?:\^\{?([23])\}?)?\s*$', re.DOTALL)
-_PER = re.compile(r'"([^"]*)"\s*/\s*"([^"]*)"')
-
-
-class Spelled(NamedTuple):
-    """An answer in one spelling: words stand in double quotes; ``units`` and ``percent`` were taken off its end."""
-
-    text: str
-    units: tuple[str, ...] = ()
-    percent: bool = False
+_SHORT_WORDS = frozenset(_SHORT.split(" "))
+_COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
+_NUMBER_WORDS = {word: str(n) for n, word in enumerate(_COUNTED.split(" "))}
 
 
 def _quote_text(match: "re.Match[str]") -> str:
@@ -211,11 +113,23 @@ def _closing(text: str, opening: int) -> int:
     return -1
 
 
-def _plain_numbers(text: str) -> str:
-    text = _THIN.sub("", text)
-    text = _SPACED.sub(lambda m: m.group(0).replace(" ", ""), text)
-    inside = any(bracket in text for bracket in "([{") and "," in text and text.strip(' "')[:1] in "([\\"
-    return text if inside else _GROUPED.sub(lambda m: m.group(0).replace(",", ""), text)
+def _plain_numbers(text: str, grouped: bool) -> str:
+    """Digits without thousands separators; in a tuple, an interval or a set, and where ``grouped`` is false, commas separate."""
+    text = _SPACED.sub(lambda m: m.group(0).replace(" ", ""), _THIN.sub("", text))
+    if not grouped:
+        return text
+    return _GROUPED.sub(lambda m: m.group(0) if _in_list(text, m.start()) else m.group(0).replace(",", ""), text)
+
+
+def _in_list(text: str, at: int) -> bool:
+    """Whether the innermost bracket that is open at ``at`` is one of a tuple, an interval or a set."""
+    opened = []
+    for i, character in enumerate(text[:at]):
+        if character in "([{":
+            opened.append("set" if character == "{" and text[i - 1 : i] == "\\" else character)
+        elif character in ")]}" and opened:
+            opened.pop()
+    return bool(opened) and opened[-1] != "{"
 
 
 def _mixed(match: "re.Match[str]") -> str:
@@ -223,63 +137,33 @@ def _mixed(match: "re.Match[str]") -> str:
     return f"({whole}+\\frac{{{parts[0]}}}{{{parts[1]}}})"
 
 
-def spell(answer: str) -> Spelled:
-    """``answer`` in the suite's one spelling."""
-    text = unicodedata.normalize("NFC", answer).translate(_UNICODE).replace('"', "")
+def _plain_characters(answer: str) -> str:
+    """Signs of Unicode as LaTeX: superscripts, subscripts, roots, fractions, relations."""
+    text = unicodedata.normalize("NFC", answer).translate(_WIDE).replace('"', "")
+    text = _RAISED.sub(lambda m: "^{" + m.group().translate(_DIGIT) + "}", text)
+    text = _LOWERED.sub(lambda m: "_{" + m.group().translate(_DIGIT) + "}", text)
+    return re.sub(r"√\s*(\d+)", r"\\sqrt{\1}", text).translate(_UNICODE)
+
+
+def _listed(match: "re.Match[str]") -> str:
+    """The rows of an aligned formula as a list; a row that starts with a relation goes on with the one before it."""
+    return re.sub(r"\\\\\s*(?=[=<>]|\\[lg]e)", " ", match.group(2).replace("&", "")).replace("\\\\", ",")
+
+
+def spell(answer: str, grouped: bool = True) -> Spelled:
+    """``answer`` in the suite's one spelling; ``grouped``: 1,234 is one number, and not two."""
+    text = _CLOCK.sub(r" \1m", _ROWS.sub(_listed, _plain_characters(answer)))
     text = _THIN.sub("", _unwrapped(text.strip().strip("$").strip()))
     text = _TEXT.sub(_quote_text, text)
     text = _DROPPED.sub(" ", text.replace("\\\\%", "\\%"))
     for pattern, replacement in _RENAMED:
         text = pattern.sub(replacement, text)
-    text = _unwrapped(_plain_numbers(re.sub(r"\s+", " ", text).strip().strip(";:").rstrip(".,").strip()))
+    text = _unwrapped(_plain_numbers(re.sub(r"\s+", " ", text).strip().strip(";:").rstrip(".,").strip(), grouped))
     text = _PLAIN_MIXED.sub(r"(\1+\2/\3)", _MIXED.sub(_mixed, text))
     text = _quote_words(_SCIENTIFIC.sub(r"*10^{\1}", text))
-    return _without_units(re.sub(r"\s+", " ", text).strip())
-
-
-def _without_units(text: str) -> Spelled:
-    units: list[str] = []
-    text = _PER.sub(r'"\1 per \2"', text)
-    if re.match(r"\s*-?\s*\\\$", text):
-        text = text.replace("\\$", "", 1).strip()
-        units.append("dollar")
-    text = text.replace("\\$", "")
-    percent = bool(re.search(r'\\?%|"percent', text))
-    text = re.sub(r'\\?%|"percent(?:age)?"', "", text).strip()
-    if re.search(r"sin|cos|tan|cot|sec|csc", text):
-        text = _ANGLE.sub(r"(\1\\pi/180)", text)
-    text, n = _DEGREES.subn("", text)
-    units += ["degree"] * bool(n)
-    while match := _TRAILING_UNIT.match(text):
-        rest = match.group(1)
-        if rest.count('"') % 2 or not re.search(r"\d|\\pi|[a-zA-Z]", _QUOTED.sub("", rest)):
-            break
-        if not _QUOTED.sub("", rest).strip():
-            break
-        units.append(unit(match.group(2), match.group(3)))
-        text = rest.strip()
-    return Spelled(text.strip().rstrip(".,").strip(), tuple(u for u in units if u), percent)
-
-
-def unit(words: str, power: str | None = None) -> str:
-    """Canonical name of a unit: "inches" and "in" are one; squares and cubes keep their power."""
-    name = words.strip() if words.strip() in _UNIT_OF else words.strip().replace(".", "").lower()
-    square = re.fullmatch(r"(square|sq\.?|cubic|cu\.?)\s+(.*)", name)
-    if square:
-        power, name = ("2" if square.group(1).startswith("sq") else "3"), square.group(2)
-    name = _UNIT_OF.get(name, name.removesuffix("s"))
-    return f"{name}^{power}" if power else name
-
-
-def same_units(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    """Whether the units that two answers state can be one: a unit left out is no contradiction, nor is a further word."""
-    generic = {"unit", "unit^2", "unit^3"}
-    left, right = set(ours) - generic, set(theirs) - generic
-    if not left or not right or left == right:
-        return True
-    a, b = (set(" ".join(side).split()) for side in (left, right))
-    known = {*_UNITS} | {f"{u}^{p}" for u in _UNITS for p in "23"}
-    return (a <= b or b <= a) and not (a & known) ^ (b & known)
+    text = re.sub(r"\s+", " ", text).strip()
+    text = _NUMBER_WORDS.get(text.strip('" ').lower(), text)
+    return without_units(_ZEROS.sub(r"\1", text))
 
 
 def words(text: str) -> str:

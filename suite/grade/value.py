@@ -1,17 +1,25 @@
 """The value of an expression: exactly where it is rational, else to many digits. Sizes are bounded before they are computed."""
 
+import hashlib
 import math
 from collections.abc import Mapping
 from fractions import Fraction
 
 import mpmath
 
-from suite.grade.expression import MAX_DIGITS, Node, TooLarge
+from suite.grade.expression import Node, TooLarge
 
-MAX_BITS = 100_000
+MAX_BITS = 20_000
 """Longest exact integer that is computed, in bits."""
 MAX_FACTORIAL = 1000
-MAX_EXPONENT = 100_000
+MAX_EXPONENT = 10_000
+MAX_MAGNITUDE = 400
+"""Largest decimal exponent of a number that is met."""
+MAX_COST = 60
+"""How many powers, roots, functions and factorials one evaluation may take."""
+DIGITS = 50
+"""Working precision in decimal digits where nothing asks for more."""
+_CHEAP = frozenset({"+", "*", "neg", "inverse", "abs"})
 
 
 def _bits(value: Fraction) -> int:
@@ -52,13 +60,24 @@ def _exact_operation(op: str, args: list[Fraction]) -> Fraction | None:
     if op == "binom":
         n, k = _natural(first), _natural(second)
         return None if n is None or k is None else Fraction(math.comb(n, k))
-    plain = {"neg": lambda: -first, "+": lambda: first + second, "*": lambda: first * second, "/": lambda: first / second}
+    plain = {
+        "neg": lambda: -first,
+        "+": lambda: sum(args, Fraction(0)),
+        "*": lambda: _product(args),
+        "inverse": lambda: 1 / first,
+    }
     plain |= {"abs": lambda: abs(first), "floor": lambda: Fraction(math.floor(first)), "ceil": lambda: Fraction(math.ceil(first))}
     if op in plain:
         return plain[op]()
     if op == "^":
         return _exact_power(first, second)
     return _exact_root(first, second) if op == "root" else None
+
+
+def _product(args: list[Fraction]) -> Fraction:
+    if sum(map(_bits, args)) > MAX_BITS:
+        raise TooLarge("product")
+    return math.prod(args, start=Fraction(1))
 
 
 def exact(node: Node) -> Fraction | None:
@@ -89,14 +108,20 @@ class Evaluation:
     """One numeric evaluation at ``digits`` decimal digits; ``largest`` is the decimal exponent of the largest number met."""
 
     def __init__(self, point: Mapping[str, Fraction], digits: int) -> None:
-        self.point, self.digits, self.largest = point, digits, 0
+        self.point, self.digits, self.largest, self.cost = point, digits, 0, 0
 
     def value(self, node: Node) -> "mpmath.mpc":
         """Value of ``node``. Raises ``TooLarge``, ``ZeroDivisionError``, ``ValueError``."""
+        if node.op not in _CHEAP and node.args:
+            self.cost += 1
+            if self.cost > MAX_COST:
+                raise TooLarge("too many operations")
         result = self._value(node)
+        if isinstance(result, mpmath.mpc) and result.imag == 0:
+            result = result.real
         if mpmath.isfinite(result) and result != 0:
             self.largest = max(self.largest, int(mpmath.mag(result) * 0.30103))
-            if self.largest > MAX_DIGITS:
+            if self.largest > MAX_MAGNITUDE:
                 raise TooLarge("value")
         return result
 
@@ -109,46 +134,54 @@ class Evaluation:
         if node.op == "constant":
             return {"pi": +mpmath.pi, "e": +mpmath.e, "i": mpmath.mpc(0, 1), "infty": mpmath.inf}[node.name]
         args = [self.value(argument) for argument in node.args]
-        return self._operation(node.op, args)
+        if node.op != "neg" and not all(map(mpmath.isfinite, args)):
+            raise ValueError("arithmetic with infinity")
+        return _unknown(node.name, args[0]) if node.op == "apply" else self._operation(node.op, args)
 
     def _operation(self, op: str, args: "list[mpmath.mpc]") -> "mpmath.mpc":
         first, second = args[0], args[-1]
         if op == "+":
-            return first + second
+            return mpmath.fsum(args)
         if op == "*":
-            return first * second
-        if op == "/":
-            return first / second
+            return mpmath.fprod(args)
+        if op == "inverse":
+            return 1 / first
         if op == "root":
             return self._power(first, 1 / second)
         if op == "^":
             return self._power(first, second)
-        if op == "!":
-            return self._factorial(first)
-        if op == "binom":
-            return mpmath.binomial(first, second)
+        if op in {"!", "binom"}:
+            return self._counted(op, first, second)
         return _MPMATH[op](first)
 
     def _power(self, base: "mpmath.mpc", exponent: "mpmath.mpc") -> "mpmath.mpc":
         if abs(exponent) > MAX_EXPONENT:
             raise TooLarge("exponent")
-        real = mpmath.im(base) == 0 and mpmath.im(exponent) == 0
-        if real and base < 0 and self._is_third(exponent):
-            return -mpmath.power(-base, exponent)  # the real cube root, which is what is meant
+        if isinstance(base, mpmath.mpf) and isinstance(exponent, mpmath.mpf) and base < 0 and self._is_odd_root(exponent):
+            return -mpmath.power(-base, exponent)  # the real root, which is what is meant
         return mpmath.power(base, exponent)
 
-    def _is_third(self, exponent: "mpmath.mpf") -> bool:
-        return bool(abs(exponent * 3 - 1) < mpmath.mpf(10) ** (5 - self.digits))
+    def _is_odd_root(self, exponent: "mpmath.mpf") -> bool:
+        return any(abs(exponent * degree - 1) < mpmath.mpf(10) ** (5 - self.digits) for degree in (3, 5, 7))
 
-    def _factorial(self, value: "mpmath.mpc") -> "mpmath.mpc":
-        if abs(value) > MAX_FACTORIAL:
+    def _counted(self, op: str, first: "mpmath.mpc", second: "mpmath.mpc") -> "mpmath.mpc":
+        if any(not isinstance(value, mpmath.mpf) or abs(value) > MAX_FACTORIAL for value in (first, second)):
             raise TooLarge("factorial")
-        return mpmath.factorial(value)
+        return mpmath.factorial(first) if op == "!" else mpmath.binomial(first, second)
+
+
+def _unknown(name: str, argument: "mpmath.mpc") -> "mpmath.mpf":
+    """Some value that the unknown function ``name`` might take: the same for the same argument, unrelated for any other."""
+    digest = hashlib.sha256(f"{name}\0{mpmath.nstr(argument, 25)}".encode()).digest()
+    return mpmath.mpf(int.from_bytes(digest[:8], "big")) / 2**62
 
 
 def numeric(node: Node, point: Mapping[str, Fraction]) -> "tuple[mpmath.mpc, mpmath.mpf] | None":
-    """Value at ``point`` with a bound on its absolute error; None where it is undefined. Raises ``TooLarge``."""
-    digits = 50
+    """Value at ``point`` with a bound on its absolute error, as small beside the value as can be had; None where it is undefined.
+
+    A value that is zero for all that can be told keeps its bound. Raises ``TooLarge``.
+    """
+    digits = DIGITS
     while True:
         with mpmath.workdps(digits):
             evaluation = Evaluation(point, digits)
@@ -158,8 +191,7 @@ def numeric(node: Node, point: Mapping[str, Fraction]) -> "tuple[mpmath.mpc, mpm
                 return None
             if mpmath.isnan(value):
                 return None
-            if digits >= 40 + evaluation.largest:
-                return value, mpmath.mpf(10) ** (evaluation.largest - digits + 10)
-        digits = 50 + evaluation.largest
-        if digits > 50 + MAX_DIGITS:
-            raise TooLarge("precision")
+            error = mpmath.mpf(10) ** (evaluation.largest - digits + 10)
+            if digits >= DIGITS - 10 + evaluation.largest and (abs(value) > error * mpmath.mpf(10) ** 20 or digits > 2 * DIGITS):
+                return value, error
+        digits = max(2 * DIGITS + 1, DIGITS + evaluation.largest)

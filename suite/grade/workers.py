@@ -14,6 +14,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -57,96 +58,117 @@ def _serve() -> None:
 
 
 class _Worker:
-    """One process and the pair that it is at."""
+    """One process, the pair that it is at, and what it has written so far."""
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "suite.grade.workers"]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        self.ready = False
-        self.job: int | None = None
-        self.deadline = time.monotonic() + WALL_SECONDS
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.stdin, self.stdout = self.process.stdin, self.process.stdout
+        self.written = b""
+        self.job = -1
+        self.deadline = 0.0
 
     def give(self, job: int, pair: Pair) -> None:
-        assert self.process.stdin is not None
         self.job, self.deadline = job, time.monotonic() + WALL_SECONDS
-        self.process.stdin.write(json.dumps(pair) + "\n")
-        self.process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # it has ended; that is read as its reply
+            self.stdin.write(json.dumps(pair).encode() + b"\n")
+            self.stdin.flush()
+
+    def replies(self) -> list[str] | None:
+        """Whole lines that have come since the last call; None once the process has ended."""
+        chunk = os.read(self.stdout.fileno(), 65536)
+        if not chunk:
+            return None
+        *lines, self.written = (self.written + chunk).split(b"\n")
+        return [line.decode() for line in lines]
 
     def end(self) -> None:
         self.process.kill()
         self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream:
-                stream.close()
+        self.stdin.close()
+        self.stdout.close()
+
+
+class _Batch:
+    """Pairs on their way through the workers."""
+
+    def __init__(self, pairs: Sequence[Pair]) -> None:
+        self.pairs = pairs
+        self.verdicts: list[bool | None] = [None] * len(pairs)
+        self.tries = [0] * len(pairs)
+        self.waiting = deque(range(len(pairs)))
+
+    def take(self, job: int, reply: str | None) -> None:
+        """A worker's word on pair ``job``; None or an error: once more, if there are tries left."""
+        self.tries[job] += 1
+        if reply in {"true", "false"}:
+            self.verdicts[job] = reply == "true"
+        elif self.tries[job] < TRIES:
+            self.waiting.append(job)
 
 
 class Workers:
-    """A few worker processes, started when first needed and kept. Not for use from several threads at once."""
+    """A few worker processes, started when first needed and kept; each process of a forked program has its own."""
 
     def __init__(self, count: int | None = None) -> None:
         self.count = count or min(os.cpu_count() or 1, 8)
         self.idle: list[_Worker] = []
+        self.owner = os.getpid()
+        self.lock = threading.Lock()
 
     def equal(self, pairs: Sequence[Pair]) -> list[bool | None]:
         """math-verify's verdict on each (answer, gold); None where it could not be had in ``TRIES`` tries."""
-        verdicts: list[bool | None] = [None] * len(pairs)
-        tries = [0] * len(pairs)
-        waiting = deque(range(len(pairs)))
-        busy: set[_Worker] = set()
-        with selectors.DefaultSelector() as selector:
-            while waiting or busy:
-                self._hand_out(waiting, busy, pairs, selector)
-                for worker, reply in self._replies(busy, selector):
-                    job = worker.job
-                    if reply in {"true", "false"} and job is not None:
-                        verdicts[job] = reply == "true"
-                    elif job is not None:
-                        tries[job] += 1
-                        if tries[job] < TRIES:
-                            waiting.append(job)
-                    self._release(worker, busy, selector, broken=reply is None)
-        return verdicts
+        if os.getpid() != self.owner:  # after a fork the workers are the parent's
+            self.idle, self.owner, self.lock = [], os.getpid(), threading.Lock()
+        batch, busy = _Batch(pairs), set[_Worker]()
+        with self.lock, selectors.DefaultSelector() as selector:
+            try:
+                while batch.waiting or busy:
+                    self._hand_out(batch, busy, selector)
+                    self._collect(batch, busy, selector)
+            finally:
+                for worker in busy:  # interrupted: their replies would be taken for another pair's
+                    worker.end()
+        return batch.verdicts
 
-    def _hand_out(
-        self, waiting: "deque[int]", busy: "set[_Worker]", pairs: Sequence[Pair], selector: selectors.BaseSelector
-    ) -> None:
-        while waiting and len(busy) < self.count:
+    def _hand_out(self, batch: _Batch, busy: "set[_Worker]", selector: selectors.BaseSelector) -> None:
+        while batch.waiting and len(busy) < self.count:
             worker = self.idle.pop() if self.idle else _Worker()
             busy.add(worker)
-            selector.register(worker.process.stdout, selectors.EVENT_READ, worker)  # type: ignore[arg-type]
-            job = waiting.popleft()
-            with contextlib.suppress(BrokenPipeError):  # it has ended; that is read as its reply
-                worker.give(job, pairs[job])
+            selector.register(worker.stdout, selectors.EVENT_READ, worker)
+            job = batch.waiting.popleft()
+            worker.give(job, batch.pairs[job])
 
-    def _replies(self, busy: "set[_Worker]", selector: selectors.BaseSelector) -> "list[tuple[_Worker, str | None]]":
-        """Workers that have answered (their line) or have ended or are over time (None)."""
-        out: list[tuple[_Worker, str | None]] = []
+    def _collect(self, batch: _Batch, busy: "set[_Worker]", selector: selectors.BaseSelector) -> None:
+        """Take the replies that are there; workers that have ended or are over time are replaced."""
         for key, _ in selector.select(timeout=0.5):
             worker: _Worker = key.data
-            line = worker.process.stdout.readline()  # type: ignore[union-attr]
-            if line == "ready\n":
-                worker.ready = True
-                worker.deadline = time.monotonic() + WALL_SECONDS
-            else:
-                out.append((worker, line.strip() or None))
-        answered = {worker for worker, _ in out}
-        out += [(worker, None) for worker in busy - answered if time.monotonic() > worker.deadline]
-        return out
+            lines = worker.replies()
+            for reply in lines or []:
+                if reply == "ready":
+                    worker.deadline = time.monotonic() + WALL_SECONDS
+                else:
+                    batch.take(worker.job, reply)
+                    self._release(worker, busy, selector, broken=False)
+            if lines is None:
+                batch.take(worker.job, None)
+                self._release(worker, busy, selector, broken=True)
+        for worker in [worker for worker in busy if time.monotonic() > worker.deadline]:
+            batch.take(worker.job, None)
+            self._release(worker, busy, selector, broken=True)
 
     def _release(self, worker: _Worker, busy: "set[_Worker]", selector: selectors.BaseSelector, broken: bool) -> None:
-        selector.unregister(worker.process.stdout)  # type: ignore[arg-type]
+        selector.unregister(worker.stdout)
         busy.discard(worker)
         if broken:
             worker.end()
         else:
-            worker.job = None
             self.idle.append(worker)
 
     def close(self) -> None:
-        """End all workers."""
-        while self.idle:
+        """End all workers of this process."""
+        while self.idle and os.getpid() == self.owner:
             self.idle.pop().end()
 
 

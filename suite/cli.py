@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from suite.selection import Selection
 
 DEFAULT_RUN = Path("runs/demo")
-INTERRUPTED = 130
+FAILED, INTERRUPTED = 1, 130
 
 
 def _list_flag(text: str) -> tuple[str, ...]:
@@ -52,7 +52,8 @@ def _plan(args: argparse.Namespace) -> int:
     from suite.listing import plan_rows
     from suite.terminal import print_rows
 
-    rows = plan_rows(_selection(args), args.registry, args.out)
+    rows, failures = plan_rows(_selection(args), args.registry, args.out)
+    _print_failures(failures)
     if args.json:
         print(json.dumps(rows, indent=1))
     else:
@@ -72,6 +73,7 @@ def _selection(args: argparse.Namespace) -> "Selection":
         "seeds": args.seeds,
         "limit": args.limit,
         "data_dir": args.data_dir,
+        "engine": args.engine,
     }
     return merged_selection(args.runfile, {key: value for key, value in flags.items() if value is not None})
 
@@ -93,17 +95,28 @@ def _train(args: argparse.Namespace) -> int:
 
 def _eval(args: argparse.Namespace) -> int:
     from suite.registry import load_registry
-    from suite.run import run_cells
+    from suite.run import replay, run_cells, unfinished
     from suite.selection import planned_cells
     from suite.store import RunStore
     from suite.terminal import sample_bars
 
     selection, store = _selection(args), RunStore(args.out)
-    planned = planned_cells(selection, load_registry(args.registry), store)
+    planned, failures = planned_cells(selection, load_registry(args.registry), store)
     with store.lock(), sample_bars() as progress:
-        run_cells(store, planned, progress)
-    print(f"{len(planned)} cells finished in {args.out}; next: rlvr-suite summarize {args.out}")
-    return 0
+        failures += (
+            replay(store, planned, progress)
+            if selection.engine == "replay"
+            else run_cells(store, planned, progress, selection.engine)
+        )
+    _print_failures(failures)
+    done = len(planned) - len(unfinished(store, planned))
+    print(f"{done} of {len(planned)} cells finished in {args.out}; next: rlvr-suite summarize {args.out}")
+    return FAILED if failures else 0
+
+
+def _print_failures(failures: "Sequence[SuiteError]") -> None:
+    for error in failures:
+        print(f"rlvr-suite: {error}", file=sys.stderr)
 
 
 def _import(args: argparse.Namespace) -> int:
@@ -114,13 +127,16 @@ def _import(args: argparse.Namespace) -> int:
 
     if (args.base is None) != (args.reward is None):
         raise SuiteError("--base and --reward go together", "command line", "Give both, or --model alone")
+    if args.base is None and (args.seed, args.step) != (None, None):
+        what = "a model that is known has its seed and step already"
+        raise SuiteError(what, "--seed, --step", "Leave them out, or describe a new checkpoint with --base and --reward")
     registry, store = load_registry(args.registry), RunStore(args.out)
     if args.base is None:
         subject = known_model(args.model, registry, store)
     else:
-        subject = new_checkpoint(args.base, args.reward, args.seed, args.step, registry)
+        subject = new_checkpoint(args.base, args.reward, args.seed, args.step or 0, registry)
     said = statement(args.protocol, args.decoding, args.engine)
-    job = Import(args.format, args.path, said, args.task, args.data_dir, args.subset, args.replace)
+    job = Import(args.format, args.path, said, args.task, args.data_dir, args.item_seed, args.subset, args.replace)
     for cell in import_answers(job, subject, store):
         unstated = ", ".join(field.removesuffix("_hash") for field in cell.cell.unstated) or "nothing"
         print(f"{cell.cell.model} on {cell.cell.task}: {cell.n_items} items, {cell.k} samples each; unstated: {unstated}")
@@ -162,7 +178,7 @@ def _regrade(args: argparse.Namespace) -> int:
     else:
         changed = [row for row in rows if row["changed"]]
         print_rows([{key: value for key, value in row.items() if key != "samples"} for row in changed])
-        counts = f"{len(rows)} cells, {sum(row['changed'] for row in changed)} outcomes changed"
+        counts = f"cells {len(rows)}, outcomes changed {sum(row['changed'] for row in changed)}"
         print(f"grader {GRADER_VERSION}: {counts}; next: rlvr-suite summarize {args.run}")
     return 0
 
@@ -189,6 +205,19 @@ def _gate(args: argparse.Namespace) -> int:
         write_atomic(args.json, report.model_dump_json(indent=1).encode())
     print(report_text(report), end="")
     return report.exit_code
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from suite.doctor import examine, exit_code, problems, rows
+    from suite.terminal import print_rows
+
+    found = rows(examine(args.out))
+    if args.json:
+        print(json.dumps(found, indent=1))
+    else:
+        print_rows([{"item": row["item"], "found": row["found"]} for row in found])
+        print("\n".join(["", *(problems(found) or ["nothing is broken"])]))
+    return exit_code(found)
 
 
 def _pretrain(args: argparse.Namespace) -> int:
@@ -224,6 +253,7 @@ def _add_selection(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seeds", type=_seeds_flag, help="only checkpoints of these training seeds")
     command.add_argument("--limit", type=int, help="only the first N items of each task")
     command.add_argument("--data-dir", help="folder of <task>.jsonl (fields id, problem, answer), in place of the Hub")
+    command.add_argument("--engine", choices=["hf", "vllm", "replay"], help="what draws (default: hf); replay: stored samples")
     _add_run(command)
     _add_registry(command)
 
@@ -270,15 +300,18 @@ def _add_import(commands: "argparse._SubParsersAction[_Parser]") -> None:
     whose.add_argument("--base", help="with --reward: a checkpoint known by these answers only, trained from this base")
     command.add_argument("--reward", help="what that checkpoint was trained on")
     command.add_argument("--seed", type=int, help="its training seed (default: unstated)")
-    command.add_argument("--step", type=int, default=0, help="its rollouts, to tell checkpoints of one training apart")
+    command.add_argument("--step", type=int, help="its rollouts (default: 0), to tell checkpoints of one training apart")
     command.add_argument("--task", help="task id, where the file does not say it in a name that the suite knows")
     command.add_argument("--data-dir", type=Path, help="folder of <task>.jsonl, in place of the Hub")
+    command.add_argument("--item-seed", type=int, help="the answers are to the fresh items that this seed generates")
     command.add_argument("--subset", action="store_true", help="allow items without answers: a cell of the others only")
     command.add_argument("--protocol", help="state the prompt: a protocol id (see `rlvr-suite list protocols`)")
     command.add_argument("--decoding", help="state it: temperature=0.6,top_p=1,max_new_tokens=3072, or some of them")
     command.add_argument("--engine", help="state it: NAME[,DTYPE[,DEVICE]], such as vllm-0.8,bfloat16,cuda")
-    command.add_argument("--replace", action="store_true", help="put these answers in the place of those imported before")
-    _add_run(command)
+    command.add_argument(
+        "--replace", action="store_true", help="put these in the place of all imported before of that model and task"
+    )
+    command.add_argument("--out", type=Path, required=True, help="run folder")
     _add_registry(command)
     command.set_defaults(run_command=_import)
 
@@ -315,6 +348,10 @@ def _add_reading(commands: "argparse._SubParsersAction[_Parser]") -> None:
     gate.add_argument("--json", type=Path, help="write the report there as well")
     gate.add_argument("--inconclusive", choices=["pass", "fail"], help="what exit code 3 becomes")
     gate.set_defaults(run_command=_gate)
+    doctor = commands.add_parser("doctor", help="what will be used here; exit 1 if something is broken")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    _add_run(doctor)
+    doctor.set_defaults(run_command=_doctor)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.managers import SyncManager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from suite.grading import read_cells
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
 from suite.grpo.rewards import REWARDS
 from suite.leaderboard import write_board
+from suite.plan import PlannedCell
 from suite.quiet import quiet_libraries
 from suite.registry import load_registry
 from suite.run import RunProgress, run_cells, unfinished
@@ -82,7 +84,14 @@ def _is_done(store: RunStore, job: DemoJob) -> bool:
     runs = [run for family in job.families for run in job.runs_of(family)]
     if any(trained_pair(run, registry, store) is None for run in runs):
         return False
-    return not unfinished(store, planned_cells(job.selection(job.families), registry, store))
+    return not unfinished(store, _planned(store, job, job.families))
+
+
+def _planned(store: RunStore, job: DemoJob, families: tuple[str, ...]) -> list[PlannedCell]:
+    planned, failures = planned_cells(job.selection(families), load_registry(), store)
+    for error in failures:
+        raise error
+    return planned
 
 
 class _Evaluation(RunProgress):
@@ -104,17 +113,22 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
+def _watch_parent() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
 def _start_worker() -> None:
     quiet_libraries()
     import torch
 
     torch.set_num_threads(1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _watch_parent()
 
 
 def _evaluate(store: RunStore, job: DemoJob, progress: _Evaluation) -> None:
-    planned = planned_cells(job.selection((progress.family,)), load_registry(), store)
-    run_cells(store, [p for p in planned if p.model.id == progress.unit], progress)
+    planned = _planned(store, job, (progress.family,))
+    for error in run_cells(store, [p for p in planned if p.model.id == progress.unit], progress):
+        raise error
     progress.send(Report(progress.family, progress.unit, f"finished {progress.unit}", 1.0))
 
 
@@ -143,7 +157,9 @@ def _sweep_leftovers(store: RunStore) -> None:
 
 def _work(store: RunStore, job: DemoJob, show: Callable[[Report], None]) -> None:
     context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager, ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_start_worker) as pool:
+    manager = SyncManager(ctx=context)
+    manager.start(_watch_parent)
+    with manager, ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_start_worker) as pool:
         reports: queue.Queue[Report] = manager.Queue()
         runs = [run for family in job.families for run in job.runs_of(family)]
         futures: list[Future[None]] = [pool.submit(_pair_unit, store.root, job, run, reports) for run in runs]

@@ -62,8 +62,8 @@ def _samples(store: CellStore, manifest: CellManifest) -> dict[SampleKey, Sample
 
 def _read_cell(store: CellStore, manifest: CellManifest) -> StoredCell:
     items, samples = tuple(store.items()), _samples(store, manifest)
-    grades = store.grades()
-    if grades is None or (grades.grader_version, grades.samples_hash) != (GRADER_VERSION, _samples_hash(samples)):
+    grades = store.grades(GRADER_VERSION)
+    if grades is None or grades.samples_hash != _samples_hash(samples):
         grades = _graded(manifest, items, samples)
         store.write_grades(grades)
     return StoredCell(manifest, items, samples, {(g.item_id, g.sample): g for g in grades.rows})
@@ -85,11 +85,14 @@ class Regraded:
 
 
 def regrade(store: CellStore) -> Regraded | None:
-    """Grade a finished cell's stored texts with today's grader and store that; None if the cell is not finished."""
+    """Grade a finished cell's stored texts with today's grader and store that; None if the cell is not finished.
+
+    Compared with the grader before this one that graded last, if there was one, else with what this one said before.
+    """
     manifest = store.manifest
     if manifest is None:
         return None
-    before = store.grades()
+    before = store.grades(next((v for v in reversed(store.grade_versions()) if v != GRADER_VERSION), GRADER_VERSION))
     now = _graded(manifest, store.items(), _samples(store, manifest))
     store.write_grades(now)
     old = {(g.item_id, g.sample): g.outcome for g in before.rows} if before else {}

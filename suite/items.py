@@ -4,18 +4,19 @@ Wherever they come from, they are compared with ``tasks/<task>/items.tsv``, whic
 ``python tests/test_items.py`` writes these files anew.
 """
 
+import difflib
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from suite import arithmetic, resources
+from suite import arithmetic, json_lines, resources
 from suite.errors import SuiteError
 from suite.schema import Strict, content_hash
 from suite.strict_yaml import validate
@@ -26,6 +27,12 @@ SHORT_HASH = 16
 """Hex digits of an item's hash in ``items.tsv``."""
 _NAMED = 10
 """How many ids of a kind an error lists."""
+_HUB_SECONDS = 10.0
+"""How long the Hub may take to answer whether it is there."""
+_SETTABLE = ("seed", "steps", "n_items", "data_dir")
+"""What lm-eval's ``--metadata`` may set."""
+_NEAR = 0.75
+"""From which similarity on (difflib's ratio) a key is taken for a mistyped one: "sead" is, vLLM's "download_dir" is not."""
 _NUMBER = re.compile(r"[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)")
 _DEGREES = re.compile(r"\s*(?:\^\s*(?:\\circ|\{\s*\\circ\s*\})|°)$")
 
@@ -113,10 +120,19 @@ def _calculations(metadata: Metadata) -> list[Item]:
     ]
 
 
-def _generated(metadata: Metadata) -> ItemSet:
-    generate = _calculations if metadata.source.generator == "random_calculation" else _word_problems
+def _released(spec: TaskFile) -> Metadata:
+    """The metadata of the task as it ships, whatever seed, levels or number are asked of it."""
+    return all_tasks().get(spec.task, spec).metadata
+
+
+def _generated(spec: TaskFile) -> ItemSet:
+    """Items of another seed than the task's own have it in their ids, such as "s7-12-0", so that no two seeds share an id."""
+    metadata = spec.metadata
+    made = (_calculations if metadata.source.generator == "random_calculation" else _word_problems)(metadata)
+    if metadata.seed != _released(spec).seed:
+        made = [replace(item, id=f"s{metadata.seed}-{item.id}") for item in made]
     seed = "" if metadata.seed is None else f", seed {metadata.seed}"
-    return ItemSet(generate(metadata), f"generator {metadata.source.generator}{seed}")
+    return ItemSet(made, f"generator {metadata.source.generator}{seed}")
 
 
 class _Row(Strict):
@@ -128,22 +144,10 @@ class _Row(Strict):
 
 def _local(path: Path) -> ItemSet:
     out: dict[str, Item] = {}
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SuiteError(f"not UTF-8 (byte {error.start})", str(path), "Save the file as UTF-8") from error
-    for n, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = _Row.model_validate_json(line)
-        except ValidationError as error:
-            fault = error.errors()[0]
-            what = f"{fault['msg']} at '{'.'.join(map(str, fault['loc']))}'; a row has id, problem, answer (all text)"
-            raise SuiteError(what, f"{path}:{n}", "Mend the row") from error
+    content = json_lines.content(path)
+    for where, row in json_lines.rows(content, _Row, path, "id, problem, answer (all text)"):
         if row.id in out:
-            raise SuiteError(f"item id '{row.id}' appears twice", f"{path}:{n}", "Give each item its own id")
+            raise SuiteError(f"item id '{row.id}' appears twice", where, "Give each item its own id")
         out[row.id] = Item(row.id, row.problem, row.answer)
     if not out:
         raise SuiteError("no items", str(path), "Put one JSON object a line (id, problem, answer)")
@@ -159,29 +163,58 @@ def _commit(source: Source) -> str | None:
     return HfApi().dataset_info(str(source.hub), revision=source.revision).sha
 
 
-def _hub_rows(source: Source) -> tuple[list[Mapping[str, object]], str | None]:
+@cache
+def _is_hub_reachable() -> bool:
+    """One request that is not tried again: the client itself retries each of its own for half a minute."""
+    from huggingface_hub import constants, get_session
+
+    try:
+        get_session().head(constants.ENDPOINT, timeout=_HUB_SECONDS)
+    except Exception:  # of the client, whose kinds change with its version: no route, no answer in time, told to be offline
+        return False
+    return True
+
+
+@contextmanager
+def _from_cache_alone() -> Iterator[None]:
+    """Within it ``datasets`` asks its cache only, as under HF_DATASETS_OFFLINE=1 (which it reads once, on import)."""
+    from datasets import config
+
+    before, config.HF_HUB_OFFLINE = config.HF_HUB_OFFLINE, True
+    try:
+        yield
+    finally:
+        config.HF_HUB_OFFLINE = before
+
+
+def _hub_rows(spec: TaskFile) -> tuple[list[Mapping[str, object]], str | None]:
     """The dataset's rows, one configuration after another, and the commit that they are of."""
     from datasets import load_dataset
 
+    source = spec.metadata.source
+    is_here = Path(str(source.hub)).is_dir() or _is_hub_reachable()
     try:
-        commit = _commit(source)
-        parts = [load_dataset(source.hub, name, split=source.split, revision=commit) for name in source.configs or (None,)]
+        with nullcontext() if is_here else _from_cache_alone():
+            commit = _commit(source)
+            parts = [load_dataset(source.hub, name, split=source.split, revision=commit) for name in source.configs or (None,)]
     except Exception as error:  # the Hub client raises many kinds: offline, gated, gone
-        what = f"items of '{source.hub}' cannot be loaded from the Hub ({type(error).__name__})"
-        raise SuiteError(
-            what, "items", f"Go online, or give --data-dir or {DATA_VARIABLE} with a folder of <task>.jsonl"
-        ) from error
+        why = f"cannot be loaded ({type(error).__name__})" if is_here else "are not in the cache, and the Hub cannot be reached"
+        way = "Ask for access on its page" if is_here else "Go online"
+        fix = f"{way}, or give --data-dir or {DATA_VARIABLE} with a folder that holds {spec.task}.jsonl"
+        raise SuiteError(f"the items of '{source.hub}' {why}", f"task {spec.task}", fix) from error
     return [row for part in parts for row in part], commit
 
 
-def _from_hub(source: Source, shipped: Mapping[str, str]) -> ItemSet:
+def _from_hub(spec: TaskFile, shipped: Mapping[str, str]) -> ItemSet:
     """The dataset's items; one that ships takes its shipped id, so ids do not hang on what the dataset calls its rows."""
-    rows, commit = _hub_rows(source)
+    source = spec.metadata.source
+    rows, commit = _hub_rows(spec)
     columns = source.columns
     needed = {column for column in (columns.id, columns.problem, columns.answer) if column}
     if missing := sorted(needed - rows[0].keys()) if rows else []:
         what = f"'{source.hub}' has no column {', '.join(missing)}. It has: {', '.join(rows[0])}"
-        raise SuiteError(what, "items", f"Report it; meanwhile give --data-dir or {DATA_VARIABLE} with a folder of <task>.jsonl")
+        fix = f"Report it; meanwhile give --data-dir or {DATA_VARIABLE} with a folder that holds {spec.task}.jsonl"
+        raise SuiteError(what, f"task {spec.task}", fix)
     own = [
         Item(str(row[columns.id] if columns.id else number), str(row[columns.problem]), str(row[columns.answer]))
         for number, row in enumerate(rows)
@@ -212,8 +245,24 @@ def _list_of(ids: Sequence[str]) -> str:
     return f"{len(ids)} ({', '.join(ids[:_NAMED])}{more})"
 
 
-def _as_shipped(loaded: ItemSet, spec: TaskFile, shipped: Mapping[str, str]) -> ItemSet:
-    """The set in shipped order; an item that differs from what ships, is missing or is one too many is an error."""
+def _place_and_fix(loaded: ItemSet, spec: TaskFile, path: Path | None) -> tuple[str, str]:
+    """Where a set that is not the one that ships came from, by path if it is a file, and what helps there."""
+    readme = resources.tasks_dir() / spec.task / "README.md"
+    if path:
+        fix = f"Put the set there that {readme} names, or use the Hub's, which is pinned: without --data-dir and {DATA_VARIABLE}"
+        return str(path), fix
+    if spec.metadata.source.generator:
+        fix = "Undo the change of the generator; if it is meant, write items.tsv anew (tests/test_items.py) and raise 'version'"
+        return f"task {spec.task}: {loaded.dataset}", fix
+    place = f"task {spec.task}: {loaded.dataset} at {loaded.revision}"
+    return place, f"Report it; meanwhile give --data-dir with a folder that holds {spec.task}.jsonl, the set that {readme} names"
+
+
+def _as_shipped(loaded: ItemSet, spec: TaskFile, shipped: Mapping[str, str], path: Path | None) -> ItemSet:
+    """The set in shipped order; an item that differs from what ships, is missing or is one too many is an error.
+
+    ``path`` is the file that the set was read from, if it was one.
+    """
     found = {item.id: item for item in loaded.items}
     differing = {
         "changed": [i for i, short in shipped.items() if i in found and found[i].hash[:SHORT_HASH] != short],
@@ -223,30 +272,26 @@ def _as_shipped(loaded: ItemSet, spec: TaskFile, shipped: Mapping[str, str]) -> 
     if any(differing.values()):
         faults = "; ".join(f"{kind}: {_list_of(ids)}" for kind, ids in differing.items() if ids)
         what = f"not the items of version {spec.metadata.version}, of which {len(shipped)} ship. Ids {faults}"
-        where = f"{spec.task}: {loaded.dataset}{f' at {loaded.revision}' if loaded.revision else ''}"
-        raise SuiteError(what, where, f"Use the dataset that tasks/{spec.task}/README.md names, or --limit for fewer items")
+        raise SuiteError(what, *_place_and_fix(loaded, spec, path))
     return loaded._replace(items=[found[i] for i in shipped])
 
 
-def _loaded(spec: TaskFile, data_dir: Path | None, shipped: Mapping[str, str]) -> ItemSet:
-    source = spec.metadata.source
-    if source.generator:
-        return _generated(spec.metadata)
+def _file(spec: TaskFile, data_dir: Path | None) -> Path | None:
+    """The file that takes the place of the Hub; None where none is asked for, and for a generated task."""
     folder = data_dir or (Path(os.environ[DATA_VARIABLE]) if os.environ.get(DATA_VARIABLE) else None)
-    if folder is None:
-        return _from_hub(source, shipped)
+    if folder is None or spec.metadata.source.generator:
+        return None
     path = folder / f"{spec.task}.jsonl"
     if not path.is_file():
         raise SuiteError(
             f"no items of '{spec.task}' here", str(path), "Put the file there, or name another folder with --data-dir"
         )
-    return _local(path)
+    return path
 
 
 def _is_fresh(spec: TaskFile) -> bool:
     """Whether the task generates other items than those that ship: another seed, other levels, another number of them."""
-    released = all_tasks()[spec.task].metadata if spec.task in all_tasks() else spec.metadata
-    asked = [(m.seed, m.steps, m.n_items) for m in (spec.metadata, released)]
+    asked = [(m.seed, m.steps, m.n_items) for m in (spec.metadata, _released(spec))]
     return spec.metadata.source.generator is not None and asked[0] != asked[1]
 
 
@@ -264,8 +309,9 @@ def load_set(spec: TaskFile, data_dir: Path | None = None, seed: int | None = No
     if seed is not None and spec.metadata.seed is not None:
         spec = _with_metadata(spec, {"seed": seed}, "item_seed")
     shipped = {} if _is_fresh(spec) else shipped_hashes(spec.task)
-    loaded = _loaded(spec, data_dir, shipped)
-    return _as_shipped(loaded, spec, shipped) if shipped else loaded
+    path = _file(spec, data_dir)
+    loaded = _local(path) if path else _generated(spec) if source.generator else _from_hub(spec, shipped)
+    return _as_shipped(loaded, spec, shipped, path) if shipped else loaded
 
 
 def load_items(spec: TaskFile, data_dir: Path | None = None) -> list[Item]:
@@ -278,9 +324,23 @@ def _with_metadata(spec: TaskFile, given: Mapping[str, object], where: str) -> T
     return spec.model_copy(update={"metadata": metadata})
 
 
+def _refuse_near_miss(key: str) -> None:
+    """``item_seed`` is what the suite's own run files call the seed; no model argument of lm-eval 0.4.13 is so near."""
+    known = (*_SETTABLE, "task_id", "item_seed")
+    near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=_NEAR)
+    if near and key not in (*_SETTABLE, "task_id"):
+        meant = "seed" if near[0] == "item_seed" else near[0]
+        raise SuiteError(f"unknown key '{key}'. Known: {', '.join(_SETTABLE)}", "--metadata", f"Write '{meant}'")
+
+
 def dataset(task_id: str, **metadata: object) -> "dict[str, Dataset]":  # type: ignore[name-defined]  # noqa: F821 (heavy import)
-    """lm-eval's ``custom_dataset``: the items as a ``test`` split; ``--metadata`` may set seed, steps, n_items and data_dir."""
-    given: dict[str, object] = {key: metadata[key] for key in ("seed", "steps", "n_items", "data_dir") if key in metadata}
+    """lm-eval's ``custom_dataset``: the items as a ``test`` split; ``--metadata`` may set seed, steps, n_items and data_dir.
+
+    lm-eval adds the model's arguments and the task's own metadata, so that an unknown key is no mistake; a near miss is.
+    """
+    for key in metadata:
+        _refuse_near_miss(key)
+    given: dict[str, object] = {key: metadata[key] for key in _SETTABLE if key in metadata}
     spec = _with_metadata(task(task_id), given, "--metadata")
     data_dir = spec.metadata.data_dir
     return as_dataset(load_items(spec, Path(data_dir) if data_dir else None))

@@ -122,11 +122,12 @@ def merged_selection(runfile: Path | None, flags: Mapping[str, object]) -> Selec
     return validate(dict(flags), Selection, "command line")
 
 
-def plan_rows(selection: Selection, overlays: Sequence[Path], run: Path) -> list[PlanRow]:
-    """One row a cell, in the order in which they run."""
+def plan_rows(selection: Selection, overlays: Sequence[Path], run: Path) -> tuple[list[PlanRow], list[SuiteError]]:
+    """One row a cell, in the order in which they run, and what is wrong with models that cannot be had."""
     store = RunStore(run)
     rows: list[PlanRow] = []
-    for p in planned_cells(selection, load_registry(overlays), store):
+    planned, failures = planned_cells(selection, load_registry(overlays), store)
+    for p in planned:
         rows.append(
             PlanRow(
                 model=p.cell.model,
@@ -139,4 +140,4 @@ def plan_rows(selection: Selection, overlays: Sequence[Path], run: Path) -> list
                 cell=p.cell.id,
             )
         )
-    return rows
+    return rows, failures

@@ -4,18 +4,19 @@ The base of several pairs is one model here, so it is planned, and run, once.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from suite.items import Item, items_hash
 from suite.protocols import PROTOCOLS, Protocol
+from suite.registry import EngineSettings
 from suite.schema import Cell, Decoding
 from suite.tasks import TaskFile
 
 
 @dataclass(frozen=True)
 class ModelToRun:
-    """A model with everything that is known before it is loaded."""
+    """A model with everything that is known before it is loaded. ``adapter`` is a LoRA folder to put onto ``folder``."""
 
     id: str
     family: str
@@ -24,6 +25,8 @@ class ModelToRun:
     weights_hash: str
     protocol: str
     dtype: str
+    settings: EngineSettings = field(default_factory=EngineSettings)
+    adapter: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,10 @@ class EngineIdentity:
     name: str
     device: str
 
+    def on(self, settings: EngineSettings) -> str:
+        """The engine's name for one model; split over several devices it is another engine: sums are taken in another order."""
+        return self.name if settings.tensor_parallel == 1 else f"{self.name}-tp{settings.tensor_parallel}"
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -93,7 +100,7 @@ def plan(models: Iterable[ModelToRun], tasks: Sequence[TaskToRun], engine: Engin
                 protocol=protocol.id,
                 protocol_hash=protocol.text_hash,
                 decoding=task.decoding,
-                engine=engine.name,
+                engine=engine.on(model.settings),
                 dtype=model.dtype,
                 device=engine.device,
             )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from suite.schema import content_hash
 
-_SLOT = "{problem}"
+SLOT = "{problem}"
+"""Where the question goes in a template."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,12 @@ class Protocol:
 
 
 _ALL = (
-    Protocol("none", "the question as it is", _SLOT),
-    Protocol("micro_qa", "the layout of the micro families' corpora", f"Question:{_SLOT}\nAnswer:", ("\nQuestion:",)),
+    Protocol("none", "the question as it is", SLOT),
+    Protocol("micro_qa", "the layout of the micro families' corpora", f"Question:{SLOT}\nAnswer:", ("\nQuestion:",)),
     Protocol(
         "boxed",
         "the question, then the instruction to reason and to box the answer; plain text",
-        _SLOT + "\nPlease reason step by step, and put your final answer within \\boxed{}.",
+        SLOT + "\nPlease reason step by step, and put your final answer within \\boxed{}.",
     ),
 )
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}
@@ -39,4 +40,4 @@ PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}
 
 def render(protocol: Protocol, problem: str) -> str:
     """The prompt for ``problem``. Its braces stay: LaTeX is full of them, so this is no ``str.format``."""
-    return protocol.template.replace(_SLOT, problem)
+    return protocol.template.replace(SLOT, problem)

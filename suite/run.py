@@ -1,17 +1,22 @@
 """Unfinished cells -> engine -> store; knows nothing of scores. ``rlvr-suite eval --families micro-llama3 --out runs/mine``.
 
-A cell is finished when its manifest says so for at least the samples asked for; a finished model is not even loaded.
+A cell is finished when its manifest says so for at least the samples asked for; a finished model is not even loaded. What fails
+ends its cell (a model that does not load: its cells), is told, and the others go on.
 """
 
 import time
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from suite import __version__, provenance
+from suite.errors import SuiteError
 from suite.plan import ModelToRun, PlannedCell
 from suite.store import CellManifest, RunStore
 
-BATCH_SIZE = 128
+if TYPE_CHECKING:
+    from suite.engine.contract import Engine, Failures
+    from suite.engine.reuse import EngineRoom
 
 
 class RunProgress:
@@ -35,42 +40,97 @@ def unfinished(store: RunStore, planned: Iterable[PlannedCell]) -> list[PlannedC
     return [p for p in planned if not is_finished(store, p)]
 
 
-def run_model(store: RunStore, model: ModelToRun, planned: Sequence[PlannedCell], progress: RunProgress) -> None:
-    """Load one model and finish its cells, all in one lm-eval call."""
+def _manifest(planned: PlannedCell, engine: "Engine", lm_eval_avg: float, wall_s: float) -> CellManifest:
+    return CellManifest(
+        cell=planned.cell,
+        family=planned.model.family,
+        base=planned.model.base,
+        dataset=planned.task.dataset,
+        dataset_revision=planned.task.dataset_revision,
+        n_items=len(planned.task.items),
+        k=planned.task.k,
+        lm_eval_avg=lm_eval_avg,
+        wall_s=round(wall_s, 3),
+        packages=provenance.packages(),
+        suite_version=__version__,
+        git=provenance.git_state(),
+        device_name=engine.device_name,
+        engine_settings=dict(engine.settings),
+    )
+
+
+def _evaluated(
+    store: RunStore, engine: "Engine", planned: Sequence[PlannedCell], progress: RunProgress
+) -> tuple[dict[str, float], "Failures"]:
+    """lm-eval's mean of each cell, all in one call, and what could not be finished."""
     from suite.engine.adapter import SuiteLM
+    from suite.engine.contract import CellWork
     from suite.engine.evaluate import evaluate
-    from suite.engine.hf import HFEngine
 
+    lm = SuiteLM(engine, [CellWork(p, store.cell(p.cell)) for p in planned], progress.samples)
+    return evaluate(lm, planned), lm.failures
+
+
+def run_model(store: RunStore, engine: "Engine", planned: Sequence[PlannedCell], progress: RunProgress) -> list[SuiteError]:
+    """Finish one loaded model's cells; what could not be finished."""
     started = time.monotonic()
-    engine = HFEngine(model.folder, model.dtype, BATCH_SIZE)
-    stores = {p.cell.id: store.cell(p.cell) for p in planned}
     for p in planned:
-        stores[p.cell.id].write_items(p.task.items)
-    averages = evaluate(SuiteLM(engine, list(planned), stores, progress.samples), planned)
-    wall = (time.monotonic() - started) / len(planned)
+        store.cell(p.cell).write_items(p.task.items)
+    averages, failures = _evaluated(store, engine, planned, progress)
+    wall_s = (time.monotonic() - started) / len(planned)
     for p in planned:
-        manifest = CellManifest(
-            cell=p.cell,
-            family=model.family,
-            base=model.base,
-            dataset=p.task.dataset,
-            dataset_revision=p.task.dataset_revision,
-            n_items=len(p.task.items),
-            k=p.task.k,
-            lm_eval_avg=averages[p.cell.id],
-            wall_s=round(wall, 3),
-            packages=provenance.packages(),
-            suite_version=__version__,
-            git=provenance.git_state(),
-            device_name=engine.device_name,
-            batch_size=engine.batch_size,
-        )
-        stores[p.cell.id].finish(manifest)
+        if p.cell.id not in failures:
+            store.cell(p.cell).finish(_manifest(p, engine, averages[p.cell.id], wall_s))
+    return list(failures.values())
 
 
-def run_cells(store: RunStore, planned: Sequence[PlannedCell], progress: RunProgress) -> None:
-    """Finish every cell of ``planned``, one load a model."""
+def run_cells(store: RunStore, planned: Sequence[PlannedCell], progress: RunProgress, engine: str = "hf") -> list[SuiteError]:
+    """Finish every cell of ``planned``, one load a model (none where weights can be swapped); what could not be finished."""
     groups = [(model, list(cells)) for model, cells in groupby(unfinished(store, planned), key=lambda p: p.model)]
+    if not groups:
+        return []
+    from suite.engine import start
+    from suite.engine.reuse import EngineRoom
+
+    room, failures = EngineRoom(lambda model: start(engine, model)), []
+    try:
+        for index, (model, cells) in enumerate(groups):
+            progress.model(model.id, index, len(groups))
+            failures += _run_group(store, room, model, cells, progress)
+    finally:
+        room.close()
+    return failures
+
+
+def _run_group(
+    store: RunStore, room: "EngineRoom", model: ModelToRun, cells: list[PlannedCell], progress: RunProgress
+) -> list[SuiteError]:
+    """One model's cells; whatever loading it raises is what all of them fail with."""
+    from suite.engine.contract import failure
+
+    try:
+        engine = room.engine_for(model)
+    except Exception as error:  # a model that does not load must not keep the others from running
+        return [failure(p.cell, error) for p in cells]
+    try:
+        return run_model(store, engine, cells, progress)
+    except Exception as error:  # lm-eval's own faults, and a disk that takes no manifest
+        return [failure(p.cell, error) for p in cells if not is_finished(store, p)]
+
+
+def replay(store: RunStore, planned: Sequence[PlannedCell], progress: RunProgress) -> list[SuiteError]:
+    """Put stored cells through lm-eval again, without a model; a cell whose mean is not the recorded one is told."""
+    from suite.engine import start
+
+    failures: list[SuiteError] = []
+    groups = [(model, list(cells)) for model, cells in groupby(planned, key=lambda p: p.model)]
     for index, (model, cells) in enumerate(groups):
         progress.model(model.id, index, len(groups))
-        run_model(store, model, cells, progress)
+        averages, failed = _evaluated(store, start("replay", model), cells, progress)
+        failures += failed.values()
+        for p in cells:
+            manifest = store.cell(p.cell).manifest
+            if p.cell.id not in failed and manifest and manifest.lm_eval_avg not in (None, averages[p.cell.id]):
+                what = f"lm-eval's mean of the stored samples is {averages[p.cell.id]}, recorded is {manifest.lm_eval_avg}"
+                failures.append(SuiteError(what, p.cell.name, "A newer grader may be the cause: see `rlvr-suite regrade`"))
+    return failures

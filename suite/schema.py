@@ -5,7 +5,7 @@ Accuracies are shares in 0..1; deltas and their intervals are percentage points.
 
 import hashlib
 import json
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,7 +38,7 @@ def content_hash(value: object) -> str:
 class Decoding(Strict):
     """How samples are drawn. ``temperature`` 0 is greedy, where one sample is drawn whatever ``k`` says elsewhere."""
 
-    temperature: float = Field(ge=0)
+    temperature: float = Field(ge=0, allow_inf_nan=False)
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_new_tokens: int = Field(ge=1)
     seed: int = 0
@@ -47,9 +47,9 @@ class Decoding(Strict):
 class StatedDecoding(Strict):
     """How imported answers were drawn, as far as it is stated; the seed of another tool says nothing here."""
 
-    temperature: float | Unstated = UNSTATED
-    top_p: float | Unstated = UNSTATED
-    max_new_tokens: int | Unstated = UNSTATED
+    temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)] | Unstated = UNSTATED
+    top_p: Annotated[float, Field(gt=0, le=1)] | Unstated = UNSTATED
+    max_new_tokens: Annotated[int, Field(ge=1)] | Unstated = UNSTATED
     seed: Unstated = UNSTATED
 
 
@@ -77,10 +77,16 @@ class Cell(Strict):
         return content_hash(self.model_dump(mode="json"))[:16]
 
     @property
+    def name(self) -> str:
+        """How messages name the cell."""
+        return f"cell {self.id} ({self.model}, {self.task}@{self.protocol})"
+
+    @property
     def unstated(self) -> tuple[str, ...]:
         """Must-match fields of which something is not stated: only an imported cell has any."""
-        said = {field: (getattr(self, field),) for field in MUST_MATCH}
+        said: dict[str, tuple[object, ...]] = {field: (getattr(self, field),) for field in MUST_MATCH}
         said["protocol_hash"] = (self.protocol,)
+        said["engine"] = tuple(self.engine.split(", "))  # of an imported cell: the format, then what drew the answers
         said["decoding"] = tuple(self.decoding.model_dump(exclude={"seed"}).values())
         return tuple(field for field, values in said.items() if UNSTATED in values)
 
@@ -171,10 +177,14 @@ class Behaviour(Strict):
 class ScoreRow(Strict):
     """One model on one task. ``interval`` is absent where it is undefined (one item).
 
-    ``answer_present`` is the share of samples that are not correct though the right answer stands in them; ``metrics`` are means
-    of the task's further shares; ``levels`` maps a level (number of steps) to the accuracy on its items.
+    ``cell`` is the cell's id, ``dataset`` says where its items come from (a generator's seed too). ``answer_present`` is the
+    share of samples that are not correct though the right answer stands in them; ``metrics`` are means of the task's further
+    shares; ``levels`` maps a level (number of steps) to the accuracy on its items.
     """
 
+    cell: str
+    dataset: str | None = None
+    dataset_revision: str | None = None
     family: str
     model: str
     base: str
@@ -222,12 +232,13 @@ class DeltaRow(Strict):
 
 
 class TaskRow(Strict):
-    """What the board needs to know of a task."""
+    """What the board needs to know of a task. ``kind`` is its grader: a "continuation" is a contamination probe."""
 
     task: str
     title: str
     version: str
     n_items: int
+    kind: Literal["answer", "number", "continuation"] | None = None
     contaminated: tuple[str, ...] = ()
 
 

@@ -6,9 +6,10 @@ A task's ``filter_fn`` names its grader: ``grade_answers`` (against the gold ans
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
+from math import isnan, nan
 from typing import Any, NamedTuple
 
 from suite import arithmetic, grade
@@ -28,7 +29,7 @@ class Response(NamedTuple):
 
 @dataclass(frozen=True)
 class Score:
-    """What one sample earned: its outcome and the task's further metrics (shares)."""
+    """What one sample earned: its outcome and the task's further metrics (shares); one that could not be measured is absent."""
 
     outcome: Outcome
     extracted: str | None
@@ -70,12 +71,16 @@ def _rouge() -> "RougeScorer":  # type: ignore[name-defined]  # noqa: F821 (impo
 
 
 def _continuation(response: Response, answered: Score) -> Score:
-    """The first words of the sample, as many as the hidden rest has, against that rest."""
+    """The first words of the sample, as many as the hidden rest has, against that rest.
+
+    Where the answer grader failed, nobody knows whether the answer was found: ``answer_found`` is then absent.
+    """
     wanted = response.item.continuation.split()
     got = re.split(r"\s+", response.text.strip())[: len(wanted)]
     exact = got == wanted
     rouge = _rouge().score(" ".join(wanted), " ".join(got))["rougeL"].fmeasure
-    metrics = {"exact_match": float(exact), "rouge_l": float(rouge), "answer_found": float(answered.correct)}
+    found = {} if answered.outcome == "error" else {"answer_found": float(answered.correct)}
+    metrics = {"exact_match": float(exact), "rouge_l": float(rouge), **found}
     outcome: Outcome = "correct" if exact else "truncated" if response.finish_reason == "length" else "wrong"
     return Score(outcome, answered.extracted, answered.answer_present, metrics)
 
@@ -89,6 +94,12 @@ _GRADERS: dict[Grader, Callable[[Sequence[Response]], list[Score]]] = {
     "number": _numbers,
     "continuation": _continuations,
 }
+METRICS: dict[Grader, tuple[str, ...]] = {
+    "answer": (),
+    "number": ("continuous",),
+    "continuation": ("exact_match", "rouge_l", "answer_found"),
+}
+"""The further metrics of a grader's samples."""
 
 
 def scores(responses: Sequence[Response], grader: Grader) -> list[Score]:
@@ -106,7 +117,8 @@ Texts = Sequence[Sequence[str]]
 
 def _grade_batch(resps: Texts, docs: Docs, grader: Grader) -> list[list[Score]]:
     responses = [Response(Item(**doc), text) for texts, doc in zip(resps, docs, strict=True) for text in texts]
-    graded = iter(scores(responses, grader))
+    unknown = dict.fromkeys(METRICS[grader], nan)
+    graded = (replace(score, metrics={**unknown, **score.metrics}) for score in scores(responses, grader))
     return [[next(graded) for _ in texts] for texts in resps]
 
 
@@ -130,13 +142,14 @@ def item_metrics(doc: Doc, results: Sequence[Sequence[Score]]) -> dict[str, floa
 
     With k > 1 samples ``pass_at_k`` is 1 if any is right, which is the unbiased estimator (arXiv 2107.03374) where n = k. An item
     of a level also gives ``avg_steps_<level>`` and no other level's: lm-eval averages each key over the items that give it.
+    Where a sample could not be graded they are NaN, and lm-eval's means with them: a failure is never a wrong answer.
     """
     graded = results[0]
-    right = [s.correct for s in graded]
+    right = [nan if s.outcome == "error" else float(s.correct) for s in graded]
     avg = sum(right) / len(right)
     out = {"avg": avg} | {name: sum(s.metrics[name] for s in graded) / len(graded) for name in graded[0].metrics}
     if len(right) > 1:
-        out["pass_at_k"] = float(any(right))
+        out["pass_at_k"] = nan if isnan(avg) else max(right)
     if doc.get("steps"):
         out[f"avg_steps_{doc['steps']}"] = avg
     return out

@@ -1,15 +1,16 @@
 """The only reader and writer of a run folder.
 
 ``cells/<cell id>/``: ``items.jsonl``, one ``batch-*.jsonl`` for every finished batch of samples, and ``cell.json`` last, which
-says what was asked for; ``grades.json`` holds what the samples earned. ``checkpoints/<id>/``: a trained model and its
-``pair.json``, also last. ``summary.json``. Every file is written beside its place and renamed into it, so a kill at any moment
-leaves whole files only.
+says what was asked for; ``grades-<version>.json`` holds what the samples earned by that grader. ``checkpoints/<id>/``: a trained
+model and its ``pair.json``, also last. ``summary.json``. ``.staged/``: an import that is under way. Every file is written beside
+its place and renamed into it, so a kill at any moment leaves whole files only.
 """
 
 import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,6 +19,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from suite import json_lines
 from suite.errors import SuiteError
 from suite.items import Item
 from suite.schema import Cell, Grades, Pair, Sample, Strict, Summary
@@ -37,7 +39,7 @@ class ImportSource(Strict):
 class CellManifest(Strict):
     """What a finished cell was: written last, so its presence means that all ``n_items`` x ``k`` samples are there.
 
-    A cell of imported answers names its source; wall time, batch size and lm-eval's own mean are of cells drawn here.
+    A cell of imported answers names its source; wall time, engine settings and lm-eval's own mean are of cells drawn here.
     ``dataset`` and ``dataset_revision`` say where the items came from (``suite.items.ItemSet``).
     """
 
@@ -54,7 +56,7 @@ class CellManifest(Strict):
     suite_version: str
     git: str
     device_name: str
-    batch_size: int | None = None
+    engine_settings: dict[str, str | int | float | bool] | None = None
     source: ImportSource | None = None
 
 
@@ -62,13 +64,25 @@ def write_atomic(path: Path, data: bytes) -> None:
     """Write ``data`` to ``path`` so that no reader and no kill ever sees a part of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, path)
+    except OSError:  # a full disk: the half that was written helps nobody
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+class _Commit(Strict):
+    """The decision of an import: its cells and pairs stand beside this file, and cells of these ids give way to them."""
+
+    replaced: tuple[str, ...]
 
 
 T = TypeVar("T", bound=Strict)
 
 
+_STAGED, _COMMIT = ".staged", "commit.json"
+_WAIT_S = 0.02
 _LOST = "Delete the file's folder and run the command again"
 _DERIVED = "Delete the file and run the command again; it is made from the samples"
 
@@ -81,8 +95,7 @@ def _parsed(text: str | bytes, type_: type[T], path: Path, fix: str = _LOST) -> 
     try:
         return type_.model_validate_json(text)
     except ValidationError as error:
-        fault = error.errors()[0]
-        raise _damaged(path, f"{fault['msg']} at '{'.'.join(map(str, fault['loc']))}'", fix) from error
+        raise _damaged(path, json_lines.first_fault(error), fix) from error
 
 
 def _read(path: Path, type_: type[T], fix: str = _LOST) -> T:
@@ -105,18 +118,18 @@ class CellStore:
         """Every stored sample."""
         out: dict[SampleKey, Sample] = {}
         for path in sorted(self.path.glob("batch-*.jsonl")):
-            for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+            for _, line in json_lines.lines(path.read_bytes(), path):
                 sample = _parsed(line, Sample, path)
                 out[sample.item_id, sample.sample] = sample
         return out
 
     def items(self) -> list[Item]:
         """The items that the samples answer."""
-        lines = (self.path / "items.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+        path = self.path / "items.jsonl"
         try:
-            return [Item(**json.loads(line)) for line in lines]
+            return [Item(**json.loads(line)) for _, line in json_lines.lines(path.read_bytes(), path)]
         except (ValueError, TypeError) as error:
-            raise _damaged(self.path / "items.jsonl", str(error)) from error
+            raise _damaged(path, str(error)) from error
 
     def write_items(self, items: Iterable[Item]) -> None:
         """Store the items; samples are kept by item id, so the same id may not come to mean another question."""
@@ -134,13 +147,19 @@ class CellStore:
         text = "".join(sample.model_dump_json(exclude_none=True) + "\n" for sample in samples)
         write_atomic(self.path / f"batch-{name}.jsonl", text.encode())
 
-    def grades(self) -> Grades | None:
-        """The stored grades, by whatever grader and of whatever samples; None while there are none."""
-        path = self.path / "grades.json"
+    def grade_versions(self) -> list[str]:
+        """Versions of the graders whose grades are stored, the one that wrote last at the end."""
+        paths = sorted(self.path.glob("grades-*.json"), key=lambda path: path.stat().st_mtime_ns)
+        return [path.stem.removeprefix("grades-") for path in paths]
+
+    def grades(self, version: str) -> Grades | None:
+        """What that version of the grader said, of whatever samples were there then; None if it never graded."""
+        path = self.path / f"grades-{version}.json"
         return _read(path, Grades, _DERIVED) if path.is_file() else None
 
     def write_grades(self, grades: Grades) -> None:
-        write_atomic(self.path / "grades.json", grades.model_dump_json().encode())
+        """Store grades beside those of other versions."""
+        write_atomic(self.path / f"grades-{grades.grader_version}.json", grades.model_dump_json().encode())
 
     def finish(self, manifest: CellManifest) -> None:
         write_atomic(self.path / "cell.json", manifest.model_dump_json(indent=1).encode())
@@ -158,6 +177,7 @@ class RunStore:
 
     def finished(self) -> Iterator[CellStore]:
         """Finished cells, in a fixed order."""
+        self._settle_as_reader()
         for path in sorted((self.root / "cells").glob("*/cell.json")):
             yield CellStore(path.parent)
 
@@ -167,29 +187,67 @@ class RunStore:
 
     def pairs(self) -> list[Pair]:
         """The pairs whose checkpoints this run has trained or been given."""
+        self._settle_as_reader()
         return [_read(path, Pair) for path in sorted((self.root / "checkpoints").glob("*/pair.json"))]
 
     def add_pair(self, pair: Pair) -> None:
         write_atomic(self.checkpoint(pair.checkpoint) / "pair.json", pair.model_dump_json(indent=1).encode())
 
     @contextmanager
-    def staged(self) -> Iterator["RunStore"]:
-        """A run folder to write cells into that no reader sees; left without an error, each takes its place whole.
+    def staged(self, replaced: Iterable[str] = ()) -> Iterator["RunStore"]:
+        """A run folder to write cells and pairs into that no reader sees; left without an error, all takes its place at once.
 
-        A cell that stands there already gives way. Held under ``lock``.
+        Cells of the ids ``replaced`` give way, and so does one of a new cell's own id. One rename decides, that of
+        ``commit.json``: a kill before it leaves all as it was, and after it the next command brings the rest into place.
+        Held under ``lock``.
         """
-        staging = self.root / ".staged"
-        shutil.rmtree(staging, ignore_errors=True)
+        staging = RunStore(self.root / _STAGED)
         try:
-            yield RunStore(staging)
-            (self.root / "cells").mkdir(parents=True, exist_ok=True)
-            for path in sorted((staging / "cells").iterdir()):
-                place = self.root / "cells" / path.name
-                if place.exists():
-                    os.replace(place, staging / path.name)
-                os.replace(path, place)
+            yield staging
+            new = {path.name for path in (staging.root / "cells").glob("*")}
+            commit = _Commit(replaced=tuple(sorted(set(replaced) - new)))
+            write_atomic(staging.root / _COMMIT, commit.model_dump_json().encode())
         finally:
-            shutil.rmtree(staging, ignore_errors=True)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Bring a decided import into place, however often it was cut off; throw an undecided one away. Under ``lock``."""
+        staging = RunStore(self.root / _STAGED)
+        if not staging.root.is_dir():
+            return
+        if (staging.root / _COMMIT).is_file():
+            self._take(staging, _read(staging.root / _COMMIT, _Commit).replaced)
+            (staging.root / _COMMIT).unlink()
+        shutil.rmtree(staging.root)
+
+    def _take(self, staging: "RunStore", replaced: Iterable[str]) -> None:
+        """Each step is one rename, and what is done already is not there to be done again."""
+        for pair in sorted((staging.root / "checkpoints").glob("*/pair.json")):
+            place = self.checkpoint(pair.parent.name)
+            place.mkdir(parents=True, exist_ok=True)
+            os.replace(pair, place / pair.name)
+        for cell in sorted((staging.root / "cells").glob("*")):
+            self._give_way(cell.name, staging)
+            os.replace(cell, self.root / "cells" / cell.name)
+        for cell_id in replaced:
+            self._give_way(cell_id, staging)
+
+    def _give_way(self, cell_id: str, staging: "RunStore") -> None:
+        """Move a cell out of sight in one rename, since deleting a folder is many steps."""
+        old, away = self.root / "cells" / cell_id, staging.root / "replaced"
+        for folder in (old.parent, away):
+            folder.mkdir(parents=True, exist_ok=True)
+        if old.exists():
+            os.replace(old, away / cell_id)
+
+    def _settle_as_reader(self) -> None:
+        """Wait for an import that takes its place right now, or finish one that a kill cut off there."""
+        while (self.root / _STAGED / _COMMIT).is_file():
+            with self._held() as held:
+                if held:
+                    self._settle()
+            if not held:
+                time.sleep(_WAIT_S)
 
     def write_summary(self, summary: Summary) -> Path:
         path = self.root / "summary.json"
@@ -198,16 +256,30 @@ class RunStore:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the run folder for one writer; a second one is told so."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / ".lock").open("w") as handle:
+        """Hold the run folder for one writer; a second one is told so. What a kill cut off is settled first."""
+        with self._held() as held:
+            if not held:
+                what, fix = "another command is writing here", "Wait for it to end, or name another folder with --out"
+                raise SuiteError(what, str(self.root), fix)
+            self._settle()
+            yield
+
+    @contextmanager
+    def _held(self) -> Iterator[bool]:
+        """Whether the lock is ours for as long as this lasts; a folder that cannot be written is a SuiteError."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            handle = (self.root / ".lock").open("w")
+        except OSError as error:
+            what = f"cannot be a run folder ({error.strerror})"
+            raise SuiteError(what, str(self.root), "Name another folder with --out") from error
+        with handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise SuiteError(
-                    "another command is writing here", str(self.root), "Wait for it to end, or name another folder with --out"
-                ) from error
-            yield
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
 
 
 def read_summary(path: Path) -> Summary:

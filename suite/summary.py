@@ -54,6 +54,9 @@ def _score_row(cell: StoredCell, rows: pd.DataFrame) -> ScoreRow:
     estimate = stats.accuracy(item_scores(rows))
     metrics = {name: float(rows[name].mean()) for name in METRICS if rows[name].notna().all()}
     return ScoreRow(
+        cell=cell.id,
+        dataset=manifest.dataset,
+        dataset_revision=manifest.dataset_revision,
         family=manifest.family,
         model=manifest.cell.model,
         base=manifest.base,
@@ -136,10 +139,9 @@ def _task_rows(cells: Sequence[StoredCell]) -> tuple[TaskRow, ...]:
     n_items = {c.manifest.cell.task: c.manifest.n_items for c in cells}
     out = []
     for task_id, n in sorted(n_items.items()):
-        metadata = known[task_id].metadata
-        out.append(
-            TaskRow(task=task_id, title=metadata.title, version=metadata.version, n_items=n, contaminated=metadata.contaminated)
-        )
+        metadata, kind = known[task_id].metadata, known[task_id].grader
+        about = {"title": metadata.title, "version": metadata.version, "contaminated": metadata.contaminated}
+        out.append(TaskRow.model_validate({"task": task_id, "n_items": n, "kind": kind, **about}))
     return tuple(out)
 
 
@@ -157,7 +159,7 @@ def _provenance(cells: Sequence[StoredCell]) -> Provenance:
         device=", ".join(sorted({c.manifest.device_name for c in cells})),
         engines=tuple(sorted({c.manifest.cell.engine for c in cells})),
         generated=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        cells={f"{c.manifest.cell.model}/{c.manifest.cell.task}": c.id for c in cells},
+        cells={c.id: f"{c.manifest.cell.model}/{c.manifest.cell.task}@{c.manifest.cell.protocol}" for c in cells},
     )
 
 

@@ -200,21 +200,21 @@ def all_tasks() -> dict[str, TaskFile]:
 
 def task(task_id: str) -> TaskFile:
     """The task of that id; an unknown id is an error that lists the known ones."""
-    return _named(task_id, ())[0]
+    return _named(task_id, (), "task")[0]
 
 
 def expand(names: Iterable[str]) -> list[TaskFile]:
     """Ids of tasks and groups -> tasks, each once, in the order named; an unknown id is an error that lists both kinds."""
-    out = {spec.task: spec for name in names for spec in _named(name, GROUPS)}
+    out = {spec.task: spec for name in names for spec in _named(name, GROUPS, "tasks")}
     return list(out.values())
 
 
-def _named(name: str, groups: Sequence[str]) -> list[TaskFile]:
-    """The task of that id, or the tasks of that one of ``groups``."""
+def _named(name: str, groups: Sequence[str], where: str) -> list[TaskFile]:
+    """The task of that id, or the tasks of that one of ``groups``; ``where`` is the key that the name stands for."""
     known = all_tasks()
     if name in known:
         return [known[name]]
     if name in groups:
         return [spec for spec in known.values() if name in spec.tag]
     what = f"unknown task '{name}'. Known: {', '.join(known)}" + (f". Groups: {', '.join(groups)}" if groups else "")
-    raise SuiteError(what, "--tasks", f"{did_you_mean(name, [*known, *groups])}See `rlvr-suite list tasks`")
+    raise SuiteError(what, where, f"{did_you_mean(name, [*known, *groups])}See `rlvr-suite list tasks`")

@@ -1,13 +1,18 @@
 """A model's source -> the folder that holds its weights, and the content hash of those weights."""
 
 import hashlib
+import json
+import shlex
 from pathlib import Path
 
 from suite.errors import SuiteError
 from suite.registry import Model
 from suite.resources import builtin_model
+from suite.schema import content_hash
 
 WEIGHT_FILES = "*.safetensors"
+_BOOKKEEPING = {"base_model_name_or_path", "revision", "inference_mode", "peft_version"}
+"""Fields of an adapter's configuration that do not change what it computes."""
 
 
 def locate(model_id: str, model: Model) -> Path:
@@ -24,9 +29,15 @@ def locate(model_id: str, model: Model) -> Path:
             fix = "Go online and, for a gated model, log in; or name a local folder with 'path' in an overlay"
             raise SuiteError(what, f"models.{model_id}", fix) from error
     folder = builtin_model(model.builtin) if model.builtin else Path(model.path or "")
-    if not (folder / "config.json").is_file():
-        raise SuiteError("no model here (config.json is missing)", str(folder), f"Mend the path of model '{model_id}'")
+    if not (folder / "config.json").is_file() and not is_adapter(folder):
+        fix = _merge(folder) or f"Mend the path of model '{model_id}'"
+        raise SuiteError("no model here (config.json is missing)", str(folder), fix)
     return folder
+
+
+def is_adapter(folder: Path) -> bool:
+    """Whether ``folder`` holds a LoRA adapter, which goes onto its base's weights."""
+    return (folder / "adapter_config.json").is_file() and not (folder / "config.json").is_file()
 
 
 def weights_hash(folder: Path) -> str:
@@ -34,10 +45,37 @@ def weights_hash(folder: Path) -> str:
     digest = hashlib.sha256()
     files = sorted(folder.glob(WEIGHT_FILES))
     if not files:
-        raise SuiteError(
-            "no safetensors weights here", str(folder), "Save the model with save_pretrained, or merge its shards first"
-        )
+        fix = _merge(folder) or "Save the model with save_pretrained"
+        raise SuiteError("no safetensors weights here", str(folder), fix)
     for path in files:
         with path.open("rb") as handle:
             digest.update(hashlib.file_digest(handle, "sha256").digest())
     return digest.hexdigest()[:16]
+
+
+def adapter_hash(base: Path, adapter: Path) -> str:
+    """Hash of a LoRA adapter on its base: both weights, and the configuration that scales and places the adapter."""
+    path = adapter / "adapter_config.json"
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        placed = sorted((key, json.dumps(value, sort_keys=True)) for key, value in config.items() if key not in _BOOKKEEPING)
+    except (ValueError, AttributeError) as error:
+        raise SuiteError(f"damaged: {error}", str(path), "Save the adapter again with save_pretrained") from error
+    return content_hash([weights_hash(base), weights_hash(adapter), placed])[:16]
+
+
+def _merge(folder: Path) -> str | None:
+    """The command that makes one model of the training shards in ``folder``; None if there are none."""
+    for pattern, command in (
+        ("*.distcp", "accelerate merge-weights {shards} OUT"),
+        ("*mp_rank_*", "python {parent}/zero_to_fp32.py {parent} OUT --safe_serialization"),
+        (
+            "model_world_size_*_rank_*.pt",
+            "python -m verl.model_merger merge --backend fsdp --local_dir {shards} --target_dir OUT",
+        ),
+    ):
+        for found in (path for where in ("", "*/", "*/*/") for path in folder.glob(where + pattern)):
+            shards, parent = (shlex.quote(str(path)) for path in (found.parent, found.parent.parent))
+            merged = command.format(shards=shards, parent=parent)
+            return f"These are shards of a training run. Merge them with `{merged}`, and put config.json and the tokenizer beside"
+    return None

@@ -50,7 +50,7 @@ def write_cell(
         suite_version="0",
         git="g",
         device_name="cpu",
-        batch_size=1,
+        engine_settings={"batch_size": 1},
     )
     store = run.cell(made)
     store.write_items(items)

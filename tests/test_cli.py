@@ -99,6 +99,7 @@ def test_a_mistake_is_one_line_and_leaves_no_file(
         (["gate", "run", "--policy", "nowhere.yaml"], "nowhere.yaml"),
         (["gate", "nowhere", "--policy", "micro_demo"], "no summary here"),
         (["leaderboard", "nowhere", "--out", "new"], "no summary here"),
+        (["eval", *PLAN[1:], "--out", "bad.yaml"], "bad.yaml: cannot be a run folder"),
         (["summarize", "nowhere"], "no finished cells here"),
         (["summarize", "run", "--registry", "bad.yaml"], "no finished cells here"),
         (["list", "models", "--registry", "bad.yaml"], "bad.yaml"),
@@ -111,7 +112,16 @@ def test_a_mistake_about_what_is_there_is_one_line_too(
 
 
 @pytest.mark.parametrize(
-    "argv", [["nope"], [], ["list", "nope"], ["train", "micro"], [*PLAN, "--limit", "x"], [*PLAN, "--seeds", "x"]]
+    "argv",
+    [
+        ["nope"],
+        [],
+        ["list", "nope"],
+        ["train", "micro"],
+        [*PLAN, "--limit", "x"],
+        [*PLAN, "--seeds", "x"],
+        ["import", "jsonl", "bad.yaml", "--model", "micro-llama3"],
+    ],
 )
 def test_a_usage_error_is_one_line_that_ends_in_how_to_get_help(
     argv: list[str], folder: Path, capsys: pytest.CaptureFixture[str]

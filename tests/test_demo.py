@@ -69,19 +69,33 @@ def test_training_moved_the_weights_and_logged_a_reward_for_each_rollout(unbroke
         assert sum("grad_norm" in row for row in rows) == 16  # 2 steps of 8 updates
 
 
+def orphans(session: int) -> list[str]:
+    """Processes of the session that are still there after some seconds."""
+    left: list[str] = []
+    for _ in range(100):
+        stats = [path.read_text().rsplit(")", 1)[1].split() for path in Path("/proc").glob("[0-9]*/stat") if path.exists()]
+        left = [" ".join(stat[:4]) for stat in stats if stat[3] == str(session) and stat[0] != "Z"]
+        if not left:
+            break
+        time.sleep(0.1)
+    return left
+
+
 def test_killed_in_the_middle_and_started_again_it_ends_with_the_same_numbers(
     small: DemoJob, unbroken: Path, tmp_path: Path
 ) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     run = tmp_path / "run"
-    process = subprocess.Popen([sys.executable, str(script), str(run), small.recipe, FAMILY], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, str(script), str(run), small.recipe, FAMILY]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert process.stdout is not None
     for line in process.stdout:
         if "finished" in line and "random" in line:  # the second of three checkpoints
             break
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
+    assert orphans(process.pid) == []
     assert len(list((run / "checkpoints").glob("*/pair.json"))) < 3
     assert not (run / "summary.json").exists()
     kept = {path: path.stat().st_mtime_ns for path in (run / "checkpoints").glob("*/pair.json")}

@@ -44,11 +44,12 @@ def test_grades_are_made_once(cell: CellStore, monkeypatch: pytest.MonkeyPatch) 
 
 def older(cell: CellStore, **outcome: str) -> Grades:
     """Today's grades as an older grader's, with other outcomes for the samples named ``a0`` and so on."""
-    grades = cell.grades()
+    grades = cell.grades(GRADER_VERSION)
     assert grades is not None
     rows = [g.model_copy(update={"outcome": outcome.get(f"{g.item_id}{g.sample}", g.outcome)}) for g in grades.rows]
     made = grades.model_copy(update={"grader_version": "0", "rows": tuple(rows)})
     cell.write_grades(made)
+    (cell.path / f"grades-{GRADER_VERSION}.json").unlink()
     return made
 
 
@@ -56,8 +57,7 @@ def test_an_older_graders_outcomes_are_not_used(cell: CellStore) -> None:
     first = outcomes(cell)
     older(cell, a0="wrong")
     assert outcomes(cell) == first
-    stored = cell.grades()
-    assert stored is not None and stored.grader_version == GRADER_VERSION
+    assert cell.grade_versions() == ["0", GRADER_VERSION]
 
 
 def test_regrade_says_which_outcomes_changed(cell: CellStore) -> None:
@@ -67,8 +67,20 @@ def test_regrade_says_which_outcomes_changed(cell: CellStore) -> None:
     assert done is not None and done.version_before == "0"
     assert done.changes == {("wrong", "correct"): 1, ("correct", "wrong"): 1, ("wrong", "truncated"): 1}
     assert done.changed == (("a", 0), ("a", 1), ("b", 0))
-    again = regrade(cell)
-    assert again is not None and (again.version_before, again.changed) == (GRADER_VERSION, ())
+
+
+def test_what_changed_is_told_after_a_summary_too(cell: CellStore) -> None:
+    outcomes(cell)
+    older(cell, a0="wrong")
+    outcomes(cell)
+    done = regrade(cell)
+    assert done is not None and (done.version_before, done.changed) == ("0", (("a", 0),))
+
+
+def test_without_an_older_grader_grading_again_is_compared_with_itself(cell: CellStore) -> None:
+    outcomes(cell)
+    done = regrade(cell)
+    assert done is not None and (done.version_before, done.changed) == (GRADER_VERSION, ())
 
 
 def test_the_first_grading_changes_nothing(cell: CellStore) -> None:
@@ -91,7 +103,7 @@ def test_a_sample_that_the_engine_failed_on_is_an_error_whatever_it_left(cell: C
 
 def test_damaged_grades_are_named_and_may_be_deleted(cell: CellStore) -> None:
     outcomes(cell)
-    (cell.path / "grades.json").write_text("{")
+    (cell.path / f"grades-{GRADER_VERSION}.json").write_text("{")
     with pytest.raises(SuiteError, match="Delete the file and run the command again"):
         read_cells([cell])
 
@@ -104,7 +116,7 @@ def test_the_command_names_cells_and_samples_that_changed(cell: CellStore, capsy
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["grader_before"], row["changed"], row["changes"], row["samples"]) == ("0", 1, "1 wrong -> correct", [["a", 0]])
     assert main(["regrade", run]) == 0
-    assert f"grader {GRADER_VERSION}: 1 cells, 0 outcomes changed" in capsys.readouterr().out
+    assert f"grader {GRADER_VERSION}: cells 1, outcomes changed 1" in capsys.readouterr().out
 
 
 def test_a_folder_without_cells_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,9 @@
 ``RLVR_SUITE_DATA=<folder of real items> python tests/test_items.py`` writes every ``tasks/*/items.tsv`` anew.
 """
 
+import ast
 import hashlib
+import importlib.util
 import json
 import os
 from collections.abc import Sequence
@@ -63,6 +65,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Item]:
     (tmp_path / "tasks" / "small" / "items.tsv").write_text(hashes_text(made))
     monkeypatch.setattr(resources, "tasks_dir", lambda: tmp_path / "tasks")
     monkeypatch.setattr(items, "all_tasks", dict)
+    monkeypatch.setattr(items, "_is_hub_reachable", lambda: True)
     monkeypatch.delenv(DATA_VARIABLE, raising=False)
     return made
 
@@ -187,7 +190,8 @@ def test_a_changed_set_is_one_line_that_lists_the_ids(
     with pytest.raises(SuiteError) as caught:
         load_items(hub_task(Source(hub="x")), tmp_path)
     assert [fault for fault in faults if fault not in caught.value.what] == []
-    assert caught.value.where.startswith("small: small.jsonl at sha256:")
+    assert caught.value.where == str(tmp_path / "small.jsonl")
+    assert "without --data-dir" in caught.value.fix and "--limit" not in caught.value.fix
     assert "\n" not in str(caught.value)
 
 
@@ -276,8 +280,33 @@ def test_a_dataset_with_other_columns_is_told_what_it_has(small: list[Item], tmp
 
 
 def test_a_dataset_that_cannot_be_had_names_the_other_way(small: list[Item], tmp_path: Path) -> None:
-    with pytest.raises(SuiteError, match=DATA_VARIABLE):
+    with pytest.raises(SuiteError, match=f"^task small: .*{DATA_VARIABLE}"):
         load_set(hub_task(Source(hub=str(tmp_path / "nowhere"), revision=COMMIT)))
+
+
+def test_an_unreachable_hub_is_asked_once_and_then_the_cache_alone(small: list[Item], monkeypatch: pytest.MonkeyPatch) -> None:
+    import datasets
+
+    flags: list[bool] = []
+
+    def load(*_: object, **__: object) -> object:
+        flags.append(datasets.config.HF_HUB_OFFLINE)
+        raise ConnectionError
+
+    monkeypatch.setattr(items, "_is_hub_reachable", lambda: False)
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    with pytest.raises(SuiteError, match=r"^task small: the items of 'some/where' are not in the cache, .*small\.jsonl"):
+        load_set(hub_task(Source(hub="some/where", revision=COMMIT)))
+    assert flags == [True] and not datasets.config.HF_HUB_OFFLINE
+
+
+def test_items_in_the_cache_are_had_without_the_hub(small: list[Item], monkeypatch: pytest.MonkeyPatch) -> None:
+    import datasets
+
+    monkeypatch.setattr(items, "_is_hub_reachable", lambda: False)
+    monkeypatch.setattr(datasets, "load_dataset", lambda *_, **__: LOCAL_ROWS)
+    assert len(load_set(hub_task(Source(hub="some/where", revision=COMMIT, columns=LOCAL_COLUMNS))).items) == 3
 
 
 def test_a_branch_is_resolved_to_a_commit_and_loaded_at_it(
@@ -328,6 +357,14 @@ def test_a_fresh_seed_gives_other_items_and_the_same_ones_again(name: str) -> No
     assert first == again
     assert first.dataset.endswith("seed 7")
     assert not {i.problem for i in first.items} & {i.problem for i in released.items}
+    assert all(i.id.startswith("s7-") for i in first.items) and not any(i.id.startswith("s") for i in released.items)
+
+
+def test_a_fresh_item_is_what_it_is_whatever_its_id() -> None:
+    fresh = load_set(task("arithmetic_clean"), seed=7).items[0]
+    expression = arithmetic.expressions(7, 1, 1)[0]
+    same = Item("1-0", arithmetic.PROMPT + expression.latex, arithmetic.label(expression.value), steps=1)
+    assert (fresh.id, fresh.hash, items_hash([fresh])) == ("s7-1-0", same.hash, items_hash([same]))
 
 
 def test_the_released_seed_named_outright_is_the_released_set() -> None:
@@ -342,6 +379,34 @@ def test_lm_evals_metadata_sets_the_seed_and_the_levels() -> None:
     assert [row["problem"] for row in rows if row["steps"] == 2] == wanted
 
 
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("sead", "seed"),
+        ("Seed", "seed"),
+        ("item_seed", "seed"),
+        ("step", "steps"),
+        ("n_itmes", "n_items"),
+        ("data-dir", "data_dir"),
+    ],
+)
+def test_a_mistyped_key_of_lm_evals_metadata_is_refused(key: str, meant: str) -> None:
+    with pytest.raises(SuiteError, match=f"--metadata: unknown key '{key}'.*Write '{meant}'"):
+        items.dataset("arithmetic_clean", **{key: 7})
+
+
+def test_what_lm_eval_itself_adds_to_the_metadata_is_let_through() -> None:
+    found = importlib.util.find_spec("lm_eval")
+    assert found and found.submodule_search_locations
+    model = ast.parse(Path(found.submodule_search_locations[0], "models", "huggingface.py").read_text(encoding="utf-8"))
+    made = next(n for n in ast.walk(model) if isinstance(n, ast.FunctionDef) and n.name == "__init__")
+    theirs = {arg.arg for arg in (*made.args.args, *made.args.kwonlyargs)} | {"config_source", "download_dir", "task"}
+    assert {"pretrained", "trust_remote_code"} <= theirs
+    own = task("arithmetic_clean").metadata.model_dump(exclude={"source", "steps", "data_dir"})
+    added = dict.fromkeys(theirs - {"self"}, "x") | own | {"n_items": 2}
+    assert [row["id"] for row in items.dataset("arithmetic_clean", **added)["test"]] == ["1-0", "2-0"]
+
+
 def test_a_seed_that_is_no_number_is_told_in_one_line() -> None:
     with pytest.raises(SuiteError, match="--metadata"):
         items.dataset("arithmetic_clean", seed="seven")
@@ -349,7 +414,7 @@ def test_a_seed_that_is_no_number_is_told_in_one_line() -> None:
 
 def test_a_generator_that_changed_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arithmetic, "PROMPT", "Compute: ")
-    with pytest.raises(SuiteError, match="changed: 500"):
+    with pytest.raises(SuiteError, match=r"generator random_calculation, seed 1: .*changed: 500.*items\.tsv anew"):
         load_items(task("arithmetic_clean"))
     assert len(load_set(task("arithmetic_clean"), seed=7).items) == 500
 

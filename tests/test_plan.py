@@ -98,6 +98,6 @@ def test_the_base_of_two_checkpoints_is_planned_once(
         shutil.copytree(builtin_model(BASE.id), store.checkpoint(reward))
         store.add_pair(pair)
     selection = Selection(families=(BASE.family,), tasks=("micro_bench",), rewards=rewards)
-    planned = planned_cells(selection, load_registry(), store)
+    planned, _ = planned_cells(selection, load_registry(), store)
     assert [p.cell.model for p in planned] == [BASE.id, "format", "random"]
     assert {p.cell.protocol for p in planned} == {"micro_qa"}

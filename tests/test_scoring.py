@@ -1,11 +1,12 @@
 """Scoring: numbers by value, probes by their words, and what lm-eval averages."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fractions import Fraction
+from math import isnan
 
 import pytest
 
-from suite import arithmetic
+from suite import arithmetic, grade
 from suite.items import Item, load_items
 from suite.scoring import Response, Score, grade_answers, grade_continuations, grade_numbers, item_metrics, scores
 from suite.tasks import all_tasks, task
@@ -76,6 +77,21 @@ def test_an_items_score_is_the_share_of_its_samples_and_pass_at_k_is_any_of_them
     some = [sample(i in (1, 4, 6)) for i in range(8)]
     assert item_metrics({}, [some]) == {"avg": 0.375, "pass_at_k": 1.0}
     assert item_metrics({}, [[sample(False)] * 8]) == {"avg": 0.0, "pass_at_k": 0.0}
+
+
+def test_what_could_not_be_graded_is_no_number_rather_than_a_wrong_answer() -> None:
+    failed = replace(sample(False), outcome="error")
+    assert all(isnan(value) for value in item_metrics({"steps": 2}, [[sample(True), failed]]).values())
+
+
+def test_an_answer_that_could_not_be_graded_is_not_called_unfound(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = grade.Grade("error", "9", answer_present=False)
+    monkeypatch.setattr(grade, "grade_all", lambda rows: [failed for _ in rows])
+    probe = Item("1", "Mia has 10 eggs.", "9", " How many eggs now?")
+    (scored,) = scores([Response(probe, "How many eggs now? 9")], "continuation")
+    assert (scored.outcome, scored.metrics) == ("correct", {"exact_match": 1.0, "rouge_l": 1.0})
+    given = item_metrics({}, grade_continuations([["How many eggs now? 9"]], [asdict(probe)]))
+    assert (given["avg"], given["exact_match"]) == (1.0, 1.0) and isnan(given["answer_found"])
 
 
 def test_one_sample_has_no_pass_at_k() -> None:

@@ -35,7 +35,7 @@ MANIFEST = CellManifest(
     suite_version="0",
     git="g",
     device_name="d",
-    batch_size=1,
+    engine_settings={"batch_size": 1},
 )
 HARD_TEXTS = ["", "é½𝄞", "a\nb\r\nc\r", "a\u2028b\u2029c\x85d", "nul \x00 bell \x07", '"quoted" \\n \\u0000', "\ufffd\ufeff"]
 
@@ -149,6 +149,41 @@ def test_a_second_writer_is_refused_until_the_first_has_left(tmp_path: Path) -> 
 @pytest.mark.parametrize("damaged", ["batch-0.jsonl", "items.jsonl"])
 def test_damaged_samples_or_items_are_one_line_that_names_the_file(tmp_path: Path, damaged: str) -> None:
     store = CellStore(tmp_path)
-    write_atomic(tmp_path / damaged, b"{\n")
-    with pytest.raises(SuiteError, match=damaged):
-        _ = store.samples() if damaged.startswith("batch") else store.items()
+    for damage in (b"{\n", b"\xff\n"):
+        write_atomic(tmp_path / damaged, damage)
+        with pytest.raises(SuiteError, match=damaged):
+            _ = store.samples() if damaged.startswith("batch") else store.items()
+
+
+def test_a_folder_that_cannot_be_a_run_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    for root in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(SuiteError, match="cannot be a run folder"), RunStore(root).lock():
+            pass
+
+
+def test_what_was_staged_and_not_decided_is_thrown_away_by_the_next_writer_only(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    with pytest.raises(KeyboardInterrupt), run.lock(), run.staged() as staged:
+        staged.cell(CELL).finish(MANIFEST)
+        assert list(run.finished()) == []
+        raise KeyboardInterrupt
+    assert files(tmp_path) == {".lock"}
+    RunStore(tmp_path / ".staged").cell(CELL).finish(MANIFEST)
+    assert list(run.finished()) == [] and (tmp_path / ".staged").exists()
+    with run.lock():
+        assert not (tmp_path / ".staged").exists()
+
+
+def test_cells_and_pairs_take_their_place_together_and_others_give_way(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    old, other = CELL.model_copy(update={"dtype": "bfloat16"}), CELL.model_copy(update={"model": "n"})
+    for cell in (CELL, old, other):
+        run.cell(cell).write_batch("old", [sample(0, "old")])
+        run.cell(cell).finish(MANIFEST.model_copy(update={"cell": cell}))
+    pair = Pair(family="f", base="b", checkpoint="c", reward="random", recipe="imported", seed=0, step=20)
+    with run.lock(), run.staged(replaced=[CELL.id, old.id]) as staged:
+        staged.cell(CELL).finish(MANIFEST)
+        staged.add_pair(pair)
+    assert {c.path.name for c in run.finished()} == {CELL.id, other.id}
+    assert (run.cell(CELL).samples(), run.pairs()) == ({}, [pair])

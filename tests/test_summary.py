@@ -48,6 +48,15 @@ def test_behaviour_is_counted_over_samples_whether_or_not_they_are_right(run: Ru
     assert behaviour.mean_tokens == 4
 
 
+def test_a_metric_that_one_sample_lacks_is_left_out_and_counts_as_nothing(run: RunStore) -> None:
+    (cell,) = read_cells(run.finished())
+    grades = {key: g.model_copy(update={"metrics": {"exact_match": 1.0, "answer_found": 1.0}}) for key, g in cell.grades.items()}
+    first = next(iter(grades))
+    grades[first] = grades[first].model_copy(update={"metrics": {"exact_match": 1.0}})
+    (row,) = summarize([replace(cell, grades=grades)], [], load_registry()).scores
+    assert row.metrics == {"exact_match": 1.0}
+
+
 def test_a_delta_is_paired_by_item_in_points(run: RunStore) -> None:
     write_cell(run, "trained", AFTER)
     (row,) = summary_of(run).deltas

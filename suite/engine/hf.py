@@ -1,83 +1,26 @@
-"""Generation with transformers: a batch of prompts in, one sample a prompt out.
+"""The transformers engine: cells in batches of one sample index, sorted by prompt length, each on disk before the next.
 
-Noise is a pure function of (sample seed, position, token), so a sample does not depend on the rows beside it, on the order of
-batches or on what was drawn before. That is what makes a resumed run equal to an unbroken one.
+A batch is planned from the cell alone, never from what happens to be missing, so that a resumed run equals an unbroken one.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 import transformers
-from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessor, LogitsProcessorList
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorList
 
+from suite.engine.contract import CANARY, CellWork, Drawn, Failures, Generated, Request, Settings, check_lengths, encode, failure
+from suite.engine.noise import SeededSampling, signed
 from suite.errors import SuiteError
+from suite.items import Item
 from suite.plan import EngineIdentity
-from suite.schema import Decoding, FinishReason
-
-_GOLDEN = -7046029254386353131
-_MIX = (-4658895280553007687, -7723592293110705685)
-
-
-@dataclass(frozen=True)
-class Request:
-    """One sample to draw: its prompt and its own seed (64 bits)."""
-
-    prompt: str
-    seed: int
-
-
-@dataclass(frozen=True)
-class Generated:
-    """What an engine returns for one request; ``n_tokens`` counts generated tokens before the end-of-text token."""
-
-    text: str
-    n_tokens: int
-    finish_reason: FinishReason
-
-
-def _shift(x: torch.Tensor, bits: int) -> torch.Tensor:
-    """Logical right shift of int64 (torch's own keeps the sign)."""
-    return (x >> bits) & ((1 << (64 - bits)) - 1)
-
-
-def _mix(x: torch.Tensor) -> torch.Tensor:
-    """Finaliser of SplitMix64 (Steele, Lea and Flood 2014), on int64 that wraps."""
-    x = (x ^ _shift(x, 30)) * _MIX[0]
-    x = (x ^ _shift(x, 27)) * _MIX[1]
-    return x ^ _shift(x, 31)
-
-
-def gumbel(seed_B: torch.Tensor, position: int, vocabulary: int) -> torch.Tensor:
-    """Standard Gumbel noise (rows x vocabulary, fp32), keyed by each row's seed, the position and the token."""
-    row_B = _mix(seed_B + _signed(_GOLDEN * (position + 1) % (1 << 64)))
-    token_V = torch.arange(1, vocabulary + 1, device=seed_B.device) * _GOLDEN
-    # 23 bits and a half: exact in fp32, and never 0 or 1, where the logarithms would end
-    bits_BV = _shift(_mix(row_B[:, None] + token_V[None, :]), 41)
-    uniform_BV = (bits_BV.to(torch.float32) + 0.5) / (1 << 23)
-    return -torch.log(-torch.log(uniform_BV))
-
-
-class SeededSampling(LogitsProcessor):
-    """Temperature, then top-p, then Gumbel noise: the arg max of its output is a sample (Gumbel-max), row by row."""
-
-    def __init__(self, decoding: Decoding, seed_B: torch.Tensor, prompt_width: int) -> None:
-        self.decoding, self.seed_B, self.prompt_width = decoding, seed_B, prompt_width
-
-    def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
-        logits_BV = scores.to(torch.float32) / self.decoding.temperature
-        if self.decoding.top_p < 1:
-            logits_BV = _top_p(logits_BV, self.decoding.top_p)
-        position = input_ids.shape[1] - self.prompt_width
-        return logits_BV + gumbel(self.seed_B, position, logits_BV.shape[1])  # type: ignore[return-value]
-
-
-def _top_p(logits_BV: torch.Tensor, top_p: float) -> torch.Tensor:
-    """Keep the smallest set of tokens whose probability reaches ``top_p``."""
-    sorted_BV, order_BV = logits_BV.sort(dim=-1, descending=True)
-    probability_BV = sorted_BV.softmax(dim=-1)
-    drop_BV = probability_BV.cumsum(dim=-1) - probability_BV >= top_p
-    return logits_BV.masked_fill(drop_BV.scatter(1, order_BV, drop_BV), float("-inf"))
+from suite.schema import Decoding
+from suite.weights import WEIGHT_FILES
 
 
 def identity() -> EngineIdentity:
@@ -86,38 +29,106 @@ def identity() -> EngineIdentity:
     return EngineIdentity(f"hf-{minor}", "cuda" if torch.cuda.is_available() else "cpu")
 
 
-class HFEngine:
-    """One loaded model. ``batch_size`` rows go through ``model.generate`` at a time."""
+@dataclass(frozen=True)
+class Batch:
+    """One unit of work and of resume: sample ``index`` of ``items``, whose prompts are ``tokens``. ``name`` is its place."""
 
-    def __init__(self, folder: Path, dtype: str, batch_size: int = 128) -> None:
-        self.batch_size = batch_size
+    index: int
+    items: tuple[Item, ...]
+    tokens: tuple[list[int], ...]
+    name: str
+
+
+def batches(work: CellWork, tokens: Sequence[list[int]], size: int) -> list[Batch]:
+    """The cell's batches: for each sample index all items, by prompt length; the same whatever is stored already."""
+    items = work.planned.task.items
+    order = sorted(range(len(items)), key=lambda i: (len(tokens[i]), i))
+    parts = [order[at : at + size] for at in range(0, len(items), size)]
+    return [
+        Batch(index, tuple(items[i] for i in part), tuple(tokens[i] for i in part), f"{index:03d}-{n * size:06d}-{len(items)}")
+        for index in range(work.planned.task.k)
+        for n, part in enumerate(parts)
+    ]
+
+
+class HFEngine:
+    """One loaded model. ``batch_size`` rows go through ``model.generate`` at a time; fewer once memory has run out."""
+
+    def __init__(self, folder: Path, dtype: str, batch_size: int = 128, adapter: Path | None = None) -> None:
+        self.batch_size = self.max_rows = batch_size
         self.device = identity().device
-        try:
-            self.tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
-            model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype))
-            self.model = model.to(self.device).eval()  # type: ignore[arg-type]
-        except Exception as error:  # from_pretrained raises whatever the broken file makes it raise
-            what = f"the model cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
-            raise SuiteError(what, str(folder), "Save it again with save_pretrained") from error
+        self.tokenizer, loaded = _load(folder, dtype, adapter)
+        self.model = loaded.to(self.device).eval()
         if self.tokenizer.pad_token is None:
             self.tokenizer.pad_token = self.tokenizer.eos_token
+        if len(self.tokenizer) > self.model.get_input_embeddings().num_embeddings:
+            what = f"the tokenizer has {len(self.tokenizer)} tokens, the model {self.model.get_input_embeddings().num_embeddings}"
+            raise SuiteError(what, str(folder), "Save the tokenizer that the model was trained with beside it")
+
+    @property
+    def settings(self) -> Settings:
+        """Rows a batch, and how many went through at once in the end."""
+        return {"batch_size": self.batch_size, "max_rows": self.max_rows}
 
     @property
     def device_name(self) -> str:
         return torch.cuda.get_device_name() if self.device == "cuda" else "cpu"
 
-    def prompt_lengths(self, prompts: list[str]) -> list[int]:
-        """Length of each prompt in tokens."""
-        return [len(ids) for ids in self.tokenizer(prompts)["input_ids"]]
+    def request(self, prompt: str, seed: int) -> Request:
+        """One sample to draw, from the prompt's text."""
+        return Request(encode(self.tokenizer, [prompt])[0], seed)
+
+    @property
+    def context(self) -> int | None:
+        return getattr(self.model.config, "max_position_embeddings", None)
+
+    def draw(self, works: Sequence[CellWork], drawn: Drawn) -> Failures:
+        """Draw every batch of which a sample is missing, cell by cell."""
+        failures: Failures = {}
+        for work in works:
+            try:
+                self._draw_cell(work, drawn)
+            except Exception as error:  # whatever generation or the disk raises ends this cell, not the others
+                failures[work.planned.cell.id] = failure(work.planned.cell, error)
+        return failures
+
+    def _draw_cell(self, work: CellWork, drawn: Drawn) -> None:
+        if not work.n_missing:
+            return
+        tokens = encode(self.tokenizer, work.prompts())
+        check_lengths(work, tokens, self.context)
+        for batch in batches(work, tokens, self.batch_size):
+            missing = sum(not work.has(item, batch.index) for item in batch.items)
+            if missing:
+                self._draw_batch(work, batch)
+                drawn(missing)
+
+    def _draw_batch(self, work: CellWork, batch: Batch) -> None:
+        requests = [Request(ids, work.seed(item, batch.index)) for ids, item in zip(batch.tokens, batch.items, strict=True)]
+        generated = self.generate(requests, work.planned.task.decoding, work.planned.protocol.stops)
+        work.record(batch.name, [(item, batch.index, g) for item, g in zip(batch.items, generated, strict=True)])
+
+    def generate(self, requests: Sequence[Request], decoding: Decoding, stops: tuple[str, ...]) -> list[Generated]:
+        """One sample for each request, in order; where memory runs out, in halves, and the next batches too."""
+        out: list[Generated] = []
+        while len(out) < len(requests):
+            rows = requests[len(out) : len(out) + self.max_rows]
+            try:
+                out += self._generate(rows, decoding, stops)
+            except torch.OutOfMemoryError:
+                if len(rows) == 1:
+                    raise
+                torch.cuda.empty_cache()
+                self.max_rows = len(rows) // 2
+        return out
 
     @torch.inference_mode()
-    def generate(self, requests: list[Request], decoding: Decoding, stops: tuple[str, ...]) -> list[Generated]:
-        """Draw one sample for each request, in order; at temperature 0 the seeds do not matter."""
-        inputs = self.tokenizer([r.prompt for r in requests], return_tensors="pt", padding=True).to(self.device)
+    def _generate(self, requests: Sequence[Request], decoding: Decoding, stops: tuple[str, ...]) -> list[Generated]:
+        inputs = self.tokenizer.pad({"input_ids": [r.tokens for r in requests]}, return_tensors="pt").to(self.device)
         width = inputs["input_ids"].shape[1]
         processors = LogitsProcessorList()
         if decoding.temperature > 0:
-            seed_B = torch.tensor([_signed(r.seed) for r in requests], device=self.device)
+            seed_B = torch.tensor([signed(r.seed) for r in requests], device=self.device)
             processors.append(SeededSampling(decoding, seed_B, width))
         output = self.model.generate(
             **inputs,
@@ -140,7 +151,46 @@ class HFEngine:
         finished = n < len(ids) or cut < len(text)
         return Generated(text[:cut], n, "stop" if finished else "length")
 
+    def swap(self, folder: Path) -> None:
+        """Load the weights of ``folder`` into the running model."""
+        weights = {name: tensor for path in sorted(folder.glob(WEIGHT_FILES)) for name, tensor in load_file(path).items()}
+        missing, unexpected = self.model.load_state_dict(weights, strict=False)
+        tied = set(getattr(self.model, "_tied_weights_keys", None) or ())
+        if unexpected or set(missing) - tied:
+            raise SuiteError("the weights are of another architecture", str(folder), "Save the model with save_pretrained")
+        self.model.tie_weights()
 
-def _signed(seed: int) -> int:
-    """A 64-bit seed as the int64 with the same bits."""
-    return seed - (1 << 64) if seed >= 1 << 63 else seed
+    @torch.inference_mode()
+    def canary(self) -> list[float]:
+        """Log-probability of each token of the canary text but the first."""
+        (ids,) = encode(self.tokenizer, [CANARY])
+        ids_1T = torch.tensor([ids], device=self.device)
+        logits_TV = self.model(ids_1T).logits[0, :-1].to(torch.float32)
+        return [float(x) for x in logits_TV.log_softmax(-1).gather(1, ids_1T[0, 1:, None])[:, 0]]
+
+    def close(self) -> None:
+        """Free the model's memory."""
+        del self.model
+        if self.device == "cuda":
+            torch.cuda.empty_cache()
+
+
+def _load(folder: Path, dtype: str, adapter: Path | None) -> tuple[Any, Any]:
+    """Tokenizer and model of the folder, with the LoRA adapter merged where there is one."""
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
+        loaded = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype))
+        if adapter is not None:
+            from peft import PeftModel
+
+            loaded = PeftModel.from_pretrained(loaded, str(adapter)).merge_and_unload()
+    except Exception as error:  # from_pretrained raises whatever the broken file makes it raise
+        what = f"the model cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+        raise SuiteError(what, str(adapter or folder), "Save it again with save_pretrained") from error
+    return tokenizer, loaded
+
+
+def architecture(folder: Path) -> str:
+    """What two checkpoints must share for one engine to take the weights of the other: the configuration, without its history."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return json.dumps({k: v for k, v in config.items() if k not in {"_name_or_path", "transformers_version"}}, sort_keys=True)

@@ -14,7 +14,7 @@ _FORMULA = re.compile(r"(?:[a-z]+,? )?(?:\$([^$]+)\$|\\\((.+?)\\\))")
 _END = re.compile(r"\.(?:\s|$)|。|</|<\||!(?:\s|$)|,? (?:because|since|as|so|which)\b| \((?:because|since|as)\b")
 _BRACE = re.compile(r"\\[{}]|[{}]")
 MAX_BOXES = 50
-_FORMULA = re.compile(r"\$([^$]+)\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]")
+_INLINE = re.compile(r"\$([^$]+)\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]")
 """A formula within a line; "$5 or $6" is money."""
 _TO_COMPUTE = re.compile(r"\\(?:div|times)\b")
 _LINE_CHARS = 2000
@@ -118,6 +118,6 @@ def candidates(text: str) -> list[str]:
     """
     cued = after_cue(text)
     last_line = _without_boxes(text.rstrip()[-_LINE_CHARS:]).rsplit("\n", 1)[-1]
-    formulas = ["".join(groups) for groups in _FORMULA.findall(last_line)]
+    formulas = ["".join(groups) for groups in _INLINE.findall(last_line)]
     stated = [part.strip() for formula in formulas for part in _stated(formula)]
-    return [*boxes(text), *([cued] if cued else []), *filter(None, stated), *_NUMBER.findall(_FORMULA.sub(" ", last_line))]
+    return [*boxes(text), *([cued] if cued else []), *filter(None, stated), *_NUMBER.findall(_INLINE.sub(" ", last_line))]

@@ -1,16 +1,14 @@
 """What every format module returns: the answers of one task in one file, each with the place that an error names."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from suite.errors import SuiteError
 from suite.schema import FinishReason, StatedDecoding
 
 NOTHING_STATED = StatedDecoding()
+FIX = "Mend it there, or name the file's real format"
 
 
 @dataclass(frozen=True)
@@ -51,33 +49,3 @@ class Foreign(BaseModel):
     """Base of what another tool wrote: the keys that we read are checked, its others are left alone."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-M = TypeVar("M", bound=BaseModel)
-
-
-def parsed(text: str | bytes, type_: type[M], where: str, shape: str) -> M:
-    """``text`` as ``type_``; a SuiteError that names the first fault and the ``shape`` that was expected."""
-    try:
-        return type_.model_validate_json(text, strict=True)
-    except ValidationError as error:
-        raise misfit(error, where, shape) from error
-
-
-def misfit(error: ValidationError, where: str, shape: str) -> SuiteError:
-    """The first fault of a row as the error that the user sees."""
-    fault = error.errors()[0]
-    place = ".".join(map(str, fault["loc"]))
-    what = fault["msg"] + (f" at '{place}'" if place else "")
-    return SuiteError(f"{' '.join(what.split())}; expected {shape}", where, "Mend the row, or name the file's real format")
-
-
-def lines(path: Path) -> Iterator[tuple[str, str]]:
-    """(``file:line``, text) of every line that is not blank."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SuiteError(f"not UTF-8 (byte {error.start})", str(path), "Save the file as UTF-8") from error
-    for n, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            yield f"{path}:{n}", line

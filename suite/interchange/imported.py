@@ -5,6 +5,7 @@
 
 import hashlib
 import re
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -19,7 +20,7 @@ from suite.interchange.statement import Statement, agreed_decoding, agreed_proto
 from suite.items import Item, ItemSet, items_hash, load_set
 from suite.registry import Registry
 from suite.schema import IMPORTED, UNSTATED, Cell, Pair, Sample
-from suite.store import CellManifest, ImportSource, RunStore, SampleKey
+from suite.store import CellManifest, CellStore, ImportSource, RunStore, SampleKey
 from suite.tasks import TaskFile, all_tasks
 
 READERS: Mapping[str, Callable[[Path], list[AnswerSet]]] = {
@@ -71,6 +72,7 @@ class Import:
     statement: Statement
     task: str | None = None
     data_dir: Path | None = None
+    item_seed: int | None = None
     subset: bool = False
     replace: bool = False
 
@@ -100,8 +102,9 @@ def new_checkpoint(base: str, reward: str, seed: int | None, step: int, registry
         raise SuiteError(f"'{base}' is a checkpoint; a pair starts from a base", "--base", f"Name its base, {entry.base}")
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", reward):
         raise SuiteError(f"reward {reward!r} cannot be part of an id", "--reward", "Use a-z, 0-9, '.', '_' and '-'")
-    if step < 0:
-        raise SuiteError(f"step {step} is below 0", "--step", "Give the number of rollouts, or leave it out")
+    for flag, number, meaning in (("--step", step, "the number of rollouts"), ("--seed", seed or 0, "the training seed")):
+        if number < 0:
+            raise SuiteError(f"{number} is below 0", flag, f"Give {meaning}, or leave it out")
     parts = [base, reward, IMPORTED, *([f"step{step}"] if step else []), *([f"s{seed}"] if seed is not None else [])]
     checkpoint = "-".join(parts)
     if checkpoint in registry.models:
@@ -112,26 +115,30 @@ def new_checkpoint(base: str, reward: str, seed: int | None, step: int, registry
 
 def import_answers(job: Import, subject: Subject, store: RunStore) -> list[CellManifest]:
     """Read, check and store; the manifests of the new cells. A SuiteError leaves the run folder as it was."""
-    if not job.path.exists():
-        raise SuiteError("no such file", str(job.path), "Name the file to import")
-    if job.path.is_dir() and job.format != "lm-eval":
-        raise SuiteError("a folder", str(job.path), "Name one file of it")
-    if job.data_dir and not job.data_dir.is_dir():
-        raise SuiteError("no such folder", f"--data-dir {job.data_dir}", "Name a folder of <task>.jsonl files")
+    _refuse_wrong_places(job)
     drafts = [_draft(answers, spec, job, subject) for spec, answers in _by_task(READERS[job.format](job.path), job)]
     with store.lock():
         _refuse_other_pair(subject, store)
-        for draft in drafts:
-            _refuse_twice(draft, store, job)
-        with store.staged() as staged:
+        with store.staged(replaced=_giving_way(drafts, store, job)) as staged:
             for draft in drafts:
                 cell = staged.cell(draft.manifest.cell)
                 cell.write_items(draft.items)
                 cell.write_batch("imported", draft.samples)
                 cell.finish(draft.manifest)
-        if subject.pair is not None:
-            store.add_pair(subject.pair)
+            if subject.pair is not None:
+                staged.add_pair(subject.pair)
     return [draft.manifest for draft in drafts]
+
+
+def _refuse_wrong_places(job: Import) -> None:
+    try:
+        is_folder = stat.S_ISDIR(job.path.stat().st_mode)
+    except OSError as error:
+        raise SuiteError(f"cannot be read ({error.strerror})", str(job.path), "Name the file to import") from error
+    if is_folder and job.format != "lm-eval":
+        raise SuiteError("a folder", str(job.path), "Name one file of it")
+    if job.data_dir and not job.data_dir.is_dir():
+        raise SuiteError("no such folder", f"--data-dir {job.data_dir}", "Name a folder of <task>.jsonl files")
 
 
 def _refuse_other_pair(subject: Subject, store: RunStore) -> None:
@@ -141,11 +148,38 @@ def _refuse_other_pair(subject: Subject, store: RunStore) -> None:
         raise SuiteError(what, str(store.checkpoint(subject.model)), "Import into another folder with --out")
 
 
-def _refuse_twice(draft: _Draft, store: RunStore, job: Import) -> None:
-    cell = draft.manifest.cell
-    if store.cell(cell).manifest is not None and not job.replace:
-        what = f"{cell.model} on {cell.task} was imported already"
-        raise SuiteError(what, str(store.cell(cell).path), "Give --replace to put these answers in the place of those")
+def _giving_way(drafts: Sequence[_Draft], store: RunStore, job: Import) -> list[str]:
+    """Ids of the cells imported before of these models and tasks, which --replace takes away; without it they are an error.
+
+    Cells of two protocols may stand side by side.
+    """
+    out = []
+    for draft in drafts:
+        for earlier in _imported_before(draft, store):
+            if not job.replace and not _is_other_protocol(draft, earlier):
+                what = f"{draft.manifest.cell.model} on {draft.manifest.cell.task} was imported already"
+                raise SuiteError(what, str(earlier.path), "Give --replace to put these answers in the place of those")
+            out.append(earlier.path.name)
+    return out if job.replace else []
+
+
+def _imported_before(draft: _Draft, store: RunStore) -> list[CellStore]:
+    new = draft.manifest.cell
+    return [
+        cell
+        for cell in store.finished()
+        if (m := cell.manifest) and m.source and (m.cell.model, m.cell.task) == (new.model, new.task)
+    ]
+
+
+def _is_other_protocol(draft: _Draft, earlier: CellStore) -> bool:
+    """Whether one model was asked in two ways on purpose: both say how, and the answers are not the same ones restated."""
+    before = earlier.manifest
+    hashes = {draft.manifest.cell.protocol_hash, before.cell.protocol_hash if before else UNSTATED}
+    texts = {key: sample.text for key, sample in earlier.samples().items()}
+    shared = [sample for sample in draft.samples if (sample.item_id, sample.sample) in texts]
+    restated = shared and all(texts[sample.item_id, sample.sample] == sample.text for sample in shared)
+    return len(hashes) == 2 and UNSTATED not in hashes and not restated
 
 
 def _by_task(sets: Sequence[AnswerSet], job: Import) -> list[tuple[TaskFile, AnswerSet]]:
@@ -161,6 +195,8 @@ def _by_task(sets: Sequence[AnswerSet], job: Import) -> list[tuple[TaskFile, Ans
         out[spec.task] = (spec, answers)
     if not out:
         raise SuiteError("no answers here", str(job.path), f"Name a file of format {job.format} that has some")
+    if job.item_seed is not None and not any(spec.metadata.seed is not None for spec, _ in out.values()):
+        raise SuiteError(f"no seed changes the items of {', '.join(out)}", "--item-seed", "Leave it out")
     return list(out.values())
 
 
@@ -180,10 +216,9 @@ def _our_task(answers: AnswerSet, flag: str | None) -> TaskFile:
 
 
 def _draft(answers: AnswerSet, spec: TaskFile, job: Import, subject: Subject) -> _Draft:
-    loaded = load_set(spec, job.data_dir)
+    loaded = load_set(spec, job.data_dir, job.item_seed)
     items = loaded.items
-    index = ItemIndex(spec.task, items)
-    answered = [(answer, index.find(answer)) for answer in answers.answers]
+    answered = ItemIndex(spec.task, items).match(answers.answers)
     keyed = _keyed(answered)
     k = 1 + max(sample for _, sample in keyed)
     named = {item_id for item_id, _ in keyed}

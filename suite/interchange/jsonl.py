@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from suite.interchange.answers import Answer, AnswerSet, lines, parsed
+from suite import json_lines
+from suite.interchange.answers import FIX, Answer, AnswerSet
 from suite.schema import FinishReason, Strict
 
 SHAPE = "task, item_id, sample, text and perhaps finish_reason (stop or length), n_tokens"
@@ -26,8 +27,7 @@ class _Row(Strict):
 def read(path: Path) -> list[AnswerSet]:
     """The file's answers, a set a task; the first line that does not fit is an error."""
     by_task: dict[str, list[Answer]] = defaultdict(list)
-    for where, line in lines(path):
-        row = parsed(line, _Row, where, SHAPE)
+    for where, row in json_lines.rows(json_lines.content(path), _Row, path, SHAPE, FIX):
         answer = Answer(where, row.sample, row.text, item_id=row.item_id, finish_reason=row.finish_reason, n_tokens=row.n_tokens)
         by_task[row.task].append(answer)
     return [AnswerSet(path, task, tuple(answers)) for task, answers in by_task.items()]

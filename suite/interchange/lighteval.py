@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from suite import json_lines
 from suite.errors import SuiteError
-from suite.interchange.answers import Answer, AnswerSet, Foreign, misfit
+from suite.interchange.answers import FIX, Answer, AnswerSet, Foreign
 from suite.schema import UNSTATED, StatedDecoding
 
 SHAPE = "a row with doc (query, choices, gold_index) and model_response (text)"
@@ -47,7 +48,7 @@ def read(path: Path) -> list[AnswerSet]:
     answers = [answer for where, row in rows for answer in _answers(where, row)]
     sizes = {row.doc.generation_size for _, row in rows}
     limit = next(iter(sizes)) if len(sizes) == 1 else None
-    decoding = StatedDecoding(max_new_tokens=limit if limit is not None else UNSTATED)
+    decoding = StatedDecoding(max_new_tokens=limit if limit is not None and limit > 0 else UNSTATED)  # -1: no limit of the task
     stops = {row.doc.stop_sequences for _, row in rows}
     stated = next(iter(stops)) if len(stops) == 1 else None
     return [AnswerSet(path, _bare(next(iter(names), "")) or _task_of(path), tuple(answers), decoding, stated)]
@@ -57,8 +58,9 @@ def _rows(path: Path) -> list[_Row]:
     import pyarrow
     from pyarrow import parquet
 
+    data = json_lines.content(path)
     try:
-        table = parquet.read_table(path)
+        table = parquet.read_table(pyarrow.BufferReader(data))
     except (pyarrow.ArrowException, OSError) as error:
         raise SuiteError(
             f"not a parquet file ({' '.join(str(error).split())[:100]})", str(path), "Name a details file"
@@ -75,7 +77,7 @@ def _row(row: dict[str, object], where: str) -> _Row:
     try:
         return _Row.model_validate(row)
     except ValidationError as error:
-        raise misfit(error, where, SHAPE) from error
+        raise json_lines.misfit(error, where, SHAPE, FIX) from error
 
 
 def _answers(where: str, row: _Row) -> list[Answer]:

@@ -7,11 +7,13 @@ A task with several filters has every document once a filter; the responses are 
 import re
 from pathlib import Path
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
+from suite import json_lines
 from suite.errors import SuiteError
-from suite.interchange.answers import NOTHING_STATED, Answer, AnswerSet, Foreign, lines, parsed
-from suite.schema import UNSTATED, StatedDecoding, Unstated
+from suite.grade.extract import last_boxed
+from suite.interchange.answers import FIX, NOTHING_STATED, Answer, AnswerSet, Foreign
+from suite.schema import UNSTATED, StatedDecoding
 
 SHAPE = "a line of lm-eval's --log_samples with doc, arguments, resps (texts: a generative task) and filter"
 _NAME = re.compile(r"samples_(.+)_\d{4}-\d{2}-\d{2}T[\d.-]+\.jsonl")
@@ -19,15 +21,31 @@ _QUESTION = ("problem", "Problem", "question", "Question")
 _GOLD = ("answer", "Answer")
 
 
+class _Settings(Foreign):
+    do_sample: bool | None = None
+    temperature: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_gen_toks: int | None = Field(default=None, ge=1)
+    until: tuple[str, ...] | str | None = None
+
+
+class _Request(Foreign):
+    arg_0: JsonValue = None
+    arg_1: _Settings | None = None
+
+
 class _Row(Foreign):
     doc: dict[str, JsonValue]
-    arguments: dict[str, dict[str, JsonValue]]
+    arguments: dict[str, _Request]
     resps: tuple[tuple[str, ...], ...]
     filter: str = ""
 
 
 def read(path: Path) -> list[AnswerSet]:
     """A set for each samples file: ``path`` itself, or all below it. Two files of one task are an error."""
+    if path.match("results_*.json"):
+        fix = "Name the samples_<task>_<date>.jsonl beside it, or the folder; lm_eval writes them with --log_samples"
+        raise SuiteError("lm-eval's results, which hold no answers", str(path), fix)
     if not path.is_dir():
         return [_read_file(path)]
     files = sorted(path.rglob("samples_*.jsonl"))
@@ -38,7 +56,7 @@ def read(path: Path) -> list[AnswerSet]:
 
 def _read_file(path: Path) -> AnswerSet:
     name = _NAME.fullmatch(path.name)
-    rows = [(where, parsed(line, _Row, where, SHAPE)) for where, line in lines(path)]
+    rows = list(json_lines.rows(json_lines.content(path), _Row, path, SHAPE, FIX))
     rows = [(where, row) for where, row in rows if row.filter == rows[0][1].filter]
     answers = [answer for where, row in rows for answer in _answers(where, row)]
     stated = {_settings(row): where for where, row in rows}
@@ -53,7 +71,7 @@ def _answers(where: str, row: _Row) -> list[Answer]:
         raise SuiteError(
             f"{len(row.resps)} requests for one document; expected one", where, "Only generative tasks can be imported"
         )
-    prompt = next(iter(row.arguments.values()), {}).get("arg_0")
+    prompt = _request(row).arg_0
     question, item_id = _text(row.doc, _QUESTION), _text(row.doc, ("id",))
     if question is None:
         raise SuiteError(f"the document has no question (none of {', '.join(_QUESTION)})", f"{where}: doc", "Import it as jsonl")
@@ -78,22 +96,25 @@ def _text(doc: dict[str, JsonValue], names: tuple[str, ...]) -> str | None:
 
 
 def _gold(doc: dict[str, JsonValue]) -> str | None:
-    """MATH's solution, which ends in the answer (lm-eval's ``answer`` may be a cleaned one), else the answer."""
-    return _text(doc, ("solution",)) or _text(doc, _GOLD)
+    """MATH's solution where it ends in a boxed answer (lm-eval's ``answer`` may be a cleaned one), else the answer."""
+    solution = _text(doc, ("solution",))
+    return solution if solution is not None and last_boxed(solution) else _text(doc, _GOLD)
+
+
+def _request(row: _Row) -> _Request:
+    return next(iter(row.arguments.values()), _Request())
 
 
 def _settings(row: _Row) -> tuple[StatedDecoding, tuple[str, ...] | None]:
     """Decoding and stops of a request."""
-    settings = next(iter(row.arguments.values()), {}).get("arg_1")
-    if not isinstance(settings, dict):
+    settings = _request(row).arg_1
+    if settings is None:
         return NOTHING_STATED, None
-    temperature = 0.0 if settings.get("do_sample") is False else _number(settings.get("temperature"))
-    limit = settings.get("max_gen_toks")
-    tokens: int | Unstated = limit if isinstance(limit, int) else UNSTATED
-    decoding = StatedDecoding(temperature=temperature, top_p=_number(settings.get("top_p")), max_new_tokens=tokens)
-    until = settings.get("until")
-    return decoding, tuple(map(str, until)) if isinstance(until, list) else None
-
-
-def _number(value: JsonValue) -> float | Unstated:
-    return float(value) if isinstance(value, int | float) else UNSTATED
+    greedy = settings.do_sample is False
+    stated = {
+        "temperature": 0.0 if greedy else settings.temperature,
+        "top_p": settings.top_p,
+        "max_new_tokens": settings.max_gen_toks,
+    }
+    decoding = StatedDecoding.model_validate({key: UNSTATED if value is None else value for key, value in stated.items()})
+    return decoding, (settings.until,) if isinstance(settings.until, str) else settings.until

@@ -1,15 +1,17 @@
 """Which item an answer answers: by its id, its question, or a text that holds the question; then the gold answer must agree.
 
-Questions are compared without white space and math delimiters, ``\\dfrac`` as ``\\frac``: releases of one dataset differ there.
+A text around a question may say anything, so it must be the same for all answers of a file: then it is a template. Questions are
+compared without white space and math delimiters, ``\\dfrac`` as ``\\frac``: releases of one dataset differ there.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
 from suite import grade
 from suite.errors import SuiteError
+from suite.grade.extract import last_boxed
 from suite.interchange.answers import Answer
 from suite.items import Item, plain_answer
 
@@ -24,10 +26,9 @@ def folded(text: str) -> str:
 
 
 def same_gold(theirs: str, ours: str) -> bool:
-    """Whether two gold answers are one; ``theirs`` may be a whole solution that ends in it."""
-    if plain_answer(theirs) == plain_answer(ours):
-        return True
-    return grade.equivalent(theirs, ours) is True or grade.is_correct(theirs, ours) is True
+    """Whether two gold answers are one; ``theirs`` may be a whole solution, whose last box is its answer."""
+    said = last_boxed(theirs) or theirs
+    return plain_answer(said) == plain_answer(ours) or grade.equivalent(said, ours) is True
 
 
 class ItemIndex:
@@ -39,6 +40,12 @@ class ItemIndex:
         self.by_question: dict[str, list[Item]] = defaultdict(list)
         for item in items:
             self.by_question[folded(item.problem)].append(item)
+
+    def match(self, answers: Sequence[Answer]) -> list[tuple[Answer, Item]]:
+        """Each answer of one file with its item; a SuiteError as of ``find``, or where the text around a question stands out."""
+        found = [(answer, self.find(answer)) for answer in answers]
+        _refuse_other_surroundings(found)
+        return found
 
     def find(self, answer: Answer) -> Item:
         """The one item that ``answer`` answers; a SuiteError where there is none, or more than one, or the gold differs."""
@@ -71,6 +78,22 @@ class ItemIndex:
 
 
 _FIX = "Import answers to the task's own items, or name the task that they are of"
+
+
+def _refuse_other_surroundings(found: Sequence[tuple[Answer, Item]]) -> None:
+    """The text around the questions of a file is one template; words of its own would make it another question."""
+    around = [(a, _surroundings(folded(a.around), folded(item.problem))) for a, item in found if a.around is not None]
+    counts = Counter(each for _, surroundings in around for each in surroundings)
+    template = max(counts, key=counts.__getitem__, default=None)
+    for answer, surroundings in around:
+        if template not in surroundings:
+            what = f"the text around its question is not that of the other answers ({_shown(answer)})"
+            raise SuiteError(what, answer.where, "Import it as jsonl, by item_id")
+
+
+def _surroundings(text: str, question: str) -> set[tuple[str, str]]:
+    """What stands before and after ``question``, for each of its places in ``text``."""
+    return {(text[: place.start()], text[place.end() :]) for place in re.finditer(re.escape(question), text)}
 
 
 def _shown(answer: Answer) -> str:

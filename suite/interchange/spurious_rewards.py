@@ -7,8 +7,11 @@ prompt is the rendered chat (or the R1-style conversation of a base model), so t
 
 from pathlib import Path
 
+from pydantic import Field
+
+from suite import json_lines
 from suite.errors import SuiteError
-from suite.interchange.answers import Answer, AnswerSet, Foreign, parsed
+from suite.interchange.answers import FIX, Answer, AnswerSet, Foreign
 from suite.schema import StatedDecoding
 
 SHAPE = "eval_checkpoint.py's JSON: dataset, temperature, rollouts, metadata of prompt, label, index, outputs"
@@ -23,15 +26,15 @@ class _Entry(Foreign):
 
 class _File(Foreign):
     dataset: str
-    temperature: float
-    rollouts: int
+    temperature: float = Field(ge=0, allow_inf_nan=False)
+    rollouts: int = Field(ge=1)
     stop_string: str | None = None
     metadata: tuple[_Entry, ...]
 
 
 def read(path: Path) -> list[AnswerSet]:
     """The file's answers as one set; its token limit is a constant of the script, not in the file, so it stays unstated."""
-    file = parsed(path.read_bytes(), _File, str(path), SHAPE)
+    file = json_lines.parsed(json_lines.content(path), _File, str(path), SHAPE, FIX)
     answers = []
     for n, entry in enumerate(file.metadata):
         where = f"{path}: metadata[{n}]"

@@ -3,21 +3,19 @@
 What nobody says stays the word "unstated" in the cell; what file and flag say differently is an error.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from suite.errors import SuiteError
 from suite.interchange.answers import NOTHING_STATED, Answer, AnswerSet
 from suite.items import Item
-from suite.protocols import PROTOCOLS
+from suite.protocols import PROTOCOLS, SLOT, Protocol
 from suite.schema import IMPORTED, UNSTATED, StatedDecoding, content_hash
 from suite.strict_yaml import did_you_mean
 
 DECODING_KEYS = ("temperature", "top_p", "max_new_tokens")
-_SLOT = "{problem}"
+_RANGES = "temperature at least 0, top_p above 0 and at most 1, max_new_tokens at least 1"
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Statement:
 
     def engine_of(self, format_name: str) -> str:
         """Engine of an imported cell; no engine of ours has such a name, so generated arms never match it."""
-        return f"{IMPORTED} {format_name}" + (f", {self.engine}" if self.engine != UNSTATED else "")
+        return f"{IMPORTED} {format_name}, {self.engine}"
 
 
 def statement(protocol: str | None, decoding: str | None, engine: str | None) -> Statement:
@@ -48,17 +46,18 @@ def statement(protocol: str | None, decoding: str | None, engine: str | None) ->
 
 
 def _decoding(text: str | None) -> StatedDecoding:
-    fix = f"Write some of {', '.join(f'{key}=..' for key in DECODING_KEYS)}, separated by commas"
-    pairs = [part.partition("=") for part in (text or "").split(",") if part.strip()]
-    given = {key.strip(): value.strip() for key, _, value in pairs}
+    if text is None:
+        return NOTHING_STATED
+    fix = f"Write some of {', '.join(f'{key}=..' for key in DECODING_KEYS)}, separated by commas: {_RANGES}"
+    pairs = [[side.strip() for side in part.split("=", 1)] for part in text.split(",")]
+    keys = [pair[0] for pair in pairs]
+    if repeated := next((key for key in keys if keys.count(key) > 1), None):
+        raise SuiteError(f"{repeated} is there twice in {text!r}", "--decoding", "Say it once")
     try:
-        numbers = {key: int(value) if key == "max_new_tokens" else float(value) for key, value in given.items()}
-        stated = StatedDecoding.model_validate(numbers)
-    except (ValueError, ValidationError) as error:
+        numbers = {key: int(value) if key == "max_new_tokens" else float(value) for key, value in pairs}
+        return StatedDecoding.model_validate(numbers)
+    except ValueError as error:  # pydantic's is one, too
         raise SuiteError(f"cannot read {text!r}", "--decoding", fix) from error
-    if set(given) - set(DECODING_KEYS) or any(value < 0 for value in numbers.values()):
-        raise SuiteError(f"cannot read {text!r}", "--decoding", fix)
-    return stated
 
 
 def agreed_decoding(file: StatedDecoding, flag: StatedDecoding, path: Path) -> StatedDecoding:
@@ -78,22 +77,37 @@ def agreed_protocol(flag: str | None, answered: Sequence[tuple[Answer, Item]], a
 
     Without a flag the id is "imported" where the file says prompts and stops, else "unstated"; what it does say is in the hash.
     """
-    templates = {_template(answer, item) for answer, item in answered}
-    template = next(iter(templates)) if len(templates) == 1 else None
+    templates = {_template(answer, item): answer.where for answer, item in answered}
     if flag is not None:
-        if template is not None and template != PROTOCOLS[flag].template:
-            what = f"the file's prompts are not of protocol '{flag}': they read {template[:120]!r}"
-            raise SuiteError(what, str(answers.path), "Leave --protocol out: the prompts speak for themselves")
+        _refuse_other_protocol(PROTOCOLS[flag], templates, answers)
         return flag, PROTOCOLS[flag].text_hash
+    template = next(iter(templates)) if len(templates) == 1 else None
     if template is None:
         return UNSTATED, UNSTATED
     stated = {"template": template, "stops": UNSTATED if answers.stops is None else answers.stops}
     return UNSTATED if answers.stops is None else IMPORTED, content_hash(stated)
 
 
+def _refuse_other_protocol(protocol: Protocol, templates: Mapping[str | None, str], answers: AnswerSet) -> None:
+    """Every template that the file shows (with a row that has it), and the stops that it states, must be the protocol's."""
+    fix = "Leave --protocol out: the file speaks for itself"
+    for template, where in templates.items():
+        if template not in (None, protocol.template):
+            what = f"the file's prompts are not of protocol '{protocol.id}': they read {str(template)[:120]!r}"
+            raise SuiteError(what, where, fix)
+    if answers.stops is not None and set(answers.stops) != set(protocol.stops):
+        what = f"the file's stops are {_listed(answers.stops)}, those of protocol '{protocol.id}' are {_listed(protocol.stops)}"
+        raise SuiteError(what, str(answers.path), fix)
+
+
+def _listed(stops: Sequence[str]) -> str:
+    return ", ".join(map(repr, stops)) or "none"
+
+
 def _template(answer: Answer, item: Item) -> str | None:
     """The prompt with a slot where the question stands; None where the file has no prompt or the question reads otherwise."""
-    if answer.prompt is None or item.problem not in answer.prompt:
-        return None
-    before, _, after = answer.prompt.rpartition(item.problem)
-    return before + _SLOT + after
+    for question in (answer.question, item.problem):
+        if answer.prompt is not None and question and question in answer.prompt:
+            before, _, after = answer.prompt.rpartition(question)
+            return before + SLOT + after
+    return None

@@ -40,6 +40,12 @@ class TaskView:
     grid: Grid
     findings: tuple[tuple[str, int], ...]
     metrics: tuple[str, ...]
+    levels: tuple[str, ...]
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether the model was shown only a part of each question."""
+        return self.task.kind == "continuation"
 
 
 def task_views(summary: Summary) -> tuple[TaskView, ...]:
@@ -64,6 +70,7 @@ def _view(summary: Summary, task: TaskRow, number: int) -> TaskView:
         grid=grid,
         findings=_findings(grid, deltas),
         metrics=tuple(sorted({name for row in scores for name in row.metrics or ()})),
+        levels=tuple(sorted({level for row in scores for level in row.levels or ()}, key=int)),
     )
 
 

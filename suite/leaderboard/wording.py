@@ -1,6 +1,6 @@
 """How numbers and findings read on the board. A finding is always a mark and a word, never a colour alone."""
 
-from suite.schema import DeltaRow, Interval
+from suite.schema import DeltaRow, Interval, Outcome, ScoreRow
 
 MINUS = "\N{MINUS SIGN}"
 MARKS = {
@@ -25,6 +25,13 @@ METRIC_LABELS = {
     "exact_match": "Rest of question reproduced exactly",
     "answer_found": "Answer given without the question",
     "rouge_l": "Overlap with the rest (ROUGE-L)",
+    "continuous": "Continuous score (paper B)",
+}
+METRIC_MEANINGS = {
+    "exact_match": "Share of samples that continue with the hidden rest, word for word",
+    "answer_found": "Share of samples whose final answer is right though the model saw only a part of the question",
+    "rouge_l": "Mean ROUGE-L F1 of the hidden rest and as many words of the sample",
+    "continuous": "Mean closeness of the answer to the true value, 1 where they are equal (arXiv 2507.10532v3, eq. 2)",
 }
 
 
@@ -61,5 +68,18 @@ def finding_word(row: DeltaRow) -> str:
 
 
 def metric_label(name: str) -> str:
-    """Heading of a probe metric; an unknown name is shown as it is."""
+    """Heading of a metric; an unknown name is shown as it is."""
     return METRIC_LABELS.get(name, name)
+
+
+def metric_meaning(name: str) -> str:
+    """What a metric's heading says at length; nothing for an unknown name."""
+    return METRIC_MEANINGS.get(name, "")
+
+
+def outcome_count(row: ScoreRow, outcome: Outcome) -> str:
+    """How many samples have an outcome; a dash where nobody says why generation stopped, so that none can be called truncated."""
+    count = row.outcomes.get(outcome, 0)
+    if outcome != "truncated" or row.behaviour.truncated is not None:
+        return str(count)
+    return f"≥ {count}" if count else "–"

@@ -9,7 +9,7 @@ import torch
 
 from suite import stats
 from suite.behaviour import is_boxed, is_code
-from suite.engine.hf import HFEngine, Request
+from suite.engine.hf import HFEngine
 from suite.grade import is_correct
 from suite.micro.corpus import EVAL_STEPS, MIXTURES
 from suite.micro.pretrain import TOKENS_A_STEP, pretrain
@@ -34,7 +34,7 @@ class Prior:
 
 def _measure(engine: HFEngine, problems: list[Problem], temperature: float) -> Prior:
     decoding = Decoding(temperature=temperature, max_new_tokens=96)
-    requests = [Request(prompt(p.text), seed) for seed, p in enumerate(problems)]
+    requests = [engine.request(prompt(p.text), seed) for seed, p in enumerate(problems)]
     texts: list[str] = []
     for at in range(0, len(requests), engine.batch_size):
         batch = requests[at : at + engine.batch_size]

@@ -1,13 +1,15 @@
 """The HF engine on a shipped micro base: noise, seeds, stops, resume."""
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from suite.engine.adapter import SuiteLM, sample_seed
-from suite.engine.hf import HFEngine, Request, SeededSampling, gumbel, identity
+from suite.engine.contract import CellWork, sample_seed
+from suite.engine.hf import Batch, HFEngine, identity
+from suite.engine.noise import MAX_NOISE, SeededSampling, draw, gumbel
 from suite.errors import SuiteError
 from suite.items import load_items
 from suite.micro.world import prompt, word_problems
@@ -47,7 +49,7 @@ def texts(store: RunStore, cells: list[PlannedCell]) -> dict[tuple[str, str, int
 
 def test_gumbel_noise_has_the_right_moments_and_frequencies() -> None:
     seed_B = torch.arange(20_000)
-    noise_BV = gumbel(seed_B, 3, 8).double()
+    noise_BV = gumbel(seed_B, 3, torch.arange(8)[None, :]).double()
     assert float(noise_BV.mean()) == pytest.approx(0.5772, abs=0.01)
     assert float(noise_BV.var()) == pytest.approx(np.pi**2 / 6, abs=0.02)
     probability_V = torch.tensor([0.4, 0.3, 0.1, 0.1, 0.05, 0.03, 0.015, 0.005], dtype=torch.float64)
@@ -58,8 +60,18 @@ def test_gumbel_noise_has_the_right_moments_and_frequencies() -> None:
 
 
 def test_noise_is_finite_at_the_ends_of_its_range() -> None:
-    noise_BV = gumbel(torch.arange(4_000), 0, 2_000)
-    assert bool(torch.isfinite(noise_BV).all())
+    noise_BV = gumbel(torch.arange(4_000), 0, torch.arange(2_000)[None, :])
+    assert bool(torch.isfinite(noise_BV).all()) and float(noise_BV.max()) < MAX_NOISE
+    assert -math.log(-math.log(1 - 2**-24)) < MAX_NOISE
+
+
+@pytest.mark.parametrize("spread", [0.1, 3.0, 30.0])
+def test_noise_for_the_likeliest_tokens_alone_draws_what_noise_for_all_would(spread: float) -> None:
+    logits_BV = spread * torch.randn(500, 391, generator=torch.Generator().manual_seed(0))
+    seed_B = torch.arange(500) * 7919
+    for position in range(5):
+        everywhere = (logits_BV + gumbel(seed_B, position, torch.arange(391)[None, :])).argmax(dim=-1)
+        assert torch.equal(draw(logits_BV, seed_B, position), everywhere)
 
 
 def test_top_p_keeps_the_smallest_set_that_reaches_it() -> None:
@@ -72,7 +84,7 @@ def test_top_p_keeps_the_smallest_set_that_reaches_it() -> None:
 
 
 def test_a_sample_does_not_depend_on_the_rows_beside_it_or_on_its_place(engine: HFEngine) -> None:
-    requests = [Request(p, seed) for seed, p in enumerate(PROMPTS)]
+    requests = [engine.request(p, seed) for seed, p in enumerate(PROMPTS)]
     together = engine.generate(requests, SAMPLED, ())
     assert engine.generate(requests[::-1], SAMPLED, ())[::-1] == together
 
@@ -82,12 +94,12 @@ def test_two_items_with_the_same_prompt_length_draw_different_noise(engine: HFEn
     seeds = [sample_seed(0, "micro_arithmetic_clean", item, 0) for item in items]
     assert len(set(seeds)) == len(items)
     one_token = Decoding(temperature=3, max_new_tokens=1)
-    drawn = engine.generate([Request(PROMPTS[0], seed) for seed in seeds[:64]], one_token, ())
+    drawn = engine.generate([engine.request(PROMPTS[0], seed) for seed in seeds[:64]], one_token, ())
     assert len({g.text for g in drawn}) > 10
 
 
 def test_greedy_text_equals_plain_generate(engine: HFEngine) -> None:
-    ours = engine.generate([Request(p, 0) for p in PROMPTS], Decoding(temperature=0, max_new_tokens=64), ())
+    ours = engine.generate([engine.request(p, 0) for p in PROMPTS], Decoding(temperature=0, max_new_tokens=64), ())
     for text, got in zip(PROMPTS, ours, strict=True):
         inputs = engine.tokenizer(text, return_tensors="pt")
         output = engine.model.generate(**inputs, do_sample=False, max_new_tokens=64, pad_token_id=engine.tokenizer.pad_token_id)
@@ -96,35 +108,44 @@ def test_greedy_text_equals_plain_generate(engine: HFEngine) -> None:
 
 def test_stops_cut_the_text_and_a_full_budget_is_a_length_finish(engine: HFEngine) -> None:
     greedy = Decoding(temperature=0, max_new_tokens=64)
-    whole = engine.generate([Request(PROMPTS[0], 0)], greedy, ())[0]
-    stopped = engine.generate([Request(PROMPTS[0], 0)], greedy, (" answer",))[0]
+    whole = engine.generate([engine.request(PROMPTS[0], 0)], greedy, ())[0]
+    stopped = engine.generate([engine.request(PROMPTS[0], 0)], greedy, (" answer",))[0]
     assert stopped.text == whole.text.split(" answer")[0] and stopped.finish_reason == "stop"
-    short = engine.generate([Request(PROMPTS[0], 0)], Decoding(temperature=0, max_new_tokens=2), ())[0]
+    short = engine.generate([engine.request(PROMPTS[0], 0)], Decoding(temperature=0, max_new_tokens=2), ())[0]
     assert (short.n_tokens, short.finish_reason) == (2, "length")
 
 
-def test_growing_k_and_resuming_give_the_samples_of_one_go_bit_for_bit(
-    model: ModelToRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole, grown, broken = (RunStore(tmp_path / name) for name in ("whole", "grown", "broken"))
-    run_cells(whole, planned(model, k=4), RunProgress())
-    run_cells(grown, planned(model, k=2), RunProgress())
-    run_cells(grown, planned(model, k=4), RunProgress())
-    draw, drawn = SuiteLM._draw, []
+def counted_batches(monkeypatch: pytest.MonkeyPatch, fail_at: int | None = None) -> list[str]:
+    """Names of the batches that are drawn from here on; the power fails before number ``fail_at``."""
+    draw, names = HFEngine._draw_batch, []
 
-    def draw_until_the_power_fails(self: SuiteLM, batch: object) -> None:
-        if len(drawn) == 3:
+    def drawn(self: HFEngine, work: CellWork, batch: Batch) -> None:
+        if len(names) == fail_at:
             raise KeyboardInterrupt
-        drawn.append(batch)
-        draw(self, batch)  # type: ignore[arg-type]
+        names.append(batch.name)
+        draw(self, work, batch)
 
-    monkeypatch.setattr(SuiteLM, "_draw", draw_until_the_power_fails)
-    with pytest.raises(KeyboardInterrupt):
-        run_cells(broken, planned(model, k=4), RunProgress())
-    monkeypatch.setattr(SuiteLM, "_draw", lambda self, batch: (drawn.append(batch), draw(self, batch)))
-    run_cells(broken, planned(model, k=4), RunProgress())
-    assert len(drawn) == 5  # four sample indices of one task and one of the other, none of them twice
-    cells = planned(model, k=4)
+    monkeypatch.setattr(HFEngine, "_draw_batch", drawn)
+    return names
+
+
+def test_growing_k_and_resuming_give_the_samples_of_one_go_bit_for_bit(model: ModelToRun, tmp_path: Path) -> None:
+    whole, grown, broken = (RunStore(tmp_path / name) for name in ("whole", "grown", "broken"))
+    run_cells(whole, planned(model, k=8), RunProgress())
+    run_cells(grown, planned(model, k=4), RunProgress())
+    with pytest.MonkeyPatch.context() as patch:
+        names = counted_batches(patch)
+        run_cells(grown, planned(model, k=8), RunProgress())
+        assert sorted(names) == [f"{i:03d}-000000-20" for i in range(4, 8)]
+    with pytest.MonkeyPatch.context() as patch:
+        first = counted_batches(patch, fail_at=5)
+        with pytest.raises(KeyboardInterrupt):
+            run_cells(broken, planned(model, k=8), RunProgress())
+    with pytest.MonkeyPatch.context() as patch:
+        second = counted_batches(patch)
+        run_cells(broken, planned(model, k=8), RunProgress())
+    assert len(first) + len(second) == 9  # eight sample indices of one task and one of the greedy other, none of them twice
+    cells = planned(model, k=8)
     assert texts(whole, cells) == texts(grown, cells) == texts(broken, cells)
 
 

@@ -25,6 +25,8 @@ EXTRACTED = [
     ("The answer is 3.5. Then 99 more", "3.5"),
     ("the answer is: $x+1$\n99", "x+1"),
     ("The answer is **12**.", "12"),
+    (r"The answer is \[12\] as shown", r"\[12\]"),
+    ("The answer is therefore, $12$ as 7 shows", "12"),
     ("The answer is 1. No: the answer is 2.", "2"),
     ("My final answer is 4 \n 99", "4"),
     ("I count 3 and 1,234.5 of them", "1,234.5"),

@@ -53,7 +53,11 @@ def test_details_come_in_with_their_tokens_and_without_a_finish_reason(items: li
     assert main(["import", "lighteval", str(write(tmp_path, details(items))), *MODEL, "--out", str(run)]) == 0
     (store,) = RunStore(run).finished()
     manifest = store.manifest
-    assert manifest is not None and (manifest.n_items, manifest.k, manifest.cell.engine) == (100, 2, "imported lighteval")
+    assert manifest is not None and (manifest.n_items, manifest.k, manifest.cell.engine) == (
+        100,
+        2,
+        "imported lighteval, unstated",
+    )
     assert (manifest.cell.decoding.temperature, manifest.cell.decoding.max_new_tokens) == ("unstated", 256)
     assert manifest.source is not None and manifest.source.unstated == ("finish_reason",)
     assert manifest.cell.protocol == "imported"
@@ -85,6 +89,10 @@ def change(part: str, **values: object) -> Callable[[list[dict[str, Any]]], obje
 
 SPOILED = [
     (change("doc", query=QUERY.format("What is this?")), ": row 2: an answer to an unknown item of 'micro_bench'"),
+    (
+        lambda rows: rows[2]["doc"].update(query=rows[2]["doc"]["query"] + " Double it."),
+        ": row 2: the text around its question is not that of the other answers",
+    ),
     (change("doc", choices=["-5"]), ": row 2: its gold answer '-5' is not that of item '2'"),
     (change("doc", gold_index=1), ": row 2: gold_index 1 is not one of the choices"),
     (change("doc", task_name="other|0"), ": row 2: rows of several tasks"),

@@ -54,9 +54,10 @@ def test_what_lm_eval_logs_comes_in_with_every_repeat_and_lm_evals_own_score(tmp
     command += ["--model_args", f"pretrained={builtin_model('micro-llama3')},dtype=float32", "--limit", "4", "--log_samples"]
     done = subprocess.run([*command, "--output_path", str(out)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert main(["import", "lm-eval", str(out), *MODEL, "--subset", "--out", str(run)]) == 0
+    flags = [*MODEL, "--subset", "--protocol", "micro_qa"]
+    assert main(["import", "lm-eval", str(out), *flags, "--out", str(run)]) == 0
     store, manifest = only_cell(run)
-    assert (manifest.n_items, manifest.k, manifest.cell.engine) == (4, 8, "imported lm-eval")
+    assert (manifest.n_items, manifest.k, manifest.cell.engine) == (4, 8, "imported lm-eval, unstated")
     assert (manifest.cell.decoding.temperature, manifest.cell.decoding.max_new_tokens) == (0.6, 96)
     lines = [json.loads(line) for line in next(out.rglob("samples_*.jsonl")).read_text().splitlines()]
     texts = {(str(line["doc_id"]), s): text for line in lines for s, text in enumerate(line["resps"][0])}
@@ -72,7 +73,7 @@ def test_settings_and_prompt_are_read_from_the_requests(items: list[Item], tmp_p
     _, manifest = only_cell(run)
     decoding = manifest.cell.decoding
     assert (decoding.temperature, decoding.top_p, decoding.max_new_tokens) == (0.7, 0.9, 64)
-    assert (manifest.cell.protocol, manifest.cell.unstated) == ("micro_qa", ("dtype", "device"))
+    assert (manifest.cell.protocol, manifest.cell.unstated) == ("micro_qa", ("engine", "dtype", "device"))
 
 
 def test_greedy_decoding_is_temperature_0_and_what_is_not_there_is_unstated(items: list[Item], tmp_path: Path) -> None:
@@ -93,6 +94,43 @@ def test_a_flag_against_the_files_own_word_is_an_error(
 ) -> None:
     path = write(tmp_path, TASK, ours(items, ["a"], do_sample=True, temperature=0.6))
     assert named in refuse(["lm-eval", str(path), *MODEL, *flags])
+
+
+def test_every_prompt_and_the_stops_must_be_the_protocols(items: list[Item], tmp_path: Path, refuse: Refusal) -> None:
+    lines = ours(items, ["a"])
+    lines[7] = logged(7, lines[7]["doc"], f"Q: {items[7].problem}\nA:", ["a"])
+    path = write(tmp_path, TASK, lines)
+    assert ":8: the file's prompts are not of protocol 'micro_qa'" in refuse(
+        ["lm-eval", str(path), *MODEL, "--protocol", "micro_qa"]
+    )
+    write(tmp_path, TASK, ours(items, ["a"], until=["\n"]))
+    said = refuse(["lm-eval", str(path), *MODEL, "--protocol", "micro_qa"])
+    assert r"the file's stops are '\n', those of protocol 'micro_qa' are '\nQuestion:'" in said
+
+
+def test_a_question_in_another_spelling_is_still_seen_in_its_prompt(items: list[Item], tmp_path: Path, refuse: Refusal) -> None:
+    docs = [{**asdict(item), "problem": item.problem.replace(" ", "  ")} for item in items]
+    lines = [logged(n, doc, f"Q: {doc['problem']}\nA:", ["a"]) for n, doc in enumerate(docs)]
+    path = write(tmp_path, TASK, lines)
+    assert "they read 'Q: {problem}" in refuse(["lm-eval", str(path), *MODEL, "--protocol", "micro_qa"])
+
+
+@pytest.mark.parametrize("settings", [{"temperature": float("nan")}, {"temperature": -1}, {"top_p": 0}, {"max_gen_toks": 0}])
+def test_settings_that_cannot_be_meant_are_an_error(
+    settings: dict[str, object], items: list[Item], tmp_path: Path, refuse: Refusal
+) -> None:
+    said = refuse(["lm-eval", str(write(tmp_path, TASK, ours(items, ["a"], **settings))), *MODEL])
+    assert ":1: Input should be" in said and f"'arguments.gen_args_0.arg_1.{next(iter(settings))}'" in said
+
+
+def test_a_results_file_leads_to_the_samples_beside_it(items: list[Item], tmp_path: Path, refuse: Refusal) -> None:
+    path = write(tmp_path, TASK, ours(items, ["a"])).rename(tmp_path / f"results_{DATE}.json")
+    assert "Name the samples_<task>_<date>.jsonl beside it" in refuse(["lm-eval", str(path), *MODEL])
+
+
+def test_a_folder_in_the_place_of_a_samples_file_is_an_error(tmp_path: Path, refuse: Refusal) -> None:
+    (tmp_path / f"samples_{TASK}_{DATE}.jsonl").mkdir()
+    assert "cannot be read (Is a directory)" in refuse(["lm-eval", str(tmp_path), *MODEL])
 
 
 def test_another_prompt_is_another_protocol(items: list[Item], tmp_path: Path, run: Path) -> None:

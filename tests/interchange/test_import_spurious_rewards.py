@@ -46,7 +46,7 @@ def test_a_results_file_comes_in_with_its_temperature_and_its_prompt(items: list
     manifest = store.manifest
     assert manifest is not None and (manifest.n_items, manifest.k) == (100, 2)
     assert (manifest.cell.decoding.temperature, manifest.cell.decoding.max_new_tokens) == (0.6, "unstated")
-    assert (manifest.cell.protocol, manifest.cell.unstated) == ("imported", ("decoding", "dtype", "device"))
+    assert (manifest.cell.protocol, manifest.cell.unstated) == ("imported", ("decoding", "engine", "dtype", "device"))
     assert len(manifest.cell.protocol_hash) == 64
     assert {(s.item_id, s.text) for s in store.samples().values()} == {(item.id, right(item)) for item in items}
 
@@ -78,6 +78,14 @@ SPOILED = [
     (lambda data: data["metadata"].append(data["metadata"][2]), ": metadata[100]: sample 0 of item '2' is there twice"),
     (lambda data: data["metadata"].pop(), "no answer to 1 of the 100 items of 'micro_bench' (99)"),
     (lambda data: data["metadata"].clear(), "no answers here"),
+    (lambda data: data.update(temperature=float("nan")), "Input should be a finite number at 'temperature'"),
+    (lambda data: data.update(temperature=-1), "Input should be greater than or equal to 0 at 'temperature'"),
+    (
+        lambda data: data["metadata"][2].update(
+            prompt=data["metadata"][2]["prompt"].replace("<|im_end|>", " In French.<|im_end|>")
+        ),
+        ": metadata[2]: the text around its question is not that of the other answers",
+    ),
     (lambda data: data.pop("metadata"), "Field required at 'metadata'"),
 ]
 

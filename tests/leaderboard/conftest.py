@@ -12,10 +12,13 @@ FAMILIES = {
 }
 LEAKED = ("micro-qwen2.5-math", "micro-qwen2.5")
 TASKS = (
-    TaskRow(task="micro_arithmetic_clean", title="Clean arithmetic", version="1", n_items=200),
-    TaskRow(task="micro_bench", title="Micro benchmark", version="1", n_items=120, contaminated=LEAKED),
-    TaskRow(task="micro_bench_partial", title="Micro benchmark, partial", version="1", n_items=120, contaminated=LEAKED),
-)
+    TaskRow(task="micro_arithmetic_clean", title="Clean arithmetic", version="1", n_items=200, kind="number"),
+    TaskRow(task="micro_bench", title="Micro benchmark", version="1", n_items=120, kind="answer", contaminated=LEAKED),
+    TaskRow(
+        task="micro_bench_partial", title="Micro benchmark, partial", version="1", n_items=120, kind="continuation",
+        contaminated=LEAKED,
+    ),
+)  # fmt: skip
 GAINS = {"ground_truth": 18.25, "random": 9.5, "format": -3.75}
 SHARE = {"micro-qwen2.5-math": 1.0, "micro-qwen2.5": 0.7, "micro-llama3": 0.15, "micro-olmo2": -0.3}
 
@@ -30,13 +33,16 @@ def score(family: str, model: str, task: TaskRow, accuracy: float) -> ScoreRow:
     correct = round(accuracy * samples)
     leaked = 0.62 if family in task.contaminated else 0.04
     probe = {"exact_match": leaked, "answer_found": leaked / 2, "rouge_l": leaked + 0.1}
+    metrics = {"continuation": probe, "number": {"continuous": accuracy + 0.1}}.get(str(task.kind))
     return ScoreRow(
+        cell=f"{model}-{task.task}",
         family=family, model=model, base=family, task=task.task, protocol="boxed", k=4, n_items=task.n_items,
         accuracy=accuracy, interval=(accuracy - 0.06, accuracy + 0.05), pass_at_k=min(1.0, accuracy + 0.2),
         outcomes={"error": 0, "correct": correct, "truncated": 3, "unparsed": 5, "wrong": samples - correct - 8},
         behaviour=BEHAVIOUR,
         answer_present=0.03,
-        metrics=probe if task.task.endswith("partial") else None,
+        metrics=metrics,
+        levels={str(n): accuracy / n for n in (1, 2, 10)} if task.kind == "number" else None,
     )  # fmt: skip
 
 

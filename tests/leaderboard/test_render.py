@@ -18,7 +18,7 @@ from suite.leaderboard.export import deltas_csv
 from suite.leaderboard.render import HERE, PLOTLY
 from suite.leaderboard.view import task_views
 from suite.leaderboard.wording import finding_word, percent, signed, signed_interval
-from suite.schema import Summary
+from suite.schema import ScoreRow, Summary
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'"
 
@@ -66,7 +66,7 @@ class Page(HTMLParser):
             self.scripts[-1] = (kind, text + data)
 
     def body(self, table: str) -> list[list[str]]:
-        return [row for row in self.tables[table] if row[0] != "Family"]
+        return [row for row in self.tables[table] if row[0] not in ("Family", "Model")]
 
 
 def html_of(summary: Summary) -> str:
@@ -98,14 +98,76 @@ def test_score_table_holds_the_numbers_of_the_summary(summary: Summary) -> None:
     rows = Page(html_of(summary)).body("scores")
     for cells, row in zip(rows, summary.scores, strict=True):
         assert cells[1] == row.model and cells[3] == percent(row.accuracy)
+        assert cells[5] == percent(row.pass_at_k)
         assert [int(cell) for cell in cells[7:12]] == list(row.outcomes.values())
 
 
-def test_probe_section_stands_only_where_scores_carry_metrics(summary: Summary) -> None:
-    rows = Page(html_of(summary)).body("probe")
-    probed = [row for row in summary.scores if row.metrics]
-    assert len(rows) == len(probed)
-    assert rows[0][2:5] == ["0.310", "0.620", "0.720"]
+def test_how_models_answer_is_told_in_plain_words(summary: Summary) -> None:
+    page = Page(html_of(summary))
+    heads, rows = page.tables["behaviour"][0], page.body("behaviour")
+    assert len(rows) == len(summary.scores)
+    told = dict(zip(heads[1:], rows[0][1:], strict=True))
+    assert told["Right answer present, not extracted"] == "3.0%"
+    assert (told["Truncated"], told["Fenced code"], told["Language only"], told["Repetition"]) == (
+        "2.0%",
+        "20.0%",
+        "69.0%",
+        "1.0%",
+    )
+
+
+def rows_of(summary: Summary, kind: str) -> list[ScoreRow]:
+    tasks = {row.task for row in summary.tasks if row.kind == kind}
+    return [row for row in summary.scores if row.task in tasks]
+
+
+def test_the_probe_section_stands_for_probes_only(summary: Summary) -> None:
+    page = Page(html_of(summary))
+    probed = rows_of(summary, "continuation")
+    assert all(cells[0].startswith(row.model) for cells, row in zip(page.body("probe"), probed, strict=True))
+    assert page.body("probe")[0][1:4] == ["0.310", "0.620", "0.720"]
+    assert html_of(summary).count("sees only the first part") == 1
+
+
+def test_other_metrics_have_their_own_section_and_a_readable_name(summary: Summary) -> None:
+    page = Page(html_of(summary))
+    assert page.tables["metrics"][0][1] == "Continuous score (paper B)"
+    assert [row[1] for row in page.body("metrics")] == [
+        f"{row.metrics['continuous']:.3f}" for row in rows_of(summary, "number") if row.metrics
+    ]
+
+
+def test_accuracy_stands_by_level_in_the_order_of_the_levels(summary: Summary) -> None:
+    page, row = Page(html_of(summary)), rows_of(summary, "number")[0]
+    assert page.tables["levels"][0][1:] == ["1", "2", "10"]
+    assert page.body("levels")[0][1:] == [f"{100 * share:.0f}" for share in (row.levels or {}).values()]
+    assert len(page.body("levels")) == len(rows_of(summary, "number"))
+
+
+def test_a_metric_that_one_model_lacks_is_a_dash(summary: Summary) -> None:
+    scores = tuple(
+        row.model_copy(update={"metrics": {"exact_match": 0.5}}) if row.metrics else row for row in summary.scores[:-1]
+    )
+    page = Page(html_of(summary.model_copy(update={"scores": (*scores, summary.scores[-1])})))
+    assert page.body("probe")[0][1:4] == ["–", "0.500", "–"]
+
+
+@pytest.mark.parametrize(("count", "shown"), [(0, "–"), (3, "≥ 3")])
+def test_truncation_that_nobody_states_is_no_zero(summary: Summary, count: int, shown: str) -> None:
+    row = summary.scores[0]
+    unstated = {
+        "behaviour": row.behaviour.model_copy(update={"truncated": None}),
+        "outcomes": {**row.outcomes, "truncated": count},
+    }
+    page = Page(html_of(summary.model_copy(update={"scores": (row.model_copy(update=unstated),)})))
+    truncated = page.tables["scores"][0].index("Truncated")
+    assert (page.body("scores")[0][truncated], page.body("behaviour")[0][2]) == (shown, "–")
+
+
+def test_where_items_come_from_stands_beside_the_score(summary: Summary) -> None:
+    fresh = summary.scores[0].model_copy(update={"dataset": "generator random_calculation, seed 7"})
+    page = Page(html_of(summary.model_copy(update={"scores": (fresh,)})))
+    assert page.body("scores")[0][-1] == "generator random_calculation, seed 7"
 
 
 def test_chart_holds_the_same_deltas_and_a_symmetric_range(summary: Summary) -> None:

@@ -1,0 +1,42 @@
+"""Models and cells of the micro families, for the engine tests."""
+
+from pathlib import Path
+
+from suite.engine import identity
+from suite.items import load_items
+from suite.plan import ModelToRun, PlannedCell, Wishes, plan, task_to_run
+from suite.registry import load_registry
+from suite.selection import base_to_run
+from suite.store import RunStore
+from suite.tasks import task
+
+SAMPLED, GREEDY = "micro_arithmetic_clean", "micro_bench_partial"
+BASES = ("micro-qwen2.5-math", "micro-qwen2.5", "micro-llama3", "micro-olmo2")
+
+
+def base(model_id: str = "micro-llama3") -> ModelToRun:
+    return base_to_run(load_registry(), model_id)
+
+
+def planned(
+    *models: ModelToRun,
+    k: int = 2,
+    limit: int = 12,
+    engine: str = "hf",
+    tasks: tuple[str, ...] = (SAMPLED, GREEDY),
+    **wishes: float,
+) -> list[PlannedCell]:
+    """Cells of ``models`` on a sampled and a greedy task."""
+    specs = [task(name) for name in tasks]
+    asked = Wishes(limit=limit, k=k, **wishes)  # type: ignore[arg-type]
+    return plan(models, [task_to_run(spec, load_items(spec), asked) for spec in specs], identity(engine))
+
+
+def texts(store: RunStore, cells: list[PlannedCell]) -> dict[tuple[str, str, str, int], str]:
+    """(model, task, item, sample) -> text of everything that is stored of the cells."""
+    return {(p.cell.model, p.cell.task, *key): s.text for p in cells for key, s in store.cell(p.cell).samples().items()}
+
+
+def files(store: RunStore, cell: PlannedCell) -> list[Path]:
+    """The cell's journal."""
+    return sorted(store.cell(cell.cell).path.glob("batch-*.jsonl"))

@@ -1,0 +1,130 @@
+"""LoRA adapters as checkpoints: what an adapter on its base draws is what the merged model draws.
+
+The vLLM part needs vLLM: ``.venv-vllm/bin/python -m pytest -m vllm tests/engine/test_lora.py``.
+"""
+
+import importlib.util
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from peft import LoraConfig, get_peft_model
+from planning import GREEDY, SAMPLED, texts
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from suite.cli import main
+from suite.plan import ModelToRun, PlannedCell
+from suite.registry import load_registry
+from suite.resources import builtin_model
+from suite.run import RunProgress, run_cells
+from suite.selection import Selection, base_to_run, checkpoint_to_run, planned_cells
+from suite.store import RunStore
+
+pytestmark = pytest.mark.slow
+needs_vllm = pytest.mark.skipif(importlib.util.find_spec("vllm") is None, reason="vLLM is not installed here")
+FAMILY = BASE = "micro-llama3"
+MAX_DIFFERING = 0.02
+"""Share of vLLM's samples that float ties may change: it adds the adapter to each layer's output, the merged model has it inside."""
+
+
+def make_adapter(folder: Path, seed: int = 0, rank: int = 8) -> Path:
+    """An untrained adapter whose weights are random and not zero."""
+    loaded = AutoModelForCausalLM.from_pretrained(builtin_model(BASE), dtype=torch.float32)
+    targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+    adapted = get_peft_model(loaded, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=targets, task_type="CAUSAL_LM"))
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, weight in adapted.named_parameters():
+            if "lora_" in name:
+                weight.copy_(0.1 * torch.randn(weight.shape, generator=generator))
+    adapted.save_pretrained(folder / "adapter")
+    adapted.merge_and_unload().save_pretrained(folder / "merged")
+    AutoTokenizer.from_pretrained(builtin_model(BASE)).save_pretrained(folder / "merged")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the adapter, the merged model, and an overlay that registers both as pairs."""
+    folder = make_adapter(tmp_path_factory.mktemp("made"))
+    model = {"family": FAMILY, "base": BASE, "architecture": "llama", "protocol": "micro_qa", "dtype": "float32"}
+    pair = {"family": FAMILY, "base": BASE, "recipe": "none", "seed": 0, "step": 1}
+    overlay = {
+        "models": {name: model | {"path": name} for name in ("adapter", "merged")},
+        "pairs": [pair | {"checkpoint": name, "reward": name} for name in ("adapter", "merged")],
+    }
+    (folder / "overlay.yaml").write_text(yaml.safe_dump(overlay))
+    return folder
+
+
+def of_model(store: RunStore, model_id: str) -> dict[tuple[str, str, int], str]:
+    """(task, item, sample) -> text of what is stored of one model."""
+    cells = [c for c in store.finished() if c.manifest and c.manifest.cell.model == model_id]
+    return {(c.manifest.cell.task, *key): s.text for c in cells if c.manifest for key, s in c.samples().items()}
+
+
+def test_an_adapter_draws_what_the_merged_model_draws(made: Path, tmp_path: Path) -> None:
+    argv = ["eval", "--families", FAMILY, "--rewards", "adapter,merged", "--tasks", f"{SAMPLED},{GREEDY}", "--limit", "12"]
+    assert main([*argv, "--engine", "hf", "--registry", str(made / "overlay.yaml"), "--out", str(tmp_path)]) == 0
+    store = RunStore(tmp_path)
+    base, adapter, merged = (of_model(store, name) for name in (BASE, "adapter", "merged"))
+    assert len(adapter) == len(base) > 24
+    assert adapter == merged
+    assert sum(adapter[key] != base[key] for key in base) > len(base) / 2
+
+
+def to_run(made: Path, name: str) -> ModelToRun:
+    registry = load_registry([made / "overlay.yaml"])
+    (pair,) = (p for p in registry.pairs if p.checkpoint == name)
+    return checkpoint_to_run(registry, RunStore(made / "none"), pair)
+
+
+def edited(made: Path, folder: Path, **change: object) -> str:
+    """Weights hash of the adapter with fields of its configuration changed."""
+    shutil.copytree(made / "adapter", folder / "adapter")
+    shutil.copy(made / "overlay.yaml", folder)
+    path = folder / "adapter" / "adapter_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    return to_run(folder, "adapter").weights_hash
+
+
+def test_an_adapters_hash_is_not_its_bases_and_changes_with_the_adapter(made: Path, tmp_path: Path) -> None:
+    ours = to_run(made, "adapter")
+    assert ours.folder == builtin_model(BASE) and ours.adapter == made / "adapter"
+    hashes = {ours.weights_hash, base_to_run(load_registry(), BASE).weights_hash, to_run(made, "merged").weights_hash}
+    (tmp_path / "other").mkdir()
+    shutil.copytree(make_adapter(tmp_path / "made", seed=1) / "adapter", tmp_path / "other" / "adapter")
+    shutil.copy(made / "overlay.yaml", tmp_path / "other")
+    hashes.add(to_run(tmp_path / "other", "adapter").weights_hash)
+    assert len(hashes) == 4
+
+
+def test_an_adapters_hash_has_its_scale_and_not_the_path_of_its_base(made: Path, tmp_path: Path) -> None:
+    ours = to_run(made, "adapter").weights_hash
+    assert edited(made, tmp_path / "scale", lora_alpha=1) != ours
+    assert edited(made, tmp_path / "moved", base_model_name_or_path="/elsewhere") == ours
+
+
+def cells(made: Path, engine: str, reward: str) -> list[PlannedCell]:
+    selection = Selection(
+        families=(FAMILY,), tasks=(SAMPLED, GREEDY), rewards=(reward,), limit=40, temperature=0.0, engine=engine
+    )
+    planned, failures = planned_cells(selection, load_registry([made / "overlay.yaml"]), RunStore(made / "none"))
+    assert failures == []
+    return [p for p in planned if p.cell.model == reward]
+
+
+@pytest.mark.vllm
+@needs_vllm
+def test_vllm_with_the_adapter_writes_the_merged_models_greedy_text(made: Path, tmp_path: Path) -> None:
+    store, ours, theirs = RunStore(tmp_path), cells(made, "vllm", "adapter"), cells(made, "hf", "merged")
+    assert run_cells(store, ours, RunProgress(), "vllm") == []
+    assert run_cells(store, theirs, RunProgress(), "hf") == []
+    left, right = ({key[1:]: text for key, text in texts(store, part).items()} for part in (ours, theirs))
+    assert left.keys() == right.keys() and len(left) == 80
+    share = sum(left[key] != right[key] for key in left) / len(left)
+    print(f"adapter in vLLM, merged in transformers: {share:.2%} of 80 greedy texts differ")
+    assert share <= MAX_DIFFERING

@@ -42,7 +42,7 @@ class Row(TypedDict):
 
 
 class EngineFact(NamedTuple):
-    """``name`` and ``device`` as a cell would have them; ``built_for`` is vLLM's word on itself. ``fault``: why it cannot be used."""
+    """``name`` and ``device`` are those of a cell, ``built_for`` is vLLM's word on itself, ``fault`` why it cannot be used."""
 
     name: str = ""
     device: str = ""
@@ -125,7 +125,8 @@ def _engine(name: str) -> EngineFact:
     try:
         found = identity(name)
         if name == "hf":
-            import transformers.models.llama.modeling_llama  # noqa: F401  # loaded lazily, and what a broken torchvision breaks
+            # transformers loads its models late, and it is there that a torchvision of another torch breaks it
+            import transformers.models.llama.modeling_llama  # noqa: F401
     except Exception as error:  # a broken package raises whatever it likes when it is imported
         return EngineFact(fault=_told(error))
     return EngineFact(found.name, found.device)

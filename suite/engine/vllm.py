@@ -79,11 +79,12 @@ class VLLMEngine:
                 seed=0,
                 **(_CPU if self.device == "cpu" else {}),
             )
+            if model.adapter is not None:
+                self.llm.llm_engine.add_lora(self._lora())
         except Exception as error:  # vLLM raises whatever the broken file makes it raise
             what = f"vLLM cannot load the model ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
-            raise SuiteError(
-                what, str(model.adapter or model.folder), "Save it again with save_pretrained, or use --engine hf"
-            ) from error
+            save = "Merge the adapter into its base" if model.adapter else "Save it again with save_pretrained"
+            raise SuiteError(what, str(model.adapter or model.folder), f"{save}, or use --engine hf") from error
         self.tokenizer: Any = self.llm.get_tokenizer()
 
     @property
@@ -190,7 +191,8 @@ def _rank(adapter: Path | None) -> int:
         return 16
     import json
 
-    rank = int(json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))["r"])
+    config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
+    rank = max([config["r"], *config.get("rank_pattern", {}).values()])
     return next((known for known in (8, 16, 32, 64, 128, 256, 320, 512) if known >= rank), rank)
 
 

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -16,6 +17,7 @@ from planning import GREEDY, SAMPLED, texts
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from suite.cli import main
+from suite.engine.vllm import _rank
 from suite.plan import ModelToRun, PlannedCell
 from suite.registry import load_registry
 from suite.resources import builtin_model
@@ -27,14 +29,14 @@ pytestmark = pytest.mark.slow
 needs_vllm = pytest.mark.skipif(importlib.util.find_spec("vllm") is None, reason="vLLM is not installed here")
 FAMILY = BASE = "micro-llama3"
 MAX_DIFFERING = 0.02
-"""Share of vLLM's samples that float ties may change: it adds the adapter to each layer's output, the merged model has it inside."""
+"""Share of samples that float ties may change: vLLM adds the adapter to a layer's output, the merged model has it inside."""
 
 
-def make_adapter(folder: Path, seed: int = 0, rank: int = 8) -> Path:
+def make_adapter(folder: Path, seed: int = 0, **config: Any) -> Path:
     """An untrained adapter whose weights are random and not zero."""
     loaded = AutoModelForCausalLM.from_pretrained(builtin_model(BASE), dtype=torch.float32)
     targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-    adapted = get_peft_model(loaded, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=targets, task_type="CAUSAL_LM"))
+    adapted = get_peft_model(loaded, LoraConfig(r=8, lora_alpha=16, target_modules=targets, task_type="CAUSAL_LM", **config))
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, weight in adapted.named_parameters():
@@ -128,3 +130,23 @@ def test_vllm_with_the_adapter_writes_the_merged_models_greedy_text(made: Path, 
     share = sum(left[key] != right[key] for key in left) / len(left)
     print(f"adapter in vLLM, merged in transformers: {share:.2%} of 80 greedy texts differ")
     assert share <= MAX_DIFFERING
+
+
+@pytest.mark.vllm
+@needs_vllm
+def test_vllm_names_what_it_cannot_do_with_an_adapter_and_the_way_out(made: Path, tmp_path: Path) -> None:
+    make_adapter(tmp_path, use_dora=True)
+    shutil.copy(made / "overlay.yaml", tmp_path)
+    planned = cells(tmp_path, "vllm", "adapter")
+    failures = run_cells(RunStore(tmp_path / "run"), planned, RunProgress(), "vllm")
+    assert len(failures) == len(planned) == 2
+    assert all("does not yet support DoRA" in error.what and str(tmp_path / "adapter") in error.where for error in failures)
+    assert {error.fix for error in failures} == {"Merge the adapter into its base, or use --engine hf"}
+
+
+@pytest.mark.parametrize(
+    ("r", "pattern", "rank"), [(8, {}, 8), (4, {}, 8), (12, {}, 16), (8, {"q_proj": 20}, 32), (512, {}, 512)]
+)
+def test_vllm_is_set_up_for_the_largest_rank_of_the_adapter(r: int, pattern: dict[str, int], rank: int, tmp_path: Path) -> None:
+    (tmp_path / "adapter_config.json").write_text(json.dumps({"r": r, "rank_pattern": pattern}))
+    assert _rank(tmp_path) == rank

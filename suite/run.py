@@ -73,15 +73,23 @@ def _evaluated(
 
 def run_model(store: RunStore, engine: "Engine", planned: Sequence[PlannedCell], progress: RunProgress) -> list[SuiteError]:
     """Finish one loaded model's cells; what could not be finished."""
-    started = time.monotonic()
+    from suite.engine.contract import failure
+
+    started, ready, refused = time.monotonic(), [], []
     for p in planned:
-        store.cell(p.cell).write_items(p.task.items)
-    averages, failures = _evaluated(store, engine, planned, progress)
-    wall_s = (time.monotonic() - started) / len(planned)
-    for p in planned:
+        try:
+            store.cell(p.cell).write_items(p.task.items)
+            ready.append(p)
+        except Exception as error:  # a cell whose folder cannot be used must not keep the others from running
+            refused.append(failure(p.cell, error))
+    if not ready:
+        return refused
+    averages, failures = _evaluated(store, engine, ready, progress)
+    wall_s = (time.monotonic() - started) / len(ready)
+    for p in ready:
         if p.cell.id not in failures:
             store.cell(p.cell).finish(_manifest(p, engine, averages[p.cell.id], wall_s))
-    return list(failures.values())
+    return [*refused, *failures.values()]
 
 
 def run_cells(store: RunStore, planned: Sequence[PlannedCell], progress: RunProgress, engine: str = "hf") -> list[SuiteError]:

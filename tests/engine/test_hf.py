@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from suite.engine import identity
 from suite.engine.contract import CellWork, sample_seed
-from suite.engine.hf import Batch, HFEngine, identity
+from suite.engine.hf import Batch, HFEngine
 from suite.engine.noise import MAX_NOISE, SeededSampling, draw, gumbel
 from suite.errors import SuiteError
 from suite.items import load_items
@@ -16,7 +17,7 @@ from suite.micro.world import prompt, word_problems
 from suite.plan import ModelToRun, PlannedCell, Wishes, plan, task_to_run
 from suite.registry import load_registry
 from suite.resources import builtin_model
-from suite.run import RunProgress, run_cells
+from suite.run import RunProgress, is_finished, run_cells
 from suite.schema import Decoding
 from suite.selection import base_to_run
 from suite.store import RunStore
@@ -40,7 +41,7 @@ def model() -> ModelToRun:
 def planned(model: ModelToRun, k: int, limit: int = 20) -> list[PlannedCell]:
     specs = [task("micro_arithmetic_clean"), task("micro_bench_partial")]
     tasks = [task_to_run(spec, load_items(spec), Wishes(limit=limit, k=k)) for spec in specs]
-    return plan([model], tasks, identity())
+    return plan([model], tasks, identity("hf"))
 
 
 def texts(store: RunStore, cells: list[PlannedCell]) -> dict[tuple[str, str, int], str]:
@@ -160,3 +161,24 @@ def test_a_broken_model_folder_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(SuiteError, match="the model cannot be loaded"):
         HFEngine(tmp_path, "float32")
+
+
+def test_a_stored_sample_of_another_seed_is_drawn_again(model: ModelToRun, tmp_path: Path) -> None:
+    store, (cell, _) = RunStore(tmp_path), planned(model, k=1, limit=4)
+    run_cells(store, [cell], RunProgress())
+    wanted = store.cell(cell.cell).samples()
+    (path,) = store.cell(cell.cell).path.glob("batch-*.jsonl")
+    foreign = [s.model_copy(update={"seed": 1, "text": "of another engine"}) for s in wanted.values()]
+    store.cell(cell.cell).write_batch(path.stem.removeprefix("batch-"), foreign)
+    (store.cell(cell.cell).path / "cell.json").unlink()
+    run_cells(store, [cell], RunProgress())
+    assert store.cell(cell.cell).samples() == wanted
+
+
+def test_a_cell_whose_folder_cannot_be_used_fails_alone(model: ModelToRun, tmp_path: Path) -> None:
+    store, cells = RunStore(tmp_path), planned(model, k=1, limit=4)
+    store.cell(cells[0].cell).path.parent.mkdir(parents=True)
+    store.cell(cells[0].cell).path.write_text("in the way")
+    (error,) = run_cells(store, cells, RunProgress())
+    assert error.where == cells[0].cell.name
+    assert is_finished(store, cells[1])

@@ -17,7 +17,7 @@ from lm_eval.api.model import LM
 from lm_eval.evaluator import simple_evaluate
 from lm_eval.tasks import TaskManager
 
-from suite.engine.hf import identity
+from suite.engine import identity
 from suite.grading import read_cells
 from suite.items import DATA_VARIABLE, load_items, load_set
 from suite.plan import PlannedCell, Wishes, plan, task_to_run
@@ -46,7 +46,7 @@ def our_cell(tmp_path: Path, name: str, wishes: Wishes) -> tuple[RunStore, Plann
     model = replace(base_to_run(load_registry(), MODEL), protocol=spec.metadata.default_protocol)
     loaded = load_set(spec)
     run = replace(task_to_run(spec, loaded.items, replace(wishes, limit=ITEMS)), dataset=loaded.dataset)
-    cell = plan([model], [run], identity())[0]
+    cell = plan([model], [run], identity("hf"))[0]
     store = RunStore(tmp_path / "run")
     run_cells(store, [cell], RunProgress())
     return store, cell

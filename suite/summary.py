@@ -147,7 +147,8 @@ def _task_rows(cells: Sequence[StoredCell]) -> tuple[TaskRow, ...]:
 
 def samples_hash(cells: Iterable[StoredCell]) -> str:
     """Hash of every stored text with its place: what a summary was computed from."""
-    return content_hash([(c.id, key, s.text, s.finish_reason) for c in cells for key, s in sorted(c.samples.items())])
+    by_id = sorted(cells, key=lambda c: c.id)
+    return content_hash([(c.id, key, s.text, s.finish_reason) for c in by_id for key, s in sorted(c.samples.items())])
 
 
 def _provenance(cells: Sequence[StoredCell]) -> Provenance:
@@ -170,11 +171,22 @@ def _current(cells: Iterable[StoredCell], pairs: Iterable[Pair]) -> list[StoredC
     return [c for c, model, h in identities if h in (UNSTATED, known.get(model, h))]
 
 
+def _in_order(cells: Iterable[StoredCell], families: list[str]) -> list[StoredCell]:
+    """Cells as people read them: by family, the base before its checkpoints, by task."""
+
+    def place(c: StoredCell) -> tuple[int, bool, str, str, str]:
+        cell = c.manifest.cell
+        return families.index(c.manifest.family), cell.model != c.manifest.base, cell.model, cell.task, c.id
+
+    return sorted(cells, key=place)
+
+
 def summarize(cells: Sequence[StoredCell], pairs: Sequence[Pair], registry: Registry) -> Summary:
     """All scores and paired deltas of the finished cells; cells of other weights than the pairs' are left out."""
     cells = _current(cells, pairs)
     tables: Tables = {str(key): rows for key, rows in sample_table(cells).groupby("cell", sort=False)}
     names = {c.manifest.family: registry.family(c.manifest.family).name for c in cells}
+    cells = _in_order(cells, list(registry.families))
     families = sorted(names, key=list(registry.families).index)
     return Summary(
         provenance=_provenance(cells),

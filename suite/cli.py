@@ -146,6 +146,7 @@ def _import(args: argparse.Namespace) -> int:
 def _summarize(args: argparse.Namespace) -> int:
     from suite.grading import read_cells
     from suite.registry import load_registry
+    from suite.selection import known_pairs
     from suite.store import RunStore
     from suite.summary import summarize
 
@@ -153,7 +154,8 @@ def _summarize(args: argparse.Namespace) -> int:
     cells = read_cells(store.finished())
     if not cells:
         raise SuiteError("no finished cells here", str(args.run), "Run `rlvr-suite eval --out` with this folder first")
-    summary = summarize(cells, [*load_registry(args.registry).pairs, *store.pairs()], load_registry(args.registry))
+    registry = load_registry(args.registry)
+    summary = summarize(cells, known_pairs(registry, store), registry)
     path = store.write_summary(summary)
     print(
         summary.to_json() if args.json else f"{len(summary.scores)} scores, {len(summary.deltas)} deltas: {path}",

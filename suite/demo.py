@@ -25,7 +25,7 @@ from suite.grpo.rewards import REWARDS
 from suite.leaderboard import write_board
 from suite.plan import PlannedCell
 from suite.quiet import quiet_libraries
-from suite.registry import load_registry
+from suite.registry import Registry, load_registry
 from suite.run import RunProgress, run_cells, unfinished
 from suite.schema import GateReport, Summary
 from suite.selection import Selection, planned_cells
@@ -84,11 +84,11 @@ def _is_done(store: RunStore, job: DemoJob) -> bool:
     runs = [run for family in job.families for run in job.runs_of(family)]
     if any(trained_pair(run, registry, store) is None for run in runs):
         return False
-    return not unfinished(store, _planned(store, job, job.families))
+    return not unfinished(store, _planned(store, registry, job.selection(job.families)))
 
 
-def _planned(store: RunStore, job: DemoJob, families: tuple[str, ...]) -> list[PlannedCell]:
-    planned, failures = planned_cells(job.selection(families), load_registry(), store)
+def _planned(store: RunStore, registry: Registry, selection: Selection) -> list[PlannedCell]:
+    planned, failures = planned_cells(selection, registry, store)
     for error in failures:
         raise error
     return planned
@@ -126,7 +126,7 @@ def _start_worker() -> None:
 
 
 def _evaluate(store: RunStore, job: DemoJob, progress: _Evaluation) -> None:
-    planned = _planned(store, job, (progress.family,))
+    planned = _planned(store, load_registry(), job.selection((progress.family,)))
     for error in run_cells(store, [p for p in planned if p.model.id == progress.unit], progress):
         raise error
     progress.send(Report(progress.family, progress.unit, f"finished {progress.unit}", 1.0))

@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 
 from suite import __version__, provenance
 from suite.engine import identity
+from suite.errors import in_one_line
 
 ENVIRONMENT = (
     "CUDA_VISIBLE_DEVICES", "HF_HOME", "HF_HUB_OFFLINE", "RLVR_SUITE_DATA",
@@ -105,10 +106,6 @@ def _requirements() -> list[str]:
         return []
 
 
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-
-
 def _hardware() -> str:
     try:
         import torch
@@ -118,7 +115,7 @@ def _hardware() -> str:
             return f"{torch.cuda.device_count()} x {torch.cuda.get_device_name(0)}, {memory_gib:.0f} GiB each"
         return f"cpu, {torch.get_num_threads()} threads"
     except Exception as error:  # a broken torch raises whatever it likes when it is imported
-        return f"unknown ({_told(error)})"
+        return f"unknown ({in_one_line(error, 300)})"
 
 
 def _engine(name: str) -> EngineFact:
@@ -128,7 +125,7 @@ def _engine(name: str) -> EngineFact:
             # transformers loads its models late, and it is there that a torchvision of another torch breaks it
             import transformers.models.llama.modeling_llama  # noqa: F401
     except Exception as error:  # a broken package raises whatever it likes when it is imported
-        return EngineFact(fault=_told(error))
+        return EngineFact(fault=in_one_line(error, 300))
     return EngineFact(found.name, found.device)
 
 

@@ -13,3 +13,8 @@ class SuiteError(Exception):
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what.rstrip('.')}. {self.fix.rstrip('.')}.".replace("\n", " ")
+
+
+def in_one_line(error: BaseException, limit: int = 200) -> str:
+    """A library's own error for use inside a ``what``: its type and at most ``limit`` characters of its text."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:limit]}"

@@ -31,6 +31,13 @@ def identity(engine: str) -> EngineIdentity:
     return EngineIdentity(f"{engine}-{minor}", "cuda" if torch.cuda.is_available() else "cpu")
 
 
+def device_name(device: str) -> str:
+    """What the device of that kind is called, as it is recorded with a cell."""
+    import torch
+
+    return torch.cuda.get_device_name() if device == "cuda" else "cpu"
+
+
 def start(engine: str, model: ModelToRun) -> "Engine":
     """A running engine with ``model`` loaded."""
     if engine == "vllm":

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from suite.errors import SuiteError
+from suite.errors import SuiteError, in_one_line
 from suite.items import Item
 from suite.plan import PlannedCell
 from suite.protocols import render
@@ -137,7 +137,8 @@ def failure(cell: Cell, error: Exception) -> SuiteError:
     """What is told of a cell that failed with ``error``."""
     if isinstance(error, SuiteError):
         return error if cell.name in error.where else SuiteError(error.what, f"{cell.name}: {error.where}", error.fix)
-    text = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
     return SuiteError(
-        f"could not be finished ({text})", cell.name, "Mend the cause and run the command again; it goes on from here"
+        f"could not be finished ({in_one_line(error)})",
+        cell.name,
+        "Mend the cause and run the command again; it goes on from here",
     )

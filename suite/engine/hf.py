@@ -13,10 +13,10 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorList
 
-from suite.engine import identity
+from suite.engine import device_name, identity
 from suite.engine.contract import CANARY, CellWork, Drawn, Failures, Generated, Request, Settings, check_lengths, encode, failure
 from suite.engine.noise import SeededSampling, signed
-from suite.errors import SuiteError
+from suite.errors import SuiteError, in_one_line
 from suite.items import Item
 from suite.schema import Decoding
 from suite.weights import WEIGHT_FILES
@@ -65,7 +65,7 @@ class HFEngine:
 
     @property
     def device_name(self) -> str:
-        return torch.cuda.get_device_name() if self.device == "cuda" else "cpu"
+        return device_name(self.device)
 
     def request(self, prompt: str, seed: int) -> Request:
         """One sample to draw, from the prompt's text."""
@@ -178,7 +178,7 @@ def _load(folder: Path, dtype: str, adapter: Path | None) -> tuple[Any, Any]:
 
             loaded = PeftModel.from_pretrained(loaded, str(adapter)).merge_and_unload()
     except Exception as error:  # from_pretrained raises whatever the broken file makes it raise
-        what = f"the model cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+        what = f"the model cannot be loaded ({in_one_line(error)})"
         raise SuiteError(what, str(adapter or folder), "Save it again with save_pretrained") from error
     return tokenizer, loaded
 

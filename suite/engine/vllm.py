@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from suite.engine import identity
+from suite.engine import device_name, identity
 from suite.engine.contract import CANARY, CellWork, Drawn, Failures, Generated, Settings, check_lengths, encode, failure
-from suite.errors import SuiteError
+from suite.errors import SuiteError, in_one_line
 from suite.items import Item
 from suite.plan import ModelToRun
 from suite.schema import Decoding
@@ -64,7 +64,7 @@ class VLLMEngine:
             if model.adapter is not None:
                 self.llm.llm_engine.add_lora(self._lora())
         except Exception as error:  # vLLM raises whatever the broken file makes it raise
-            what = f"vLLM cannot load the model ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+            what = f"vLLM cannot load the model ({in_one_line(error)})"
             save = "Merge the adapter into its base" if model.adapter else "Save it again with save_pretrained"
             raise SuiteError(what, str(model.adapter or model.folder), f"{save}, or use --engine hf") from error
         self.tokenizer: Any = self.llm.get_tokenizer()
@@ -77,9 +77,7 @@ class VLLMEngine:
 
     @property
     def device_name(self) -> str:
-        import torch
-
-        return torch.cuda.get_device_name() if self.device == "cuda" else "cpu"
+        return device_name(self.device)
 
     def draw(self, works: Sequence[CellWork], drawn: Drawn) -> Failures:
         """Submit everything that is missing and store samples as they finish."""

@@ -14,6 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from suite.grade import compare, forms, limits, spelling, units, value
+from suite.grade.compare import Maybe
 from suite.grade.extract import candidates
 from suite.grade.extract import extract as extract
 from suite.grade.units import Spelled
@@ -25,8 +26,8 @@ _PLAIN = re.compile(r"[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\
 _CHOICE = re.compile(r"\(?([A-E])\)?")
 _CHOSEN = re.compile(r"\(?([A-E])(?:\)|[.:](?=\s))")
 _MEMO_SIZE = 200_000
-
-Maybe = bool | None
+_UNFORESEEN = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+"""What a text that no reader foresaw may raise; it is no right answer."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,12 @@ def canonical(answer: str) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
+_spell = lru_cache(maxsize=20_000)(spelling.spell)
+
+
 @lru_cache(maxsize=20_000)
 def _read(answer: str, grouped: bool = True) -> tuple[Spelled, forms.Form]:
-    spelled = spelling.spell(answer, grouped)
+    spelled = _spell(answer, grouped)
     return spelled, forms.read(spelled.text)
 
 
@@ -74,7 +78,7 @@ def rational(answer: str) -> Fraction | None:
     try:
         form = compare.unnamed(_read(answer)[1])
         return value.exact(form.node) if isinstance(form, forms.Value) else None
-    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
+    except _UNFORESEEN:
         return None
 
 
@@ -124,13 +128,7 @@ def _quick(answer: str, gold: str) -> Maybe:
         return False
     try:
         return _compare(answer, gold)
-    except (
-        ArithmeticError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ):  # a text that no reader foresaw is no right answer
+    except _UNFORESEEN:
         return False
 
 
@@ -163,8 +161,9 @@ def _remember(known: dict[tuple[str, str], Maybe]) -> None:
 
 
 def forget() -> None:
-    """Empty the memo of pairs and of readings: for measuring."""
+    """Empty the memos of pairs, spellings and readings: for measuring."""
     _MEMO.clear()
+    _spell.cache_clear()
     _read.cache_clear()
 
 
@@ -181,11 +180,11 @@ def is_correct(text: str, gold: str) -> Maybe:
 
 def _is_present(text: str, gold: str) -> bool:
     """Whether a candidate of ``text`` is the gold: spelled alike, or the same number."""
-    wanted, exact = spelling.spell(gold).text if limits.is_parsable(gold) else gold, rational(gold)
+    wanted, exact = _spell(gold).text if limits.is_parsable(gold) else gold, rational(gold)
     for candidate in dict.fromkeys(candidates(text)):
         if not limits.is_parsable(candidate):
             continue
-        if spelling.spell(candidate).text == wanted or (exact is not None and rational(candidate) == exact):
+        if _spell(candidate).text == wanted or (exact is not None and rational(candidate) == exact):
             return True
     return False
 

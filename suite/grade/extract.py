@@ -23,16 +23,20 @@ _TAIL_CHARS = 100_000
 """The last number is looked for in so many last characters."""
 
 
-def _braced(text: str, opening: int, end: int) -> str | None:
-    """What stands between the brace at ``opening`` and the one that closes it before ``end``; None if nothing or none does."""
+def closing_brace(text: str, opening: int, end: int | None = None) -> int:
+    """Index of the brace that closes the one at ``opening`` before ``end``; -1 if none does. ``\\{`` and ``\\}`` do not count."""
     depth = 0
-    for match in _BRACE.finditer(text, opening, end):
-        token = match.group()
-        if len(token) == 1:
-            depth += 1 if token == "{" else -1
-            if depth == 0:
-                return text[opening + 1 : match.start()].strip() or None
-    return None
+    for match in _BRACE.finditer(text, opening, len(text) if end is None else end):
+        depth += {"{": 1, "}": -1}.get(match.group(), 0)
+        if depth == 0:
+            return match.start()
+    return -1
+
+
+def _braced(text: str, opening: int, end: int | None = None) -> str | None:
+    """What stands between the brace at ``opening`` and the one that closes it before ``end``; None if nothing or none does."""
+    closing = closing_brace(text, opening, end)
+    return text[opening + 1 : closing].strip() or None if closing >= 0 else None
 
 
 def boxes(text: str) -> list[str]:
@@ -49,7 +53,7 @@ def last_boxed(text: str) -> str | None:
         return None
     match = _BOX.match(text, start)
     if match and text[match.end() : match.end() + 1] == "{":
-        return _braced(text, match.end(), len(text))
+        return _braced(text, match.end())
     bare = re.match(r"-?[\w.]+", text[match.end() :]) if match else None  # \boxed 5
     return bare.group() if bare else None
 
@@ -93,12 +97,8 @@ def _without_boxes(text: str) -> str:
         out += rest[: match.start()] + " "
         rest = rest[match.end() :]
         if rest.startswith("{"):
-            depth = 0
-            for brace in _BRACE.finditer(rest):
-                depth += {"{": 1, "}": -1}.get(brace.group(), 0)
-                if depth == 0:
-                    break
-            rest = "" if depth else rest[brace.end() :]
+            closing = closing_brace(rest, 0)
+            rest = rest[closing + 1 :] if closing >= 0 else ""
         else:
             rest = re.sub(r"^-?[\w.]+", "", rest)
     return out + rest

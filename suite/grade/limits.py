@@ -61,12 +61,11 @@ def may_agree(left: str, right: str) -> bool:
 
     It reads past what it does not know (``3 \\pmod 7`` and ``3 \\pmod 5`` are equal to it), so its yes counts only then.
     """
-    return all(_profile(left, names) == _profile(right, names) for names in (False, True))
+    return _profile(left) == _profile(right)
 
 
-def _profile(text: str, names: bool) -> list[str]:
-    """The numbers, letters and primes of a text, or the commands in it that say something, in their order."""
+def _profile(text: str) -> tuple[set[str], int, list[str]]:
+    """What a text says: its numbers and letters, how many primes, and its commands in their order."""
     text = _FRAME.sub(" ", text)
-    if names:
-        return sorted(set(_NAMED.findall(_COMMAND.sub(" ", text))) | {f"{n}'" for n in range(text.count("'"))})
-    return [command for command in _COMMAND.findall(text) if command not in _SILENT]
+    commands = [command for command in _COMMAND.findall(text) if command not in _SILENT]
+    return set(_NAMED.findall(_COMMAND.sub(" ", text))), text.count("'"), commands

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from suite.grade.extract import closing_brace
 from suite.grade.units import Spelled, without_units
 
 _UNICODE = str.maketrans({
@@ -97,20 +98,9 @@ def _unwrapped(text: str) -> str:
     text = text.strip()
     while True:
         match = re.match(r"\\(?:boxed|fbox|framebox|ensuremath)\s*\{|\{", text)
-        if not match or _closing(text, match.end() - 1) != len(text) - 1:
+        if not match or closing_brace(text, match.end() - 1) != len(text) - 1:
             return text
         text = text[match.end() : -1].strip()
-
-
-def _closing(text: str, opening: int) -> int:
-    """Index of the brace that closes the one at ``opening``; -1 if there is none."""
-    depth = 0
-    for i in range(opening, len(text)):
-        if text[i] in "{}" and (i == 0 or text[i - 1] != "\\"):
-            depth += 1 if text[i] == "{" else -1
-            if depth == 0:
-                return i
-    return -1
 
 
 def _plain_numbers(text: str, grouped: bool) -> str:

@@ -8,7 +8,6 @@ import json
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
 OUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 MODULES = ("grade", "engines")
 

@@ -6,20 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from planning import base, planned, texts
 
-from suite.engine import identity
 from suite.engine.contract import CellWork, sample_seed
 from suite.engine.hf import Batch, HFEngine
 from suite.engine.noise import MAX_NOISE, SeededSampling, draw, gumbel
 from suite.errors import SuiteError
 from suite.items import load_items
 from suite.micro.world import prompt, word_problems
-from suite.plan import ModelToRun, PlannedCell, Wishes, plan, task_to_run
-from suite.registry import load_registry
+from suite.plan import ModelToRun
 from suite.resources import builtin_model
 from suite.run import RunProgress, is_finished, run_cells
 from suite.schema import Decoding
-from suite.selection import base_to_run
 from suite.store import RunStore
 from suite.tasks import task
 
@@ -35,17 +33,7 @@ def engine() -> HFEngine:
 
 @pytest.fixture(scope="module")
 def model() -> ModelToRun:
-    return base_to_run(load_registry(), "micro-llama3")
-
-
-def planned(model: ModelToRun, k: int, limit: int = 20) -> list[PlannedCell]:
-    specs = [task("micro_arithmetic_clean"), task("micro_bench_partial")]
-    tasks = [task_to_run(spec, load_items(spec), Wishes(limit=limit, k=k)) for spec in specs]
-    return plan([model], tasks, identity("hf"))
-
-
-def texts(store: RunStore, cells: list[PlannedCell]) -> dict[tuple[str, str, int], str]:
-    return {(p.cell.task, *key): s.text for p in cells for key, s in store.cell(p.cell).samples().items()}
+    return base()
 
 
 def test_gumbel_noise_has_the_right_moments_and_frequencies() -> None:
@@ -132,21 +120,21 @@ def counted_batches(monkeypatch: pytest.MonkeyPatch, fail_at: int | None = None)
 
 def test_growing_k_and_resuming_give_the_samples_of_one_go_bit_for_bit(model: ModelToRun, tmp_path: Path) -> None:
     whole, grown, broken = (RunStore(tmp_path / name) for name in ("whole", "grown", "broken"))
-    run_cells(whole, planned(model, k=8), RunProgress())
-    run_cells(grown, planned(model, k=4), RunProgress())
+    run_cells(whole, planned(model, k=8, limit=20), RunProgress())
+    run_cells(grown, planned(model, k=4, limit=20), RunProgress())
     with pytest.MonkeyPatch.context() as patch:
         names = counted_batches(patch)
-        run_cells(grown, planned(model, k=8), RunProgress())
+        run_cells(grown, planned(model, k=8, limit=20), RunProgress())
         assert sorted(names) == [f"{i:03d}-000000-20" for i in range(4, 8)]
     with pytest.MonkeyPatch.context() as patch:
         first = counted_batches(patch, fail_at=5)
         with pytest.raises(KeyboardInterrupt):
-            run_cells(broken, planned(model, k=8), RunProgress())
+            run_cells(broken, planned(model, k=8, limit=20), RunProgress())
     with pytest.MonkeyPatch.context() as patch:
         second = counted_batches(patch)
-        run_cells(broken, planned(model, k=8), RunProgress())
+        run_cells(broken, planned(model, k=8, limit=20), RunProgress())
     assert len(first) + len(second) == 9  # eight sample indices of one task and one of the greedy other, none of them twice
-    cells = planned(model, k=8)
+    cells = planned(model, k=8, limit=20)
     assert texts(whole, cells) == texts(grown, cells) == texts(broken, cells)
 
 

@@ -88,10 +88,10 @@ def _is_done(store: RunStore, job: DemoJob) -> bool:
 
 
 def _planned(store: RunStore, registry: Registry, selection: Selection) -> list[PlannedCell]:
-    planned, failures = planned_cells(selection, registry, store)
-    for error in failures:
+    planned = planned_cells(selection, registry, store)
+    for error in planned.failures:
         raise error
-    return planned
+    return planned.cells
 
 
 class _Evaluation(RunProgress):

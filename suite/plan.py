@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from suite.items import Item, items_hash
-from suite.protocols import PROTOCOLS, Protocol
+from suite.protocols import PLAIN, Prompt
 from suite.registry import EngineSettings
 from suite.schema import Cell, Decoding
 from suite.tasks import TaskFile
@@ -16,17 +16,21 @@ from suite.tasks import TaskFile
 
 @dataclass(frozen=True)
 class ModelToRun:
-    """A model with everything that is known before it is loaded. ``adapter`` is a LoRA folder to put onto ``folder``."""
+    """A model with everything that is known before it is loaded: its files, and the ``prompts`` that it is asked under.
+
+    ``adapter`` is a LoRA folder to put onto ``folder``, ``revision`` the Hub's commit of its files.
+    """
 
     id: str
     family: str
     base: str
     folder: Path
     weights_hash: str
-    protocol: str
+    prompts: tuple[Prompt, ...]
     dtype: str
     settings: EngineSettings = field(default_factory=EngineSettings)
     adapter: Path | None = None
+    revision: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class PlannedCell:
     cell: Cell
     model: ModelToRun
     task: TaskToRun
-    protocol: Protocol
+    prompt: Prompt
 
     @property
     def n_samples(self) -> int:
@@ -86,23 +90,26 @@ def task_to_run(spec: TaskFile, items: Sequence[Item], wishes: Wishes = Wishes()
 
 
 def plan(models: Iterable[ModelToRun], tasks: Sequence[TaskToRun], engine: EngineIdentity) -> list[PlannedCell]:
-    """Cells in the order in which they run: model by model, each with all its tasks."""
-    out = []
-    for model in models:
-        for task in tasks:
-            protocol = PROTOCOLS["none" if task.spec.is_probe else model.protocol]
-            cell = Cell(
-                model=model.id,
-                weights_hash=model.weights_hash,
-                task=task.spec.task,
-                task_version=task.spec.metadata.version,
-                items_hash=items_hash(task.items),
-                protocol=protocol.id,
-                protocol_hash=protocol.text_hash,
-                decoding=task.decoding,
-                engine=engine.on(model.settings),
-                dtype=model.dtype,
-                device=engine.device,
-            )
-            out.append(PlannedCell(cell, model, task, protocol))
-    return out
+    """Cells in the order in which they run: model by model, each with all its tasks, each of these under all its prompts."""
+    return [
+        PlannedCell(_cell(model, task, prompt, engine), model, task, prompt)
+        for model in models
+        for task in tasks
+        for prompt in ((PLAIN,) if task.spec.is_probe else model.prompts)
+    ]
+
+
+def _cell(model: ModelToRun, task: TaskToRun, prompt: Prompt, engine: EngineIdentity) -> Cell:
+    return Cell(
+        model=model.id,
+        weights_hash=model.weights_hash,
+        task=task.spec.task,
+        task_version=task.spec.metadata.version,
+        items_hash=items_hash(task.items),
+        protocol=prompt.id,
+        protocol_hash=prompt.text_hash,
+        decoding=task.decoding,
+        engine=engine.on(model.settings),
+        dtype=model.dtype,
+        device=engine.device,
+    )

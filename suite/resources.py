@@ -20,6 +20,11 @@ def tasks_dir() -> Path:
     return _data_root() / "tasks"
 
 
+def published_dir() -> Path:
+    """The papers' figures, a file a source."""
+    return _data_root() / "leaderboards" / "published"
+
+
 def builtin_model(name: str) -> Path:
     """Folder of a shipped micro base checkpoint."""
     return PACKAGE / "micro" / "bases" / name

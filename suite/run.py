@@ -47,6 +47,8 @@ def _manifest(planned: PlannedCell, engine: "Engine", lm_eval_avg: float, wall_s
         base=planned.model.base,
         dataset=planned.task.dataset,
         dataset_revision=planned.task.dataset_revision,
+        model_revision=planned.model.revision,
+        prompt=planned.prompt,
         n_items=len(planned.task.items),
         k=planned.task.k,
         lm_eval_avg=lm_eval_avg,

@@ -146,10 +146,10 @@ class Pair(Strict):
     family: str
     base: str
     checkpoint: str
-    reward: str
-    recipe: str
-    seed: int | None
-    step: int
+    reward: str = Field(min_length=1)
+    recipe: str = Field(min_length=1)
+    seed: int | None = Field(ge=0)
+    step: int = Field(ge=0)
     base_weights: str | None = None
     weights: str | None = None
 
@@ -174,17 +174,40 @@ class Behaviour(Strict):
     mean_tokens: float | None = None
 
 
+class ScoreReference(Strict):
+    """A published accuracy (a share) of the same base on the same task under the same prompt; ``off``: outside our interval.
+
+    ``setting`` says how it was measured: decoding, engine and grader are the source's own.
+    """
+
+    accuracy: float
+    source: str
+    setting: str
+    off: bool
+
+
+class DeltaReference(Strict):
+    """A published delta, in points, of the same base, reward and task: to look at, never a control."""
+
+    delta: float
+    source: str
+    setting: str
+    step: int | None = None
+
+
 class ScoreRow(Strict):
     """One model on one task. ``interval`` is absent where it is undefined (one item).
 
-    ``cell`` is the cell's id, ``dataset`` says where its items come from (a generator's seed too). ``answer_present`` is the
-    share of samples that are not correct though the right answer stands in them; ``metrics`` are means of the task's further
-    shares; ``levels`` maps a level (number of steps) to the accuracy on its items.
+    ``cell`` is the cell's id, ``dataset`` says where its items come from (a generator's seed too), ``model_revision`` is the
+    Hub's commit of the weights. ``answer_present`` is the share of samples that are not correct though the right answer stands in
+    them; ``metrics`` are means of the task's further shares; ``levels`` maps a level (number of steps) to the accuracy on its
+    items. ``published`` is of bases only.
     """
 
     cell: str
     dataset: str | None = None
     dataset_revision: str | None = None
+    model_revision: str | None = None
     family: str
     model: str
     base: str
@@ -200,6 +223,7 @@ class ScoreRow(Strict):
     behaviour: Behaviour
     metrics: dict[str, float] | None = None
     levels: dict[str, float] | None = None
+    published: tuple[ScoreReference, ...] | None = None
 
 
 class DeltaRow(Strict):
@@ -207,6 +231,15 @@ class DeltaRow(Strict):
 
     Where the arms differ in a must-match field, ``comparable`` is false, ``differs`` names the fields and no number is given.
     ``arms`` is "unverified" where both arms were imported and something that must match is stated of neither.
+
+    ``control`` names the checkpoints trained on a spurious reward with the same base, recipe and step that were evaluated under
+    the same protocol; none of them: an empty list, "no control". A row of a spurious reward is one itself: it has ``spurious`` in
+    place of that key. ``published`` are references only.
+
+    ``strong_baseline_delta`` lets the base choose its protocol: on one half of the items the best of
+    ``strong_baseline_protocols`` is chosen, on the other it is measured, both ways. ``strong_baseline_chosen`` are the two
+    choices, ``strong_baseline_before`` is the base's accuracy so measured. These keys are there where the base was evaluated
+    under more than one protocol.
     """
 
     family: str
@@ -229,6 +262,14 @@ class DeltaRow(Strict):
     comparable: bool
     differs: tuple[str, ...] | None = None
     arms: Literal["unverified"] | None = None
+    spurious: Literal[True] | None = None
+    control: tuple[str, ...] | None = None
+    published: tuple[DeltaReference, ...] | None = None
+    strong_baseline_delta: float | None = None
+    strong_baseline_interval: Interval | None = None
+    strong_baseline_before: float | None = None
+    strong_baseline_chosen: tuple[str, ...] | None = None
+    strong_baseline_protocols: tuple[str, ...] | None = None
 
 
 class TaskRow(Strict):

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +22,8 @@ from pydantic import ValidationError
 from suite import json_lines
 from suite.errors import SuiteError
 from suite.items import Item
+from suite.protocols import Prompt
+from suite.registry import Model
 from suite.schema import Cell, Grades, Pair, Sample, Strict, Summary
 
 SampleKey = tuple[str, int]
@@ -40,7 +42,8 @@ class CellManifest(Strict):
     """What a finished cell was: written last, so its presence means that all ``n_items`` x ``k`` samples are there.
 
     A cell of imported answers names its source; wall time, engine settings and lm-eval's own mean are of cells drawn here.
-    ``dataset`` and ``dataset_revision`` say where the items came from (``suite.items.ItemSet``).
+    ``dataset`` and ``dataset_revision`` say where the items came from (``suite.items.ItemSet``), ``model_revision`` is the Hub's
+    commit of the weights, ``prompt`` the exact text around a question.
     """
 
     cell: Cell
@@ -48,6 +51,8 @@ class CellManifest(Strict):
     base: str
     dataset: str | None = None
     dataset_revision: str | None = None
+    model_revision: str | None = None
+    prompt: Prompt | None = None
     n_items: int
     k: int
     lm_eval_avg: float | None = None
@@ -189,6 +194,17 @@ class RunStore:
         """The pairs whose checkpoints this run has trained or been given."""
         self._settle_as_reader()
         return [_read(path, Pair) for path in sorted((self.root / "checkpoints").glob("*/pair.json"))]
+
+    def models(self) -> dict[str, Model]:
+        """Models that this run was given as folders, by id."""
+        return {path.stem: _read(path, Model) for path in sorted((self.root / "models").glob("*.json"))}
+
+    def add_own(self, models: Mapping[str, Model], pair: Pair) -> None:
+        """Keep a pair that was given by folders; the pair last, so that it never names a model that is not there."""
+        for model_id, model in models.items():
+            path = self.root / "models" / f"{model_id}.json"
+            write_atomic(path, model.model_dump_json(indent=1, exclude_none=True).encode())
+        self.add_pair(pair)
 
     def add_pair(self, pair: Pair) -> None:
         write_atomic(self.checkpoint(pair.checkpoint) / "pair.json", pair.model_dump_json(indent=1).encode())

@@ -1,38 +1,30 @@
 """Table + statistics -> ``Summary``: the one place where numbers are computed. ``rlvr-suite summarize runs/demo`` writes it."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from suite import __version__, provenance, stats
+from suite import __version__, provenance, published, stats
+from suite.comparison import Tables, delta_rows, item_scores
 from suite.grading import StoredCell
 from suite.registry import Registry
 from suite.schema import (
-    MUST_MATCH,
     OUTCOMES,
     UNSTATED,
     Behaviour,
-    DeltaRow,
+    Interval,
     Pair,
     Provenance,
+    ScoreReference,
     ScoreRow,
     Summary,
     TaskRow,
     content_hash,
 )
-from suite.stats import Floats
 from suite.table import BEHAVIOURS, METRICS, sample_table
 from suite.tasks import all_tasks
-
-Tables = Mapping[str, pd.DataFrame]
-"""Cell id -> its rows of the sample table."""
-
-
-def item_scores(rows: pd.DataFrame) -> Floats:
-    """avg@k of each item of one cell, in item order."""
-    return rows.groupby("item", sort=False)["correct"].mean().to_numpy(dtype=np.float64)
 
 
 def _behaviour(rows: pd.DataFrame) -> Behaviour:
@@ -48,7 +40,26 @@ def _levels(rows: pd.DataFrame) -> dict[str, float] | None:
     return {str(steps): float(share) for steps, share in rows.groupby("steps")["correct"].mean().items()}
 
 
-def _score_row(cell: StoredCell, rows: pd.DataFrame) -> ScoreRow:
+def _references(cell: StoredCell, interval: Interval | None, registry: Registry) -> tuple[ScoreReference, ...]:
+    """Published accuracies of a base on the task under the same prompt, with the same kind of decoding where it is stated."""
+    manifest = cell.manifest
+    greedy, prompt = manifest.cell.decoding.temperature == 0, manifest.prompt
+    low, high = interval or (0.0, 1.0)
+    out = []
+    for source, row in published.scores(manifest.cell.model, manifest.cell.task):
+        theirs = registry.protocols.get(row.protocol or "")
+        same_text = theirs is not None and not theirs.chat and prompt is not None and prompt.template == theirs.template
+        if row.percent is None or not (same_text or row.protocol == manifest.cell.protocol):
+            continue
+        if row.temperature is None or (row.temperature == 0) == greedy:
+            share, spread = row.percent / 100, "" if row.sd is None else f", sd {row.sd:g}"
+            where = f"{source.id}, {row.where}"
+            off = not low <= share <= high
+            out.append(ScoreReference(accuracy=share, source=where, setting=row.setting + spread, off=off))
+    return tuple(out)
+
+
+def _score_row(cell: StoredCell, rows: pd.DataFrame, registry: Registry) -> ScoreRow:
     manifest = cell.manifest
     right_IS = rows["correct"].to_numpy(dtype=np.bool_).reshape(manifest.n_items, manifest.k)
     estimate = stats.accuracy(item_scores(rows))
@@ -57,6 +68,7 @@ def _score_row(cell: StoredCell, rows: pd.DataFrame) -> ScoreRow:
         cell=cell.id,
         dataset=manifest.dataset,
         dataset_revision=manifest.dataset_revision,
+        model_revision=manifest.model_revision,
         family=manifest.family,
         model=manifest.cell.model,
         base=manifest.base,
@@ -72,66 +84,8 @@ def _score_row(cell: StoredCell, rows: pd.DataFrame) -> ScoreRow:
         behaviour=_behaviour(rows),
         metrics=metrics or None,
         levels=_levels(rows),
+        published=_references(cell, estimate.interval, registry) or None,
     )
-
-
-def _differing(before: StoredCell, after: StoredCell) -> tuple[str, ...]:
-    """Must-match fields in which the arms differ; ``k`` counts as one, since a mean over more samples is another measurement."""
-    fields = tuple(f for f in MUST_MATCH if getattr(before.manifest.cell, f) != getattr(after.manifest.cell, f))
-    return fields if before.manifest.k == after.manifest.k else (*fields, "k")
-
-
-def _by_item(cell: StoredCell, tables: Tables) -> Floats:
-    """Item scores in the order of the items' hashes: the arms may store the same items in another order, under other ids."""
-    hashes = [item.hash for item in cell.items]
-    return item_scores(tables[cell.id])[sorted(range(len(hashes)), key=hashes.__getitem__)]
-
-
-def _delta_row(pair: Pair, before: StoredCell, after: StoredCell, tables: Tables) -> DeltaRow:
-    cell = after.manifest.cell
-    base = DeltaRow(
-        family=pair.family,
-        base=pair.base,
-        checkpoint=pair.checkpoint,
-        reward=pair.reward,
-        recipe=pair.recipe,
-        step=pair.step,
-        seeds=() if pair.seed is None else (pair.seed,),
-        task=cell.task,
-        protocol=cell.protocol,
-        k=after.manifest.k,
-        n_items=after.manifest.n_items,
-        comparable=True,
-    )
-    differs = _differing(before, after)
-    if differs:
-        return base.model_copy(update={"comparable": False, "differs": differs})
-    if before.manifest.cell.unstated or after.manifest.cell.unstated:
-        base = base.model_copy(update={"arms": "unverified"})
-    before_I, after_I = _by_item(before, tables), _by_item(after, tables)
-    delta = stats.paired_delta(before_I, after_I)
-    numbers = {
-        "before": float(before_I.mean()),
-        "after": float(after_I.mean()),
-        "delta": delta.mean,
-        "interval": delta.interval,
-        "interval_covers": "items only",
-        "finding": stats.finding(delta),
-    }
-    return base.model_copy(update=numbers)
-
-
-def _delta_rows(pairs: Iterable[Pair], cells: Sequence[StoredCell], tables: Tables) -> list[DeltaRow]:
-    """One row for each pair and task where both arms are there; an arm with an error among its samples stays off the board."""
-    sound = [c for c in cells if not (tables[c.id]["outcome"] == "error").any()]
-    rows = []
-    for pair in pairs:
-        for after in (c for c in sound if c.manifest.cell.model == pair.checkpoint):
-            arms = [c for c in sound if c.manifest.cell.model == pair.base and c.manifest.cell.task == after.manifest.cell.task]
-            if arms:
-                before = min(arms, key=lambda c: len(_differing(c, after)))
-                rows.append(_delta_row(pair, before, after, tables))
-    return rows
 
 
 def _task_rows(cells: Sequence[StoredCell]) -> tuple[TaskRow, ...]:
@@ -171,12 +125,14 @@ def _current(cells: Iterable[StoredCell], pairs: Iterable[Pair]) -> list[StoredC
     return [c for c, model, h in identities if h in (UNSTATED, known.get(model, h))]
 
 
-def _in_order(cells: Iterable[StoredCell], families: list[str]) -> list[StoredCell]:
-    """Cells as people read them: by family, the base before its checkpoints, by task."""
+def _in_order(cells: Iterable[StoredCell], registry: Registry) -> list[StoredCell]:
+    """Cells as people read them: by family, the base before its checkpoints, by task, by protocol."""
+    families, protocols = list(registry.families), list(registry.protocols)
 
-    def place(c: StoredCell) -> tuple[int, bool, str, str, str]:
+    def place(c: StoredCell) -> tuple[int, bool, str, str, int, str]:
         cell = c.manifest.cell
-        return families.index(c.manifest.family), cell.model != c.manifest.base, cell.model, cell.task, c.id
+        protocol = protocols.index(cell.protocol) if cell.protocol in protocols else len(protocols)
+        return families.index(c.manifest.family), cell.model != c.manifest.base, cell.model, cell.task, protocol, c.id
 
     return sorted(cells, key=place)
 
@@ -186,13 +142,13 @@ def summarize(cells: Sequence[StoredCell], pairs: Sequence[Pair], registry: Regi
     cells = _current(cells, pairs)
     tables: Tables = {str(key): rows for key, rows in sample_table(cells).groupby("cell", sort=False)}
     names = {c.manifest.family: registry.family(c.manifest.family).name for c in cells}
-    cells = _in_order(cells, list(registry.families))
+    cells = _in_order(cells, registry)
     families = sorted(names, key=list(registry.families).index)
     return Summary(
         provenance=_provenance(cells),
         samples_hash=samples_hash(cells),
         families={f: names[f] for f in families},
         tasks=_task_rows(cells),
-        scores=tuple(_score_row(c, tables[c.id]) for c in cells),
-        deltas=tuple(_delta_rows(pairs, cells, tables)),
+        scores=tuple(_score_row(c, tables[c.id], registry) for c in cells),
+        deltas=tuple(delta_rows(pairs, cells, tables, registry)),
     )

@@ -1,5 +1,6 @@
 """What the terminal shows: progress bars and tables (rich). Nothing here computes."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +13,12 @@ from suite.gate import report_text
 from suite.run import RunProgress
 from suite.schema import DeltaRow, Summary
 
+UNBROKEN = 10_000
+"""Characters in a line of which none is broken."""
+
 
 def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
-    """Rows of one shape as a table; wide values wrap."""
+    """Rows of one shape as a table; wide values wrap on a terminal, and stay on their line in a file or a pipe."""
     if not rows:
         print("none")
         return
@@ -23,7 +27,8 @@ def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
-    Console(markup=False).print(table)
+    width = None if sys.stdout.isatty() else UNBROKEN
+    Console(markup=False, width=width).print(table)
 
 
 def _bars(*extra: MofNCompleteColumn | TaskProgressColumn) -> Progress:

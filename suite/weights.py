@@ -11,8 +11,19 @@ from suite.resources import builtin_model
 from suite.schema import content_hash
 
 WEIGHT_FILES = "*.safetensors"
+_FILES = ["*.json", "*.jinja", "*.txt", "*.model", WEIGHT_FILES]
+"""What is downloaded of a model: no code, no pickles."""
 _BOOKKEEPING = {"base_model_name_or_path", "revision", "inference_mode", "peft_version"}
 """Fields of an adapter's configuration that do not change what it computes."""
+
+
+def is_here(model: Model) -> bool:
+    """Whether nothing has to be downloaded for it, as far as the Hub's cache tells."""
+    if model.hub is None:
+        return True
+    from huggingface_hub import try_to_load_from_cache
+
+    return isinstance(try_to_load_from_cache(model.hub, "config.json", revision=model.revision), str)
 
 
 def locate(model_id: str, model: Model) -> Path:
@@ -21,18 +32,25 @@ def locate(model_id: str, model: Model) -> Path:
         from huggingface_hub import snapshot_download
 
         try:
-            return Path(
-                snapshot_download(model.hub, revision=model.revision, allow_patterns=["*.json", "*.txt", WEIGHT_FILES, "*.model"])
-            )
+            return Path(snapshot_download(model.hub, revision=model.revision, allow_patterns=_FILES))
         except Exception as error:  # the Hub client raises many kinds: offline, gated, gone
             what = f"'{model.hub}' cannot be downloaded ({type(error).__name__})"
             fix = "Go online and, for a gated model, log in; or name a local folder with 'path' in an overlay"
             raise SuiteError(what, f"models.{model_id}", fix) from error
     folder = builtin_model(model.builtin) if model.builtin else Path(model.path or "")
+    return checked(folder, f"Mend the path of model '{model_id}'")
+
+
+def checked(folder: Path, fix: str) -> Path:
+    """``folder``, if it holds a model or a LoRA adapter; else an error with ``fix``, or with the command that merges shards."""
     if not (folder / "config.json").is_file() and not is_adapter(folder):
-        fix = _merge(folder) or f"Mend the path of model '{model_id}'"
-        raise SuiteError("no model here (config.json is missing)", str(folder), fix)
+        raise SuiteError("no model here (config.json is missing)", str(folder), _merge(folder) or fix)
     return folder
+
+
+def hub_revision(folder: Path) -> str | None:
+    """The Hub's commit of the files in ``folder``; None for a folder that is not of the Hub's cache."""
+    return folder.name if folder.parent.name == "snapshots" else None
 
 
 def is_adapter(folder: Path) -> bool:

@@ -11,15 +11,15 @@ ITEMS = [Item("a", "q1", "1"), Item("b", "q2", "2"), Item("c", "q3", "3")]
 Texts = Sequence[Sequence[str]]
 
 
-def cell(model: str, temperature: float, task: str = "micro_bench") -> Cell:
+def cell(model: str, temperature: float, task: str = "micro_bench", protocol: str = "micro_qa") -> Cell:
     return Cell(
         model=model,
         weights_hash=model,
         task=task,
         task_version="1",
         items_hash=items_hash(ITEMS),
-        protocol="micro_qa",
-        protocol_hash="p",
+        protocol=protocol,
+        protocol_hash=f"text of {protocol}",
         decoding=Decoding(temperature=temperature, max_new_tokens=8),
         engine="hf-5",
         dtype="float32",
@@ -28,10 +28,16 @@ def cell(model: str, temperature: float, task: str = "micro_bench") -> Cell:
 
 
 def write_cell(
-    run: RunStore, model: str, text_IS: Texts, temperature: float = 0.6, error: str | None = None, items: Sequence[Item] = ITEMS
+    run: RunStore,
+    model: str,
+    text_IS: Texts,
+    temperature: float = 0.6,
+    error: str | None = None,
+    items: Sequence[Item] = ITEMS,
+    protocol: str = "micro_qa",
 ) -> CellStore:
     """A finished cell; the last sample carries ``error``, and the first of item b ran into the token limit."""
-    made = cell(model, temperature)
+    made = cell(model, temperature, protocol=protocol)
     samples = [
         Sample(item_id=item.id, sample=s, seed=s, text=text, n_tokens=4, finish_reason="length" if (i, s) == (1, 0) else "stop")
         for i, (item, texts) in enumerate(zip(items, text_IS, strict=True))

@@ -19,12 +19,12 @@ FILES = sorted(SUITE.rglob("*.py"))
 LAYERS = {
     0: {"__init__", "errors", "schema", "resources", "strict_yaml", "json_lines", "quiet", "micro.world", "micro.corpus"},
     1: {"registry", "protocols", "tasks", "items", "scoring", "arithmetic", "grade", "behaviour", "grading"}
-    | {"stats", "store", "plan", "weights", "provenance"},
-    2: {"engine", "table", "micro", "interchange"},
+    | {"stats", "store", "plan", "weights", "provenance", "published", "own_pair"},
+    2: {"engine", "table", "comparison", "micro", "interchange"},
     3: {"run", "summary", "selection", "grpo"},
-    4: {"leaderboard", "gate", "listing", "doctor"},
-    5: {"demo"},
-    6: {"terminal"},
+    4: {"leaderboard", "gate", "estimate", "doctor"},
+    5: {"demo", "listing", "scaffold", "json_schemas"},
+    6: {"terminal", "arguments"},
     7: {"cli"},
     8: {"__main__"},
 }

@@ -19,6 +19,7 @@ from suite import arithmetic, items, resources
 from suite.errors import SuiteError
 from suite.items import DATA_VARIABLE, SHORT_HASH, Item, ItemSet, items_hash, load_items, load_set, plain_answer, shipped_hashes
 from suite.plan import EngineIdentity, ModelToRun, plan
+from suite.protocols import PLAIN
 from suite.selection import Selection, tasks_to_run
 from suite.tasks import Columns, Source, TaskFile, all_tasks, task
 
@@ -422,7 +423,7 @@ def test_a_generator_that_changed_is_noticed(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_selections_item_seed_reaches_the_cells_and_the_manifest() -> None:
     def arithmetic_run(seed: int | None) -> tuple[str, str | None]:
         (run,) = tasks_to_run(Selection(families=("micro-llama3",), tasks=("arithmetic_clean",), item_seed=seed))
-        model = ModelToRun("m", "f", "m", Path("x"), "w", "none", "float32")
+        model = ModelToRun("m", "f", "m", Path("x"), "w", (PLAIN,), "float32")
         return plan([model], [run], EngineIdentity("hf-5.19", "cpu"))[0].cell.items_hash, run.dataset
 
     released, fresh = arithmetic_run(None), arithmetic_run(7)

@@ -10,6 +10,7 @@ import pytest
 
 from suite.items import Item
 from suite.plan import EngineIdentity, ModelToRun, Wishes, plan, task_to_run
+from suite.protocols import prompt_of
 from suite.registry import load_registry
 from suite.resources import builtin_model
 from suite.schema import MUST_MATCH, Cell, Decoding, Pair
@@ -17,7 +18,8 @@ from suite.selection import Selection, planned_cells
 from suite.store import RunStore
 from suite.tasks import task
 
-BASE = ModelToRun("micro-llama3", "micro-llama3", "micro-llama3", Path("x"), "w0", "micro_qa", "float32")
+QA = prompt_of("micro_qa", load_registry().protocol("micro_qa"))
+BASE = ModelToRun("micro-llama3", "micro-llama3", "micro-llama3", Path("x"), "w0", (QA,), "float32")
 TRAINED = replace(BASE, id="trained", weights_hash="w1")
 ENGINE = EngineIdentity("hf-5.19", "cpu")
 ITEMS = [Item(str(i), f"question {i}", str(i)) for i in range(4)]
@@ -98,6 +100,6 @@ def test_the_base_of_two_checkpoints_is_planned_once(
         shutil.copytree(builtin_model(BASE.id), store.checkpoint(reward))
         store.add_pair(pair)
     selection = Selection(families=(BASE.family,), tasks=("micro_bench",), rewards=rewards)
-    planned, _ = planned_cells(selection, load_registry(), store)
+    planned = planned_cells(selection, load_registry(), store).cells
     assert [p.cell.model for p in planned] == [BASE.id, "format", "random"]
     assert {p.cell.protocol for p in planned} == {"micro_qa"}

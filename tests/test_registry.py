@@ -1,13 +1,20 @@
 """The registry: what ships is whole, overlays add to it, and every mistake in one is told in one line."""
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from malformed_registries import FILES, GOOD, RELATIONS, SHAPES
 
+from suite.cli import main
 from suite.errors import SuiteError
 from suite.registry import load_registry
 from suite.weights import locate
 
+ROOT = Path(__file__).resolve().parents[1]
 BASES = [
     "qwen2.5-math-7b",
     "qwen2.5-math-1.5b",
@@ -25,20 +32,10 @@ BASES = [
     "micro-olmo2",
 ]
 
-GOOD = """\
-families:
-  mine: {name: Mine}
-models:
-  mine-1b: {family: mine, path: weights/mine, architecture: llama, protocol: boxed, dtype: bfloat16}
-  mine-1b-rl: {family: mine, path: weights/rl, architecture: llama, protocol: boxed, dtype: bfloat16, base: mine-1b}
-pairs:
-  - {family: mine, base: mine-1b, checkpoint: mine-1b-rl, reward: format, recipe: own, seed: 0, step: 10}
-"""
 
-
-def overlay(folder: Path, content: str = GOOD, name: str = "overlay.yaml") -> Path:
+def overlay(folder: Path, content: str | bytes = GOOD, name: str = "overlay.yaml") -> Path:
     file = folder / name
-    file.write_text(content)
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
     return file
 
 
@@ -101,98 +98,63 @@ def test_an_unknown_name_gets_the_closest_one() -> None:
         load_registry().family("lama3")
 
 
-MALFORMED = [
-    (
-        "misspelt key",
-        "protocol: boxed, dtype: bfloat16}",
-        "protocl: boxed, dtype: bfloat16}",
-        ":4: models.mine-1b.protocl: ",
-        "'protocol'",
-    ),
-    ("misspelt section", "families:", "familys:", ":1: familys: ", "families, models, pairs"),
-    (
-        "two sources",
-        "path: weights/mine,",
-        "path: weights/mine, hub: a/b,",
-        ":4: models.mine-1b: ",
-        "hub, path, builtin",
-    ),
-    ("no source", "path: weights/mine,", "", ":4: models.mine-1b: ", "hub, path, builtin"),
-    ("revision of a folder", "path: weights/mine,", "path: x, revision: main,", ":4: models.mine-1b: ", "hub only"),
-    ("path out of the package", "path: weights/mine", "builtin: ../x", ":4: models.mine-1b.builtin: ", "pattern"),
-    ("unknown dtype", "dtype: bfloat16}", "dtype: bf16}", ":4: models.mine-1b.dtype: ", "float32, bfloat16, float16"),
-    (
-        "unknown family",
-        "family: mine, path: weights/mine",
-        "family: mien, path: x",
-        ":4: models.mine-1b.family: ",
-        "'mine'",
-    ),
-    ("unknown protocol", "protocol: boxed", "protocol: boxd", ":4: models.mine-1b.protocol: ", "none, micro_qa, boxed"),
-    ("unknown base", "base: mine-1b}", "base: mine-2b}", ":5: models.mine-1b-rl.base: ", "Known: mine-1b."),
-    ("own base", "base: mine-1b}", "base: mine-1b-rl}", ":5: models.mine-1b-rl.base: ", "Allowed: mine-1b."),
-    (
-        "base of another family",
-        "base: mine-1b}",
-        "base: olmo2-7b}",
-        ":5: models.mine-1b-rl.base: ",
-        "Allowed: mine-1b.",
-    ),
-    (
-        "cycle",
-        "dtype: bfloat16}\n  mine-1b-rl",
-        "dtype: bfloat16, base: mine-1b-rl}\n  mine-1b-rl",
-        ":4: models.mine-1b.base: ",
-        "checkpoint",
-    ),
-    ("upper case id", "  mine-1b:", "  Mine-1B:", ":4: models.Mine-1B: ", "a-z0-9"),
-    ("id with a slash", "  mine-1b:", "  mine/1b:", ":4: models.mine/1b: ", "a-z0-9"),
-    ("context as text", "dtype: bfloat16}", "dtype: bfloat16, context: 4k}", ":4: models.mine-1b.context: ", "integer"),
-    (
-        "context 0",
-        "dtype: bfloat16}",
-        "dtype: bfloat16, context: 0}",
-        ":4: models.mine-1b.context: ",
-        "greater than or equal to 1",
-    ),
-    ("shipped id", "  mine-1b:", "  olmo2-7b:", ":4: models.olmo2-7b: ", "each id once"),
-    ("shipped family", "  mine: {", "  llama3: {", ":2: families.llama3: ", "each id once"),
-    ("id twice", "  mine-1b-rl:", "  mine-1b:", ":5: models.mine-1b: ", "line 4"),
-    ("pairs as mapping", "  - {family", "  a: {family", ":6: pairs: ", "valid list"),
-    ("pair of unknown base", "base: mine-1b, ", "base: mine-2b, ", ":7: pairs.0.base: ", "'mine-1b'"),
-    (
-        "pair of unknown checkpoint",
-        "checkpoint: mine-1b-rl",
-        "checkpoint: mine-rl",
-        ":7: pairs.0.checkpoint: ",
-        "'mine-1b-rl'",
-    ),
-    ("pair of another base", "base: mine-1b, ", "base: olmo2-7b, ", ":7: pairs.0.base: ", "Allowed: mine-1b"),
-    ("pair of a base", "checkpoint: mine-1b-rl", "checkpoint: mine-1b", ":7: pairs.0.base: ", "base itself"),
-    ("pair of another family", "{family: mine, base", "{family: llama3, base", ":7: pairs.0.family: ", "Allowed: mine"),
-    (
-        "pair without seed",
-        "seed: 0, ",
-        "",
-        ":7: pairs.0.seed: ",
-        "family, base, checkpoint, reward, recipe, seed, step",
-    ),
-    ("family without name", "{name: Mine}", "{}", ":2: families.mine.name: ", "Allowed: name"),
-]
+CONTENTS: dict[str, tuple[str | bytes, str, str]] = {
+    **{name: (row.content, row.place, row.says) for name, row in {**SHAPES, **RELATIONS}.items()},
+    **FILES,
+}
+FIX = re.compile(r"[.?] (Add|Correct|Flatten|Give|Indent|Keep|Name|Put|Quote|Remove|Rename|Save|Split|Write) [^\n]+\.$")
 
 
-@pytest.mark.parametrize(("old", "new", "where", "allowed"), [row[1:] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
-def test_a_malformed_overlay_gives_one_line_with_place_and_choice(
-    tmp_path: Path, old: str, new: str, where: str, allowed: str
+def one_fault(text: str, file: Path, place: str, says: str) -> None:
+    """``text`` is one printable line that says where, what and, as its last sentence, what to do."""
+    assert text.endswith("\n") and text[:-1].isprintable(), text
+    assert text.startswith(f"rlvr-suite: {file}{place}: "), text
+    assert says in text, text
+    assert FIX.search(text[:-1]), text
+    assert len(text) < 1500
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_a_malformed_overlay_is_one_line_with_place_and_choice(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert old in GOOD
-    file = overlay(tmp_path, GOOD.replace(old, new, 1))
-    with pytest.raises(SuiteError) as caught:
-        load_registry([file])
-    message = str(caught.value)
-    assert len(message.splitlines()) == 1
-    assert message.startswith(f"{file}{where}"), message
-    assert allowed in message, message
+    content, place, says = CONTENTS[name]
+    file = overlay(tmp_path, content)
+    assert main(["list", "models", "--registry", str(file)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    one_fault(err, file, place, says)
+
+
+@pytest.mark.parametrize("name", ["half of a character", "family with a Cyrillic letter"])
+def test_a_malformed_overlay_is_one_line_in_a_terminal_without_unicode_too(name: str, tmp_path: Path) -> None:
+    content, place, says = CONTENTS[name]
+    file = overlay(tmp_path, content)
+    command = [sys.executable, "-m", "suite", "list", "models", "--registry", file, "--out", tmp_path]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (2, "")
+    one_fault(done.stderr, file, place, says)
+
+
+def test_the_overlay_that_the_table_breaks_is_good_itself_with_a_byte_order_mark_too(tmp_path: Path) -> None:
+    registry = load_registry([overlay(tmp_path, b"\xef\xbb\xbf" + GOOD.encode())])
+    assert registry.models["mine-1b-rl"].base == "mine-1b"
+    assert registry.is_spurious("luck")
+
+
+def test_an_absolute_path_and_one_that_stays_inside_are_fine(tmp_path: Path) -> None:
+    for given, meant in (("/srv/w", "/srv/w"), ("a/../b", f"{tmp_path}/b"), (".", str(tmp_path)), ("~", str(Path.home()))):
+        file = overlay(tmp_path, GOOD.replace("weights/mine", given if given != "~" else "'~'"))
+        assert load_registry([file]).model("mine-1b").path == meant
+
+
+def test_numbers_and_days_are_what_they_look_like(tmp_path: Path) -> None:
+    content = GOOD.replace("12.5", "1e3").replace("context: 4096", "context: +4096, released: 2024-02-29, revision: null")
+    registry = load_registry([overlay(tmp_path, content)])
+    model, stated = registry.model("mine-1b-rl"), registry.throughput("mine-1b")
+    assert (model.context, model.released, model.revision) == (4096, "2024-02-29", None)
+    assert stated is not None and stated.tokens_per_s == 1000
 
 
 def test_one_pair_may_not_stand_in_two_overlays(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ PLACES = [
     ("alias", "parts: {}\nfirst: *x\n", 2, "", "anchors and aliases", "in full"),
     ("python tag", "parts: {}\nfirst: !!python/object/apply:os.system [ls]\n", 2, "", "python", "tags"),
     ("broken syntax", "parts: {}\nsizes: [1\nfirst: 2\n", 3, "", "not valid YAML", "syntax"),
-    ("tab", "parts:\n\ta: 1\n", 2, "", "not valid YAML", "syntax"),
+    ("tab", "parts:\n\ta: 1\n", 2, "", "not valid YAML", "spaces"),
     ("two documents", "parts: {}\n---\nparts: {}\n", 2, "", "more than one document", "two files"),
     ("deep nesting", "parts: {}\nsizes: " + "[" * 5000, 2, "", "nested deeper", "40"),
 ]
@@ -93,10 +93,12 @@ def test_a_mistake_is_told_with_line_key_allowed_and_fix(
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"parts: \x00", "not valid YAML"),
         ("#" * (MAX_BYTES + 1), "at most 1000000"),
-        ("parts: {}\nsizes: [" + "9" * 5000 + "]\n", "cannot be read"),
-        ("parts: {}\nsizes: [0x" + "f" * 5000 + "]\n", "cannot be used"),
+        ("parts: {}\nsizes: [" + "9" * 5000 + "]\n", "5000 digits; at most 40"),
+        ("parts: {}\nsizes: [0x" + "f" * 5000 + "]\n", "valid number"),
+        ("parts: {}\nsizes: [1" + ":59" * 5000 + "]\n", "valid number"),
+        ("parts: {}\nsizes: [" + "[]," * 100_000 + "]\n", "keys and values"),
     ],
-    ids=["empty", "comment", "not utf-8", "null byte", "too large", "huge decimal", "huge hexadecimal"],
+    ids=["empty", "comment", "not utf-8", "null byte", "too large", "decimal", "hexadecimal", "clock time", "masses"],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: str | bytes, what: str) -> None:
     assert what in failure(tmp_path, content).what

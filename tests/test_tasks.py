@@ -14,7 +14,8 @@ import pytest
 from suite import items, resources
 from suite.errors import SuiteError
 from suite.items import DATA_VARIABLE, Item, items_hash, load_items
-from suite.protocols import PROTOCOLS, render
+from suite.protocols import prompt_of
+from suite.registry import load_registry
 from suite.scoring import Response, scores
 from suite.tasks import GROUPS, TaskFile, all_tasks, expand, task
 
@@ -263,6 +264,7 @@ def test_a_probe_is_cut_at_any_white_space(text: str) -> None:
 @pytest.mark.parametrize("spec", all_tasks().values(), ids=lambda spec: spec.task)
 def test_plain_lm_eval_gets_the_prompt_of_the_default_protocol(spec: TaskFile) -> None:
     problem = r"What is $\frac{1}{2}$ of {4}?"
-    ours = render(PROTOCOLS[spec.metadata.default_protocol], problem)
-    assert jinja2.Template(spec.doc_to_text).render(problem=problem) == ours
-    assert set(spec.generation_kwargs.until) == set(PROTOCOLS[spec.metadata.default_protocol].stops)
+    name = spec.metadata.default_protocol
+    prompt = prompt_of(name, load_registry().protocol(name))
+    assert jinja2.Template(spec.doc_to_text).render(problem=problem) == prompt.render(problem)
+    assert set(spec.generation_kwargs.until) == set(prompt.stops)

@@ -1,12 +1,18 @@
 """Folders of weights: what is hashed, and what is said of a folder that training left and nothing can load."""
 
+import shutil
 from pathlib import Path
 
+import huggingface_hub.constants
 import pytest
 
 from suite.errors import SuiteError
-from suite.registry import Model
-from suite.weights import adapter_hash, is_adapter, locate, weights_hash
+from suite.registry import Model, load_registry
+from suite.resources import builtin_model
+from suite.run import RunProgress, run_cells
+from suite.selection import Selection, planned_cells
+from suite.store import RunStore
+from suite.weights import adapter_hash, hub_revision, is_adapter, is_here, locate, weights_hash
 
 MODEL = Model(family="f", path="placeholder", architecture="llama", protocol="none", dtype="float32")
 SHARDS = [
@@ -79,3 +85,43 @@ def test_a_damaged_adapter_configuration_is_named(tmp_path: Path) -> None:
     adapter = _write(tmp_path / "a", b"w", "{")
     with pytest.raises(SuiteError, match=r"adapter_config\.json: damaged"):
         adapter_hash(tmp_path, adapter)
+
+
+COMMIT = "c0ffee" + "0" * 34
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the Hub with one repository, me/tiny, and no network."""
+    repository = tmp_path / "hub" / "models--me--tiny"
+    shutil.copytree(builtin_model("micro-llama3"), repository / "snapshots" / COMMIT)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(COMMIT)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    return repository
+
+
+def test_a_branch_of_the_hub_is_resolved_to_its_commit(hub: Path, tmp_path: Path) -> None:
+    model = MODEL.model_copy(update={"path": None, "hub": "me/tiny"})
+    assert is_here(model)
+    folder = locate("tiny", model)
+    assert (folder, hub_revision(folder)) == (hub / "snapshots" / COMMIT, COMMIT)
+    assert hub_revision(tmp_path) is None
+
+
+def test_what_is_not_in_the_cache_is_known_without_asking_the_network(hub: Path) -> None:
+    assert not is_here(MODEL.model_copy(update={"path": None, "hub": "me/other"}))
+    assert not is_here(MODEL.model_copy(update={"path": None, "hub": "me/tiny", "revision": "v2"}))
+
+
+@pytest.mark.slow
+def test_the_revision_that_a_model_had_at_its_first_load_is_recorded_with_its_cells(hub: Path, tmp_path: Path) -> None:
+    overlay, store = tmp_path / "mine.yaml", RunStore(tmp_path / "run")
+    line = "{family: mine, hub: me/tiny, revision: null, architecture: llama, protocol: micro_qa, dtype: float32}"
+    overlay.write_text(f"families:\n  mine: {{name: Mine}}\nmodels:\n  tiny: {line}\n")
+    selection = Selection(families=("mine",), tasks=("micro_bench",), limit=1, k=1, max_new_tokens=2)
+    planned = planned_cells(selection, load_registry([overlay]), store)
+    assert run_cells(store, planned.cells, RunProgress()) == []
+    (manifest,) = (cell.manifest for cell in store.finished())
+    assert manifest is not None and manifest.model_revision == COMMIT

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Protocol
 from suite.errors import SuiteError, in_one_line
 from suite.items import Item
 from suite.plan import PlannedCell
-from suite.protocols import render
 from suite.schema import Cell, FinishReason, Sample
 from suite.store import CellStore, SampleKey
 
@@ -67,7 +66,7 @@ class CellWork:
 
     def prompts(self) -> list[str]:
         """The prompt of each item."""
-        return [render(self.planned.protocol, item.problem) for item in self.planned.task.items]
+        return [self.planned.prompt.render(item.problem) for item in self.planned.task.items]
 
     def seed(self, item: Item, index: int) -> int:
         cell = self.planned.cell

@@ -9,7 +9,6 @@ from lm_eval.tasks._yaml_loader import load_yaml
 from suite.engine.adapter import SuiteLM, lm_eval_name
 from suite.items import as_dataset
 from suite.plan import PlannedCell
-from suite.protocols import render
 from suite.resources import tasks_dir
 
 
@@ -21,8 +20,8 @@ def _task(planned: PlannedCell) -> ConfigurableTask:
     config |= {
         "task": lm_eval_name(planned),
         "custom_dataset": lambda **_: dataset,
-        "doc_to_text": lambda doc: render(planned.protocol, doc["problem"]),
-        "generation_kwargs": {"until": list(planned.protocol.stops), "max_gen_toks": planned.cell.decoding.max_new_tokens},
+        "doc_to_text": lambda doc: planned.prompt.render(doc["problem"]),
+        "generation_kwargs": {"until": list(planned.prompt.stops), "max_gen_toks": planned.cell.decoding.max_new_tokens},
         "repeats": planned.task.k,
     }
     return ConfigurableTask(config=config)

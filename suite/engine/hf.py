@@ -18,6 +18,7 @@ from suite.engine.contract import CANARY, CellWork, Drawn, Failures, Generated, 
 from suite.engine.noise import SeededSampling, signed
 from suite.errors import SuiteError, in_one_line
 from suite.items import Item
+from suite.protocols import Prompt
 from suite.schema import Decoding
 from suite.weights import WEIGHT_FILES
 
@@ -54,6 +55,9 @@ class HFEngine:
         self.model = loaded.to(self.device).eval()
         if self.tokenizer.pad_token is None:
             self.tokenizer.pad_token = self.tokenizer.eos_token
+        # an instruction model may end in more ways than its tokenizer's one (Llama 3.1: three)
+        ends = self.model.generation_config.eos_token_id
+        self.ends = {self.tokenizer.eos_token_id, self.tokenizer.pad_token_id, *(ends if isinstance(ends, list) else [ends])}
         if len(self.tokenizer) > self.model.get_input_embeddings().num_embeddings:
             what = f"the tokenizer has {len(self.tokenizer)} tokens, the model {self.model.get_input_embeddings().num_embeddings}"
             raise SuiteError(what, str(folder), "Save the tokenizer that the model was trained with beside it")
@@ -98,16 +102,16 @@ class HFEngine:
 
     def _draw_batch(self, work: CellWork, batch: Batch) -> None:
         requests = [Request(ids, work.seed(item, batch.index)) for ids, item in zip(batch.tokens, batch.items, strict=True)]
-        generated = self.generate(requests, work.planned.task.decoding, work.planned.protocol.stops)
+        generated = self.generate(requests, work.planned.task.decoding, work.planned.prompt)
         work.record(batch.name, [(item, batch.index, g) for item, g in zip(batch.items, generated, strict=True)])
 
-    def generate(self, requests: Sequence[Request], decoding: Decoding, stops: tuple[str, ...]) -> list[Generated]:
+    def generate(self, requests: Sequence[Request], decoding: Decoding, prompt: Prompt) -> list[Generated]:
         """One sample for each request, in order; where memory runs out, in halves, and the next batches too."""
         out: list[Generated] = []
         while len(out) < len(requests):
             rows = requests[len(out) : len(out) + self.max_rows]
             try:
-                out += self._generate(rows, decoding, stops)
+                out += self._generate(rows, decoding, prompt)
             except torch.OutOfMemoryError:
                 if len(rows) == 1:
                     raise
@@ -116,7 +120,7 @@ class HFEngine:
         return out
 
     @torch.inference_mode()
-    def _generate(self, requests: Sequence[Request], decoding: Decoding, stops: tuple[str, ...]) -> list[Generated]:
+    def _generate(self, requests: Sequence[Request], decoding: Decoding, prompt: Prompt) -> list[Generated]:
         inputs = self.tokenizer.pad({"input_ids": [r.tokens for r in requests]}, return_tensors="pt").to(self.device)
         width = inputs["input_ids"].shape[1]
         processors = LogitsProcessorList()
@@ -132,17 +136,15 @@ class HFEngine:
             max_new_tokens=decoding.max_new_tokens,
             logits_processor=processors,
             pad_token_id=self.tokenizer.pad_token_id,
-            **({"stop_strings": list(stops), "tokenizer": self.tokenizer} if stops else {}),
+            **({"stop_strings": list(prompt.stops), "tokenizer": self.tokenizer} if prompt.stops else {}),
         )
-        return [self._generated(row, stops) for row in output[:, width:].tolist()]
+        return [self._generated(row, prompt) for row in output[:, width:].tolist()]
 
-    def _generated(self, ids: list[int], stops: tuple[str, ...]) -> Generated:
-        ends = {self.tokenizer.eos_token_id, self.tokenizer.pad_token_id}
-        n = next((i for i, token in enumerate(ids) if token in ends), len(ids))
+    def _generated(self, ids: list[int], prompt: Prompt) -> Generated:
+        n = next((i for i, token in enumerate(ids) if token in self.ends), len(ids))
         text = str(self.tokenizer.decode(ids[:n], skip_special_tokens=True))
-        cut = min((at for at in map(text.find, stops) if at >= 0), default=len(text))
-        finished = n < len(ids) or cut < len(text)
-        return Generated(text[:cut], n, "stop" if finished else "length")
+        finished = n < len(ids) or any(stop in text for stop in prompt.stops)
+        return Generated(prompt.cut(text), n, "stop" if finished else "length")
 
     def swap(self, folder: Path) -> None:
         """Load the weights of ``folder`` into the running model."""

@@ -17,6 +17,7 @@ from suite.engine.contract import CANARY, CellWork, Drawn, Failures, Generated, 
 from suite.errors import SuiteError, in_one_line
 from suite.items import Item
 from suite.plan import ModelToRun
+from suite.protocols import Prompt
 from suite.schema import Decoding
 
 FLUSH_SECONDS = 2.0
@@ -101,7 +102,7 @@ class VLLMEngine:
                 if work.has(item, index):
                     continue
                 name = f"{work.planned.cell.id}/{index}/{item.hash}"
-                parameters = _parameters(work.planned.task.decoding, work.planned.protocol.stops, work.seed(item, index))
+                parameters = _parameters(work.planned.task.decoding, work.planned.prompt, work.seed(item, index))
                 self.llm.llm_engine.add_request(name, {"prompt_token_ids": ids}, parameters, lora_request=self._lora())
                 flights[name] = _Flight(work, item, index)
 
@@ -181,7 +182,7 @@ def _rank(adapter: Path | None) -> int:
     return next((known for known in (8, 16, 32, 64, 128, 256, 320, 512) if known >= rank), rank)
 
 
-def _parameters(decoding: Decoding, stops: tuple[str, ...], seed: int) -> Any:
+def _parameters(decoding: Decoding, prompt: Prompt, seed: int) -> Any:
     from vllm import SamplingParams
 
     return SamplingParams(
@@ -189,7 +190,8 @@ def _parameters(decoding: Decoding, stops: tuple[str, ...], seed: int) -> Any:
         top_p=decoding.top_p,
         max_tokens=decoding.max_new_tokens,
         seed=seed if decoding.temperature > 0 else None,
-        stop=list(stops) or None,
+        stop=list(prompt.stops) or None,
+        include_stop_str_in_output=prompt.keep_stop,
     )
 
 

@@ -21,7 +21,7 @@ from suite.grade.units import Spelled
 from suite.grade.workers import WORKERS
 from suite.schema import FinishReason, Outcome
 
-GRADER_VERSION = "2"
+GRADER_VERSION = "3"
 _PLAIN = re.compile(r"[+-]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)")
 _CHOICE = re.compile(r"\(?([A-E])\)?")
 _CHOSEN = re.compile(r"\(?([A-E])(?:\)|[.:](?=\s))")

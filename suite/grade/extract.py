@@ -1,7 +1,8 @@
 """The answer that a text gives. Every step is linear in the text's length, whatever the text.
 
 Order (Spurious Rewards, ``qwen_math_parser.py``): "final answer is $..$. I hope", the last ``\\boxed{}``, "the answer is",
-"final answer is", the Chinese cue, the last number of the text.
+"final answer is", the Chinese cue, the last number of the text. One step is ours, after the box: what stands between ``<answer>``
+tags, which R1-style prompts ask for.
 """
 
 import re
@@ -17,6 +18,9 @@ MAX_BOXES = 50
 _INLINE = re.compile(r"\$([^$]+)\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]")
 """A formula within a line; "$5 or $6" is money."""
 _TO_COMPUTE = re.compile(r"\\(?:div|times)\b")
+_TAG = "<answer>"
+_SENTENCE = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,} [a-zA-Z]{2,}")
+"""Two words in a row: prose, and no expression."""
 _LINE_CHARS = 2000
 """At most so many last characters are the last line."""
 _TAIL_CHARS = 100_000
@@ -79,6 +83,18 @@ def after_cue(text: str) -> str | None:
     return None
 
 
+def tagged(text: str) -> str | None:
+    """What the last ``<answer>`` tag holds: its one formula or what its cue announces; of another sentence the last number."""
+    if _TAG not in text:
+        return None
+    content = text.rsplit(_TAG, 1)[1][:_LINE_CHARS].split("</answer", 1)[0].strip()
+    formulas = ["".join(groups).strip() for groups in _INLINE.findall(content)]
+    if len(formulas) == 1 and formulas[0]:
+        return formulas[0]
+    cued = after_cue(content)
+    return cued or (last_number(content) if _SENTENCE.search(content) else content) or None
+
+
 def last_number(text: str) -> str | None:
     """The last number that ``text`` names."""
     numbers = _NUMBER.findall(text[-_TAIL_CHARS:])
@@ -87,7 +103,7 @@ def last_number(text: str) -> str | None:
 
 def extract(text: str) -> str | None:
     """The answer that ``text`` gives, or None (the order stands at the top of the module)."""
-    return _hoped(text) or last_boxed(text) or after_cue(text) or last_number(text)
+    return _hoped(text) or last_boxed(text) or tagged(text) or after_cue(text) or last_number(text)
 
 
 def _without_boxes(text: str) -> str:

@@ -11,6 +11,7 @@ from suite.grpo.recipe import Recipe, TrainProgress, load_recipe
 from suite.grpo.rewards import REWARDS
 from suite.items import Item, load_items
 from suite.micro import corpus, world
+from suite.protocols import prompt_of
 from suite.registry import Registry
 from suite.schema import Pair
 from suite.store import RunStore
@@ -84,13 +85,14 @@ def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress
     from suite.grpo.train import train
 
     recipe, model, out = check(run, registry), registry.model(run.model), store.checkpoint(run.checkpoint)
+    folder = locate(run.model, model)
     train(
-        locate(run.model, model),
+        folder,
         training_items(recipe, recipe.steps * recipe.prompts),
         recipe=recipe,
         reward=run.reward,
         seed=run.seed,
-        protocol=model.protocol,
+        prompt=prompt_of(model.protocol, registry.protocol(model.protocol), folder),
         out=out,
         progress=progress,
     )

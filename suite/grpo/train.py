@@ -27,7 +27,7 @@ from trl.trainer.grpo_trainer import GRPOTrainer
 from suite.grpo.recipe import Recipe, TrainProgress
 from suite.grpo.rewards import REWARDS, Rollout
 from suite.items import Item
-from suite.protocols import PROTOCOLS, render
+from suite.protocols import Prompt
 
 
 class _Report(TrainerCallback):
@@ -105,7 +105,7 @@ def _log_rows(history: list[dict[str, Any]], reward: str) -> str:
 
 
 def train(
-    folder: Path, items: list[Item], *, recipe: Recipe, reward: str, seed: int, protocol: str, out: Path, progress: TrainProgress
+    folder: Path, items: list[Item], *, recipe: Recipe, reward: str, seed: int, prompt: Prompt, out: Path, progress: TrainProgress
 ) -> None:
     """Train the model in ``folder`` on ``items`` (as many as the recipe draws prompts) and save it into ``out``.
 
@@ -113,7 +113,7 @@ def train(
     """
     tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
     model = AutoModelForCausalLM.from_pretrained(folder, dtype="float32")
-    rows = [{"prompt": render(PROTOCOLS[protocol], i.problem), "item_id": i.id, "answer": i.answer} for i in items]
+    rows = [{"prompt": prompt.render(i.problem), "item_id": i.id, "answer": i.answer} for i in items]
     building = out.with_name(f".{out.name}.{os.getpid()}")
     trainer = GRPOTrainer(
         model=model,

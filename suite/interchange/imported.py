@@ -268,7 +268,7 @@ def _cell(
     subject: Subject,
 ) -> Cell:
     said = job.statement
-    protocol, protocol_hash = agreed_protocol(said.protocol, answered, answers)
+    protocol, protocol_hash = agreed_protocol(said.prompt, answered, answers)
     return Cell(
         model=subject.model,
         weights_hash=UNSTATED,

@@ -3,13 +3,26 @@
 from html import escape
 
 from suite.leaderboard.view import Column, TaskView
-from suite.leaderboard.wording import MARKS, UNVERIFIED_MARK, UNVERIFIED_MEANING, finding_word, percent, signed, signed_interval
+from suite.leaderboard.wording import (
+    MARKS,
+    NO_CONTROL,
+    UNVERIFIED_MARK,
+    UNVERIFIED_MEANING,
+    control_word,
+    delta_reference,
+    finding_word,
+    percent,
+    signed,
+    signed_interval,
+)
 from suite.schema import DeltaRow, Interval, ScoreRow, Summary
 
 Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
 LEAST_RANGE = 5.0
 """Points at either end of the colour scale when all deltas are small, so that noise is not painted in full colour."""
 FIELDS_SHOWN = 2
+CONTROLS_SHOWN = 6
+"""Names of controls in a hover label, which cannot be scrolled; the table has them all."""
 
 
 def chart_data(summary: Summary, views: tuple[TaskView, ...]) -> dict[str, Json]:
@@ -39,9 +52,22 @@ def _cell(row: DeltaRow | None) -> Json:
     if row.delta is None or word == "not comparable":
         return {"word": word, "delta": None, "text": _no_number(row, word)}
     mark = f" {UNVERIFIED_MARK}" if row.arms else ""
-    lines = (f"<b>{signed(row.delta)}</b>", signed_interval(row.interval), f"{MARKS[word]} {word}{mark}")
-    note: dict[str, Json] = {"note": f"{UNVERIFIED_MARK} arms {row.arms}: {UNVERIFIED_MEANING}"} if row.arms else {}
-    return {"word": word, "delta": row.delta, "text": "<br>".join(lines), **note}
+    lines = [f"<b>{signed(row.delta)}</b>", signed_interval(row.interval), f"{MARKS[word]} {word}{mark}"]
+    if row.control == ():
+        lines.append(f'<span style="font-size:11px">{NO_CONTROL}</span>')
+    notes: list[Json] = [escape(note) for note in _notes(row)]
+    return {"word": word, "delta": row.delta, "text": "<br>".join(lines), "notes": notes}
+
+
+def _notes(row: DeltaRow) -> list[str]:
+    """What a cell says only under the pointer; "no control" stands in the cell already."""
+    notes = [f"{UNVERIFIED_MARK} arms {row.arms}: {UNVERIFIED_MEANING}"] if row.arms else []
+    if row.control:
+        rest = f" +{len(row.control) - CONTROLS_SHOWN} more" if len(row.control) > CONTROLS_SHOWN else ""
+        notes.append(f"control: {', '.join(row.control[:CONTROLS_SHOWN])}{rest}")
+    elif row.spurious:
+        notes.append(control_word(row))
+    return notes + [delta_reference(reference) for reference in row.published or ()]
 
 
 def _no_number(row: DeltaRow, word: str) -> str:

@@ -3,12 +3,13 @@
 import csv
 import io
 
-from suite.leaderboard.wording import finding_word
+from suite.leaderboard.wording import chosen_protocols, finding_word
 from suite.schema import DeltaRow, Summary
 
 COLUMNS = (
     "task", "family", "reward", "base", "checkpoint", "recipe", "step", "protocol", "before", "after", "delta",
     "interval_low", "interval_high", "interval_covers", "finding", "differs", "arms", "k", "n_items", "seeds",
+    "control", "strong_baseline_delta", "strong_baseline_low", "strong_baseline_high", "strong_baseline_chosen", "published",
 )  # fmt: skip
 
 
@@ -27,8 +28,16 @@ def _line(row: DeltaRow) -> list[str | float | int | None]:
     return [
         *(_inert(name) for name in names), row.step, _inert(row.protocol), row.before, row.after, row.delta,
         low, high, row.interval_covers, finding_word(row), _inert(" ".join(row.differs or ())), row.arms, row.k, row.n_items,
-        " ".join(map(str, row.seeds)),
+        " ".join(map(str, row.seeds)), *_context(row),
     ]  # fmt: skip
+
+
+def _context(row: DeltaRow) -> list[str | float | None]:
+    """What the delta is to be read against: its controls ("none": looked for and not found), the strong baseline, references."""
+    low, high = row.strong_baseline_interval or (None, None)
+    control = None if row.control is None else _inert(" ".join(row.control)) or "none"
+    published = "; ".join(f"{reference.delta} ({reference.source})" for reference in row.published or ())
+    return [control, row.strong_baseline_delta, low, high, _inert(chosen_protocols(row)), _inert(published)]
 
 
 def _inert(text: str) -> str:

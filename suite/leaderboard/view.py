@@ -1,7 +1,9 @@
 """A summary arranged as the page shows it: one view per task. Arranges rows and computes no statistics."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from suite.leaderboard.wording import MARKS, finding_word
 from suite.schema import DeltaRow, ScoreRow, Summary, TaskRow
@@ -41,11 +43,41 @@ class TaskView:
     findings: tuple[tuple[str, int], ...]
     metrics: tuple[str, ...]
     levels: tuple[str, ...]
+    """Whether the summary looked for controls: one of an earlier version did not, and there no list says nothing."""
 
     @property
     def is_probe(self) -> bool:
         """Whether the model was shown only a part of each question."""
         return self.task.kind == "continuation"
+
+    @cached_property
+    def has_published(self) -> bool:
+        """Whether any base has a published figure."""
+        return any(row.published for row in self.scores)
+
+    @cached_property
+    def has_protocols(self) -> bool:
+        """Whether a model's name alone does not tell its scores apart."""
+        return len({row.protocol for row in self.scores}) > 1
+
+    @cached_property
+    def audit(self) -> tuple[tuple[str, tuple[ScoreRow, ...]], ...]:
+        """Each base that is off a published figure, with the scores of it that are."""
+        off: dict[str, list[ScoreRow]] = {}
+        for row in self.scores:
+            if any(reference.off for reference in row.published or ()):
+                off.setdefault(row.model, []).append(row)
+        return tuple((model, tuple(rows)) for model, rows in off.items())
+
+    @cached_property
+    def bases_of_one_protocol(self) -> tuple[str, ...]:
+        """Compared bases that were asked in one way only, so that they have no best prompt; a probe has just one for all."""
+        if self.is_probe:
+            return ()
+        asked: dict[str, set[str]] = {row.base: set() for row in self.deltas}
+        for row in self.scores:
+            asked.get(row.model, set()).add(row.protocol)
+        return tuple(base for base, protocols in asked.items() if len(protocols) == 1)
 
 
 def task_views(summary: Summary) -> tuple[TaskView, ...]:
@@ -60,7 +92,7 @@ def task_views(summary: Summary) -> tuple[TaskView, ...]:
 
 def _view(summary: Summary, task: TaskRow, number: int) -> TaskView:
     deltas = tuple(row for row in summary.deltas if row.task == task.task)
-    scores = tuple(row for row in summary.scores if row.task == task.task)
+    scores = _in_order((row for row in summary.scores if row.task == task.task), deltas)
     grid = _grid(deltas, _columns(summary.families, task, deltas))
     return TaskView(
         anchor=f"task-{number}",
@@ -72,6 +104,14 @@ def _view(summary: Summary, task: TaskRow, number: int) -> TaskView:
         metrics=tuple(sorted({name for row in scores for name in row.metrics or ()})),
         levels=tuple(sorted({level for row in scores for level in row.levels or ()}, key=int)),
     )
+
+
+def _in_order(scores: Iterable[ScoreRow], deltas: tuple[DeltaRow, ...]) -> tuple[ScoreRow, ...]:
+    """Models in the summary's order; the scores of one by protocol, those that deltas are made of first."""
+    rows = tuple(scores)
+    place = {model: n for n, model in enumerate(dict.fromkeys(row.model for row in rows))}
+    compared = {(model, row.protocol) for row in deltas for model in (row.base, row.checkpoint)}
+    return tuple(sorted(rows, key=lambda r: (place[r.model], (r.model, r.protocol) not in compared, r.protocol)))
 
 
 def _findings(grid: Grid, deltas: tuple[DeltaRow, ...]) -> tuple[tuple[str, int], ...]:

@@ -1,6 +1,6 @@
 """How numbers and findings read on the board. A finding is always a mark and a word, never a colour alone."""
 
-from suite.schema import DeltaRow, Interval, Outcome, ScoreRow
+from suite.schema import DeltaReference, DeltaRow, Interval, Outcome, ScoreReference, ScoreRow
 
 MINUS = "\N{MINUS SIGN}"
 MARKS = {
@@ -21,6 +21,27 @@ MEANINGS = {
 }
 UNVERIFIED_MARK = "†"
 UNVERIFIED_MEANING = "imported answers that do not say everything that must match between the arms"
+NO_CONTROL = "no control"
+NO_CONTROL_MEANING = (
+    "no checkpoint of a spurious reward with the same base, recipe and step was evaluated under the same protocol, so nothing "
+    "here says how much of the delta any reward would have brought; published deltas are references, never controls"
+)
+IS_CONTROL = "is a control"
+IS_CONTROL_MEANING = "trained on a spurious reward: what such a training brings by itself"
+CONTROLS_OPEN = 3
+"""So many names of controls stand in a row of the table; more are folded."""
+REFERENCE = "as a reference only"
+OFF_MARK = "≠"
+OFF_MEANING = (
+    "“Off”: the published figure of the same base under the same prompt lies outside the interval measured here. Decoding, "
+    "engine and grader are the source's own."
+)
+AUDIT = (
+    "Under the same prompt, these bases score otherwise here than published. A base that is measured too low lends its "
+    "checkpoints a gain. The sources' settings stand in the table of scores."
+)
+STRONG_BASELINE = "against the base's best prompt, chosen on one half of the items and measured on the other, both ways"
+EVERY_PROTOCOL = "rlvr-suite eval --protocols all"
 METRIC_LABELS = {
     "exact_match": "Rest of question reproduced exactly",
     "answer_found": "Answer given without the question",
@@ -65,6 +86,30 @@ def finding_word(row: DeltaRow) -> str:
     if row.delta is None:
         return "missing"
     return row.finding or "inconclusive"
+
+
+def control_word(row: DeltaRow) -> str:
+    """What stands where no control is named; a dash where none was looked for."""
+    if row.spurious:
+        return IS_CONTROL
+    return NO_CONTROL if row.control == () else "–"
+
+
+def delta_reference(reference: DeltaReference) -> str:
+    """A published delta with its source and setting, told as what it is."""
+    step = "" if reference.step is None else f", step {reference.step}"
+    value = f"published {signed(reference.delta)} points"
+    return f"{REFERENCE}: {value}, {reference.source} ({reference.setting}{step})"
+
+
+def score_reference(reference: ScoreReference) -> str:
+    """A published accuracy with its source; one that is off says so in words."""
+    return f"{'off: ' if reference.off else ''}published {percent(reference.accuracy)}, {reference.source}"
+
+
+def chosen_protocols(row: DeltaRow) -> str:
+    """The base's best prompt: one name where both halves of the items chose the same."""
+    return " / ".join(dict.fromkeys(row.strong_baseline_chosen or ()))
 
 
 def metric_label(name: str) -> str:

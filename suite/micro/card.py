@@ -13,7 +13,9 @@ from suite.engine.hf import HFEngine
 from suite.grade import is_correct
 from suite.micro.corpus import EVAL_STEPS, MIXTURES
 from suite.micro.pretrain import TOKENS_A_STEP, pretrain
-from suite.micro.world import Problem, prompt, word_problems
+from suite.micro.world import Problem, word_problems
+from suite.protocols import prompt_of
+from suite.registry import load_registry
 from suite.schema import Decoding
 from suite.weights import weights_hash
 
@@ -34,11 +36,12 @@ class Prior:
 
 def _measure(engine: HFEngine, problems: list[Problem], temperature: float) -> Prior:
     decoding = Decoding(temperature=temperature, max_new_tokens=96)
-    requests = [engine.request(prompt(p.text), seed) for seed, p in enumerate(problems)]
+    prompt = prompt_of("micro_qa", load_registry().protocol("micro_qa"))
+    requests = [engine.request(prompt.render(p.text), seed) for seed, p in enumerate(problems)]
     texts: list[str] = []
     for at in range(0, len(requests), engine.batch_size):
         batch = requests[at : at + engine.batch_size]
-        texts += [g.text for g in engine.generate(batch, decoding, ("\nQuestion:",))]
+        texts += [g.text for g in engine.generate(batch, decoding, prompt)]
     right = np.array([is_correct(text, str(p.answer)) for text, p in zip(texts, problems, strict=True)], dtype=np.float64)
     code, boxed = (float(np.mean([flag(text) for text in texts])) for flag in (is_code, is_boxed))
     return Prior(temperature, stats.accuracy(right), code, boxed)

@@ -115,7 +115,7 @@ def pretrain(
     """
     mixture = MIXTURES[model_id]
     total = steps or mixture.steps
-    tokenizer = build_tokenizer()
+    tokenizer = build_tokenizer(model_id)
     torch.manual_seed(seed)
     model = build_model(mixture.architecture, tokenizer).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.05)

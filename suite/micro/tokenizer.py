@@ -11,6 +11,17 @@ from suite.micro.world import MAX_STEPS, NAMES, OBJECTS, VERBS
 
 EOS = "<|endoftext|>"
 PAD = "<|pad|>"
+CHATML = (
+    "<|im_start|>system\nSYSTEM<|im_end|>\n"
+    "{% for message in messages %}{{ '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+"""What Qwen's chat template makes of a conversation without a system message or tools."""
+SYSTEM_LINES = {
+    "micro-qwen2.5-math": "Please reason step by step, and put your final answer within \\boxed{}.",
+    "micro-qwen2.5": "You are a helpful assistant.",
+}
+"""Base -> the system line of its namesake; the bases of Llama 3 and OLMo 2 have no chat template."""
 _SYNTAX = ["Question:", "Answer:", "```python", "```", "print(", " #", "\\boxed{", "The", " answer", " is", "Compute"]
 _PROSE = [" has", "How", " many", " now?", *(f" {c})" for c in "abcd"[:MAX_STEPS])]
 
@@ -28,9 +39,11 @@ def words() -> list[str]:
     return [*map(str, range(100)), *_SYNTAX, *_PROSE, *NAMES, *(f" {o}" for o in OBJECTS), *verbs]
 
 
-def build_tokenizer() -> Qwen2Tokenizer:
-    """A fresh micro tokenizer; the same on every call."""
+def build_tokenizer(model_id: str | None = None) -> Qwen2Tokenizer:
+    """A fresh micro tokenizer, the same on every call; the base's chat template, where its namesake has one."""
     vocab = {EOS: 0, PAD: 1} | {c: i + 2 for i, c in enumerate(_byte_alphabet())}
     tokenizer = Qwen2Tokenizer(vocab=vocab, merges=[], eos_token=EOS, pad_token=PAD, unk_token=EOS)
     tokenizer.add_tokens([AddedToken(w, normalized=False, special=False) for w in words()])
+    if model_id in SYSTEM_LINES:
+        tokenizer.chat_template = CHATML.replace("SYSTEM", SYSTEM_LINES[model_id])
     return tokenizer

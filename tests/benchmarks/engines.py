@@ -76,7 +76,7 @@ from suite.store import RunStore
 torch.set_num_threads(2)
 store = RunStore(Path(sys.argv[1]))
 selection = Selection(families=("micro-llama3",), tasks=tuple(sys.argv[3].split(",")), engine=sys.argv[2])
-planned, _ = planned_cells(selection, load_registry(), store)
+planned = planned_cells(selection, load_registry(), store).cells
 engine = start(sys.argv[2], planned[0].model)
 works = [CellWork(p, store.cell(p.cell)) for p in planned]
 started = time.perf_counter()
@@ -97,15 +97,16 @@ def said(command: list[str]) -> dict[str, float]:
 def prompts(path: Path) -> Path:
     """The prompts of the three tasks for micro-llama3, each as often as it is sampled, with generate's own arguments."""
     from suite.items import load_items
-    from suite.protocols import PROTOCOLS, render
+    from suite.protocols import PLAIN, prompt_of
+    from suite.registry import load_registry
     from suite.tasks import task
 
     parts = []
     for spec in map(task, TASKS):
-        protocol = PROTOCOLS["none" if spec.is_probe else "micro_qa"]
+        prompt = PLAIN if spec.is_probe else prompt_of("micro_qa", load_registry().protocol("micro_qa"))
         k = 1 if spec.decoding.temperature == 0 else K
         sampling = {"do_sample": False} if k == 1 else {"do_sample": True, "temperature": spec.decoding.temperature, "top_k": 0}
-        rows = [render(protocol, item.problem) for item in load_items(spec)] * k
+        rows = [prompt.render(item.problem) for item in load_items(spec)] * k
         parts.append({"prompts": rows, "kwargs": {**sampling, "max_new_tokens": spec.decoding.max_new_tokens}})
     path.write_text(json.dumps(parts))
     return path

@@ -15,6 +15,7 @@ from suite.errors import SuiteError
 from suite.items import load_items
 from suite.micro.world import prompt, word_problems
 from suite.plan import ModelToRun
+from suite.protocols import PLAIN
 from suite.resources import builtin_model
 from suite.run import RunProgress, is_finished, run_cells
 from suite.schema import Decoding
@@ -24,6 +25,10 @@ from suite.tasks import task
 pytestmark = pytest.mark.slow
 SAMPLED = Decoding(temperature=0.6, max_new_tokens=64)
 PROMPTS = [prompt(p.text) for p in word_problems(123, 12, (2, 3, 4))]
+
+
+STOPPED = PLAIN.model_copy(update={"stops": (" answer",)})
+KEPT = STOPPED.model_copy(update={"keep_stop": True})
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +79,8 @@ def test_top_p_keeps_the_smallest_set_that_reaches_it() -> None:
 
 def test_a_sample_does_not_depend_on_the_rows_beside_it_or_on_its_place(engine: HFEngine) -> None:
     requests = [engine.request(p, seed) for seed, p in enumerate(PROMPTS)]
-    together = engine.generate(requests, SAMPLED, ())
-    assert engine.generate(requests[::-1], SAMPLED, ())[::-1] == together
+    together = engine.generate(requests, SAMPLED, PLAIN)
+    assert engine.generate(requests[::-1], SAMPLED, PLAIN)[::-1] == together
 
 
 def test_two_items_with_the_same_prompt_length_draw_different_noise(engine: HFEngine) -> None:
@@ -83,12 +88,12 @@ def test_two_items_with_the_same_prompt_length_draw_different_noise(engine: HFEn
     seeds = [sample_seed(0, "micro_arithmetic_clean", item, 0) for item in items]
     assert len(set(seeds)) == len(items)
     one_token = Decoding(temperature=3, max_new_tokens=1)
-    drawn = engine.generate([engine.request(PROMPTS[0], seed) for seed in seeds[:64]], one_token, ())
+    drawn = engine.generate([engine.request(PROMPTS[0], seed) for seed in seeds[:64]], one_token, PLAIN)
     assert len({g.text for g in drawn}) > 10
 
 
 def test_greedy_text_equals_plain_generate(engine: HFEngine) -> None:
-    ours = engine.generate([engine.request(p, 0) for p in PROMPTS], Decoding(temperature=0, max_new_tokens=64), ())
+    ours = engine.generate([engine.request(p, 0) for p in PROMPTS], Decoding(temperature=0, max_new_tokens=64), PLAIN)
     for text, got in zip(PROMPTS, ours, strict=True):
         inputs = engine.tokenizer(text, return_tensors="pt")
         output = engine.model.generate(**inputs, do_sample=False, max_new_tokens=64, pad_token_id=engine.tokenizer.pad_token_id)
@@ -97,11 +102,18 @@ def test_greedy_text_equals_plain_generate(engine: HFEngine) -> None:
 
 def test_stops_cut_the_text_and_a_full_budget_is_a_length_finish(engine: HFEngine) -> None:
     greedy = Decoding(temperature=0, max_new_tokens=64)
-    whole = engine.generate([engine.request(PROMPTS[0], 0)], greedy, ())[0]
-    stopped = engine.generate([engine.request(PROMPTS[0], 0)], greedy, (" answer",))[0]
+    whole = engine.generate([engine.request(PROMPTS[0], 0)], greedy, PLAIN)[0]
+    stopped = engine.generate([engine.request(PROMPTS[0], 0)], greedy, STOPPED)[0]
     assert stopped.text == whole.text.split(" answer")[0] and stopped.finish_reason == "stop"
-    short = engine.generate([engine.request(PROMPTS[0], 0)], Decoding(temperature=0, max_new_tokens=2), ())[0]
+    short = engine.generate([engine.request(PROMPTS[0], 0)], Decoding(temperature=0, max_new_tokens=2), PLAIN)[0]
     assert (short.n_tokens, short.finish_reason) == (2, "length")
+
+
+def test_a_stop_that_the_protocol_keeps_stays_in_the_text(engine: HFEngine) -> None:
+    greedy = Decoding(temperature=0, max_new_tokens=64)
+    dropped, kept = (engine.generate([engine.request(PROMPTS[0], 0)], greedy, p)[0] for p in (STOPPED, KEPT))
+    assert kept.text == dropped.text + " answer"
+    assert kept[1:] == dropped[1:]
 
 
 def counted_batches(monkeypatch: pytest.MonkeyPatch, fail_at: int | None = None) -> list[str]:

@@ -43,7 +43,7 @@ needs_data = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DAT
 def our_cell(tmp_path: Path, name: str, wishes: Wishes) -> tuple[RunStore, PlannedCell]:
     """A finished cell of the task under its default protocol."""
     spec = task(name)
-    model = replace(base_to_run(load_registry(), MODEL), protocol=spec.metadata.default_protocol)
+    model = base_to_run(load_registry(), MODEL, [spec.metadata.default_protocol])
     loaded = load_set(spec)
     run = replace(task_to_run(spec, loaded.items, replace(wishes, limit=ITEMS)), dataset=loaded.dataset)
     cell = plan([model], [run], identity("hf"))[0]

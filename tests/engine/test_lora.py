@@ -114,7 +114,7 @@ def cells(made: Path, engine: str, reward: str) -> list[PlannedCell]:
     selection = Selection(
         families=(FAMILY,), tasks=(SAMPLED, GREEDY), rewards=(reward,), limit=40, temperature=0.0, engine=engine
     )
-    planned, failures = planned_cells(selection, load_registry([made / "overlay.yaml"]), RunStore(made / "none"))
+    planned, failures, *_ = planned_cells(selection, load_registry([made / "overlay.yaml"]), RunStore(made / "none"))
     assert failures == []
     return [p for p in planned if p.cell.model == reward]
 

@@ -5,6 +5,7 @@ Needs vLLM (``.ci/run`` runs these in an environment of their own): ``.venv-vllm
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,22 @@ def test_greedy_text_is_that_of_transformers(model_id: str, tmp_path: Path) -> N
     )
     print(f"{model_id}: greedy texts differ in {shares:.2%} of 80")
     assert shares <= MAX_DIFFERING
+
+
+def test_a_stop_string_is_kept_or_dropped_as_with_transformers(tmp_path: Path) -> None:
+    (own,) = base().prompts
+    dropped = own.model_copy(update={"id": "dropped", "stops": (" is",)})
+    kept = dropped.model_copy(update={"id": "kept", "keep_stop": True})
+    found: dict[str, dict[tuple[str, str], str]] = {}
+    for engine in ("hf", "vllm"):
+        store = RunStore(tmp_path / engine)
+        cells = planned(replace(base(), prompts=(dropped, kept)), engine=engine, tasks=(SAMPLED,), temperature=0.0)
+        assert run_cells(store, cells, RunProgress(), engine) == []
+        samples = [(cell.prompt.id, s) for cell in cells for s in store.cell(cell.cell).samples().values()]
+        found[engine] = {(prompt, s.item_id): s.text for prompt, s in samples}
+    assert found["vllm"] == found["hf"]
+    stopped = [item for (prompt, item), text in found["vllm"].items() if prompt == "kept" and text.endswith(" is")]
+    assert stopped and all(found["vllm"]["kept", i] == found["vllm"]["dropped", i] + " is" for i in stopped)
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,17 @@ EXTRACTED = [
     ("所以答案是 12。 99", "12"),
     (r"final answer is $3$. I hope. final answer is $4$. I hope", "4"),
     ("", None),
+    ("so </think> <answer> 5 </answer>", "5"),
+    (r"<answer> \frac{1}{2} </answer> and 9", r"\frac{1}{2}"),
+    (r"<answer>$x+1$</answer>", "x+1"),
+    (r"<answer> The area is $5$ cm^2. </answer>", "5"),
+    ("<answer> They meet after 12 miles </answer>", "12"),
+    ("<answer> Thus the answer is 7. </answer>", "7"),
+    (r"<answer>(3, \pi)", r"(3, \pi)"),
+    (r"<answer>1</answer> no: <answer>2</answer>", "2"),
+    (r"\boxed{3} <answer>4</answer>", "3"),
+    ("the answer is 3 <answer>4</answer>", "4"),
+    ("<answer></answer> 9", "9"),
 ]
 
 EQUIVALENT = [

@@ -282,7 +282,7 @@ def test_a_new_checkpoint_is_listed_and_neither_planned_nor_run(
     assert main(["list", "pairs", "--json", "--out", str(run)]) == 0
     (pair,) = (row for row in json.loads(capsys.readouterr().out) if row["recipe"] == "imported")
     assert pair["checkpoint"] == "micro-llama3-random-imported-step50-s3"
-    assert (pair["reward"], pair["seed"], pair["step"], pair["status"]) == ("random", 3, 50, "known")
+    assert (pair["reward"], pair["seed"], pair["step"], pair["status"]) == ("random", 3, 50, "exists")
     assert main(["plan", "--families", "micro-llama3", "--tasks", TASK, "--json", "--out", str(run)]) == 0
     assert [row["model"] for row in json.loads(capsys.readouterr().out)] == ["micro-llama3"]
 

@@ -2,7 +2,17 @@
 
 import pytest
 
-from suite.schema import Behaviour, DeltaRow, Finding, Provenance, ScoreRow, Summary, TaskRow
+from suite.schema import (
+    Behaviour,
+    DeltaReference,
+    DeltaRow,
+    Finding,
+    Provenance,
+    ScoreReference,
+    ScoreRow,
+    Summary,
+    TaskRow,
+)
 
 FAMILIES = {
     "micro-qwen2.5-math": "Micro Qwen2.5-Math",
@@ -100,3 +110,63 @@ def build() -> Summary:
 @pytest.fixture
 def summary() -> Summary:
     return build()
+
+
+QWEN, LLAMA = "qwen2.5-math-7b", "llama3.1-8b"
+MATH = TaskRow(task="math500", title="MATH-500", version="1", n_items=500, kind="answer", contaminated=("qwen2.5-math",))
+PROTOCOLS = (
+    "sober_chat", "sober", "none", "boxed", "chat", "r1", "r1_drgrpo", "qwen_math", "qwen_boxed", "math_problem", "lipsum",
+    "micro_qa",
+)  # fmt: skip
+NO_TEMPLATE = ScoreReference(
+    accuracy=0.722, source="arXiv 2507.10532v3, Table 5, 100%", off=True,
+    setting="no template; greedy, written as temperature 1 with top_k 1",
+)  # fmt: skip
+DR_GRPO = ScoreReference(accuracy=0.658, source="arXiv 2503.20783, Table 1, none", off=False, setting="no template, 3000 tokens")
+RERUN = DeltaReference(
+    delta=29.1, source="arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1", setting="greedy, smoothed over 10 steps", step=300
+)
+STRONG = {
+    "strong_baseline_delta": 1.7,
+    "strong_baseline_interval": (-2.1, 5.5),
+    "strong_baseline_before": 0.655,
+    "strong_baseline_chosen": ("none", "qwen_math"),
+    "strong_baseline_protocols": PROTOCOLS,
+}
+
+
+def base_scores() -> list[ScoreRow]:
+    """One base under twelve protocols, off a published figure under one of them; another base under its own only."""
+    rows = []
+    for place, protocol in enumerate(PROTOCOLS):
+        row = score("qwen2.5-math", QWEN, MATH, 0.65 if protocol == "none" else 0.3 + 0.02 * place)
+        more = {"base": QWEN, "protocol": protocol, "cell": f"c{place}", "model_revision": "b101308"}
+        rows.append(row.model_copy(update={**more, "published": (NO_TEMPLATE, DR_GRPO) if protocol == "none" else None}))
+    return [*rows, score("llama3", LLAMA, MATH, 0.2).model_copy(update={"base": LLAMA})]
+
+
+def pair_rows(family: str, base: str, reward: str, before: float, delta: float) -> tuple[DeltaRow, ScoreRow]:
+    row = delta_row(family, reward, MATH, before, delta).model_copy(update={"base": base, "checkpoint": f"{base}-{reward}-s0"})
+    return row, score(family, row.checkpoint, MATH, row.after or 0.0).model_copy(update={"base": base})
+
+
+@pytest.fixture
+def audited() -> Summary:
+    """Rows with controls and without, with a strong baseline and without, and a base that is off a published figure."""
+    names = (f"{QWEN}-random-s0", f"{QWEN}-format-s0")
+    rows = (
+        (pair_rows("qwen2.5-math", QWEN, "ground_truth", 0.36, 29.3), {"control": names, "published": (RERUN,), **STRONG}),
+        (
+            pair_rows("qwen2.5-math", QWEN, "random", 0.36, 21.0),
+            {"spurious": True, **STRONG, "strong_baseline_chosen": ("none", "none")},
+        ),
+        (pair_rows("qwen2.5-math", QWEN, "format", 0.36, 14.5), {"spurious": True, **STRONG}),
+        (pair_rows("llama3", LLAMA, "ground_truth", 0.2, 4.25), {"control": (), "published": (RERUN,)}),
+        (pair_rows("llama3", LLAMA, "my_method", 0.2, -6.0), {"control": ()}),
+    )
+    return Summary(
+        provenance=provenance(), samples_hash="5" * 64, tasks=(MATH,),
+        families={"qwen2.5-math": "Qwen2.5-Math", "llama3": "Llama3"},
+        scores=(*base_scores(), *(score_row for (_, score_row), _ in rows)),
+        deltas=tuple(row.model_copy(update=update) for (row, _), update in rows),
+    )  # fmt: skip

@@ -46,8 +46,8 @@ class Visit:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(index.as_uri())
 
-    def shown(self, selector: str):
-        return self.page.locator(f".panel:not([hidden]) {selector}")
+    def shown(self, selector: str, **options: str):
+        return self.page.locator(f".panel:not([hidden]) {selector}".strip(), **options)
 
 
 @pytest.fixture
@@ -134,6 +134,53 @@ def test_hostile_names_run_nothing(browser, summary: Summary, tmp_path: Path) ->
     assert bad in visit.shown(".heatmap").text_content()
     assert visit.page.locator("img, svg a").count() == 0
     assert visit.complaints == [] and len(visit.requests) == 1
+    visit.context.close()
+
+
+def test_no_control_is_seen_without_hovering_and_its_reference_with(browser, audited: Summary, tmp_path: Path) -> None:
+    visit = Visit(browser, write_board(audited, tmp_path))
+    drawn = visit.shown(".heatmap .annotation", has_text="no control")
+    assert drawn.count() == 2 and drawn.first.is_visible()
+    drawn.first.scroll_into_view_if_needed()
+    cell = drawn.first.bounding_box()
+    visit.page.mouse.move(cell["x"] + cell["width"] / 2, cell["y"] + 5)
+    hover = visit.shown(".heatmap .hoverlayer .hovertext")
+    hover.wait_for()
+    lines = hover.locator("tspan.line").all_text_contents()
+    assert "as a reference only: published +29.1 points," in lines and max(map(len, lines)) <= 44
+    row = visit.shown("table.deltas tbody tr", has_text="my_method")
+    assert row.get_by_text("no control", exact=True).is_visible()
+    assert visit.complaints == []
+    visit.context.close()
+
+
+def test_an_off_base_is_told_in_words_and_the_strong_baseline_is_in_the_table(browser, audited: Summary, tmp_path: Path) -> None:
+    visit = Visit(browser, write_board(audited, tmp_path))
+    audit = visit.shown("").get_by_role("region", name="Baseline audit")
+    assert "off: published 72.2%, arXiv 2507.10532v3, Table 5" in audit.inner_text()
+    assert visit.shown("table.scores .off").inner_text().startswith("≠ off: published 72.2%")
+    table = visit.shown("table.deltas")
+    assert table.get_by_text("base 65.5% under none / qwen_math, best of 12").first.is_visible()
+    button = table.get_by_role("button", name="Strong baseline", exact=True)
+    button.click()
+    assert button.locator("..").get_attribute("aria-sort") == "descending"
+    assert table.locator("tbody tr td:nth-child(9)").evaluate_all("n => n.map(c => c.dataset.value)")[3:] == ["", ""]
+    visit.context.close()
+
+
+def test_twelve_protocols_of_a_base_sort_by_accuracy(browser, audited: Summary, tmp_path: Path) -> None:
+    visit = Visit(browser, write_board(audited, tmp_path))
+    visit.shown("table.scores").get_by_role("button", name="Accuracy", exact=True).click()
+    values = visit.shown("table.scores tbody td:nth-child(5)").evaluate_all("n => n.map(c => Number(c.dataset.value))")
+    assert len(values) == len(audited.scores) and values == sorted(values, reverse=True)
+    visit.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_controls_and_references_fit_a_phone(browser, audited: Summary, tmp_path: Path, scheme: str) -> None:
+    visit = Visit(browser, write_board(audited, tmp_path), width=390, scheme=scheme)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert visit.complaints == []
     visit.context.close()
 
 

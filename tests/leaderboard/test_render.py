@@ -6,13 +6,13 @@ import hashlib
 import io
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from board_page import Page, html_of
 
 from suite.errors import SuiteError
-from suite.leaderboard import render, write_board
+from suite.leaderboard import write_board
 from suite.leaderboard.charts import chart_data
 from suite.leaderboard.export import deltas_csv
 from suite.leaderboard.render import HERE, PLOTLY
@@ -23,56 +23,6 @@ from suite.schema import ScoreRow, Summary
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'"
 
 
-class Page(HTMLParser):
-    """Collects table rows by table class, script texts, and attributes that can load something."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tables: dict[str, list[list[str]]] = {}
-        self.values: dict[str, list[list[str | None]]] = {}
-        self.scripts: list[tuple[str | None, str]] = []
-        self.tags: list[str] = []
-        self.loads: list[str] = []
-        self._table = ""
-        self._in_cell = self._in_script = False
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = dict(attrs)
-        self.tags.append(tag)
-        self.loads += [v for k, v in attrs if k in ("src", "href", "srcset", "action", "data", "poster") and v]
-        if tag == "table":
-            self._table = named.get("class") or ""
-        if tag == "tr":
-            self.tables.setdefault(self._table, []).append([])
-            self.values.setdefault(self._table, []).append([])
-        if tag in ("td", "th"):
-            self._in_cell = True
-            self.tables[self._table][-1].append("")
-            self.values[self._table][-1].append(named.get("data-value"))
-        if tag == "script":
-            self._in_script = True
-            self.scripts.append((named.get("type"), ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_cell = self._in_cell and tag not in ("td", "th")
-        self._in_script = self._in_script and tag != "script"
-
-    def handle_data(self, data: str) -> None:
-        if self._in_cell:
-            self.tables[self._table][-1][-1] += data
-        if self._in_script:
-            kind, text = self.scripts[-1]
-            self.scripts[-1] = (kind, text + data)
-
-    def body(self, table: str) -> list[list[str]]:
-        return [row for row in self.tables[table] if row[0] not in ("Family", "Model")]
-
-
-def html_of(summary: Summary) -> str:
-    return dict(render(summary))["index.html"].decode()
-
-
 def test_delta_table_holds_the_numbers_of_the_summary(summary: Summary) -> None:
     page = Page(html_of(summary))
     rows = page.body("deltas")
@@ -81,15 +31,15 @@ def test_delta_table_holds_the_numbers_of_the_summary(summary: Summary) -> None:
         text = [" ".join(cell.split()) for cell in cells]
         assert text[0].startswith(summary.families[row.family]) and text[1] == row.reward
         assert finding_word(row) in text[6]
-        assert text[7:9] == [str(row.k), str(row.n_items)] and text[9] == "1 seed 0"
-        assert text[10:12] == [row.base, row.checkpoint]
+        assert text[9:11] == [str(row.k), str(row.n_items)] and text[11] == "1 seed 0"
+        assert text[12:14] == [row.base, row.checkpoint]
         if row.delta is not None:
             assert text[2:5] == [percent(row.before or 0), percent(row.after or 0), signed(row.delta)]
             assert text[5] == f"{signed_interval(row.interval)} items only"
 
 
 def test_values_that_sorting_uses_are_the_summary_in_full(summary: Summary) -> None:
-    values = [row for row in Page(html_of(summary)).values["deltas"] if len(row) == 15 and row[7]]
+    values = [row for row in Page(html_of(summary)).values["deltas"] if len(row) == 17 and row[9]]
     deltas = [float(row[4]) if row[4] else None for row in values]
     assert deltas == [row.delta for row in summary.deltas]
 
@@ -97,9 +47,9 @@ def test_values_that_sorting_uses_are_the_summary_in_full(summary: Summary) -> N
 def test_score_table_holds_the_numbers_of_the_summary(summary: Summary) -> None:
     rows = Page(html_of(summary)).body("scores")
     for cells, row in zip(rows, summary.scores, strict=True):
-        assert cells[1] == row.model and cells[3] == percent(row.accuracy)
-        assert cells[5] == percent(row.pass_at_k)
-        assert [int(cell) for cell in cells[7:12]] == list(row.outcomes.values())
+        assert cells[1] == row.model and cells[3:5] == [row.protocol, percent(row.accuracy)]
+        assert cells[6] == percent(row.pass_at_k)
+        assert [int(cell) for cell in cells[8:13]] == list(row.outcomes.values())
 
 
 def test_how_models_answer_is_told_in_plain_words(summary: Summary) -> None:

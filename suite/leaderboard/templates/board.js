@@ -15,6 +15,7 @@
   const palette = () => PALETTES[isDark() ? "dark" : "light"];
   const css = (rgb) => `rgb(${rgb.map(Math.round).join(",")})`;
   const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif';
+  const HOVER_WIDTH = 44; // characters, so that a label fits on a phone
   const CONFIG = { displayModeBar: false, typesetMath: false, responsive: true, scrollZoom: false, doubleClick: false };
 
   function fillOf(delta, p) {
@@ -36,7 +37,7 @@
       width, height, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: FONT, size: 13, color: p.ink }, showlegend: false, dragmode: false,
       margin: { l: 10, r: 16, t: 8, b: 8 },
-      hoverlabel: { bgcolor: p.raised, bordercolor: p.line, font: { family: FONT, color: p.ink } },
+      hoverlabel: { align: "left", bgcolor: p.raised, bordercolor: p.line, font: { family: FONT, color: p.ink } },
     };
   }
 
@@ -54,6 +55,17 @@
     return { ink: p.soft, shape: ["rgba(0,0,0,0)", { color: p.soft, width: 1, dash: "dot" }] };
   }
 
+  // Plotly breaks no lines by itself. The notes are escaped, and no entity holds a blank.
+  function wrapped(note) {
+    const lines = [""];
+    for (const word of note.split(" ")) {
+      const longer = `${lines.at(-1)} ${word}`.trim();
+      if (longer.length <= HOVER_WIDTH || !lines.at(-1)) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines.join("<br>");
+  }
+
   function drawHeatmap(node, map) {
     const p = palette();
     const annotations = [];
@@ -66,7 +78,7 @@
     const trace = {
       type: "heatmap", z: map.cells.map((row) => row.map((cell) => cell.delta)), zmin: -charts.range, zmax: charts.range,
       colorscale: [[0, css(p.down)], [0.5, css(p.none)], [1, css(p.up)]], xgap: 4, ygap: 4, hoverongaps: false,
-      text: map.cells.map((row, y) => row.map((cell, x) => `${map.rows[y]} · ${map.columns[x]}<br>${cell.text}${cell.note ? `<br>${cell.note}` : ""}`)), hoverinfo: "text",
+      text: map.cells.map((row, y) => row.map((cell, x) => [`${map.rows[y]} · ${map.columns[x]}`, cell.text, ...(cell.notes ?? []).map(wrapped)].join("<br>"))), hoverinfo: "text",
       colorbar: { title: { text: "points", side: "top" }, thickness: 10, outlinewidth: 0, len: 1, tickfont: { color: p.soft }, nticks: 5 },
     };
     const width = Math.max(node.parentElement.clientWidth, 200 + 152 * map.columns.length);

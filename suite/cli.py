@@ -154,11 +154,10 @@ def _summarize(args: argparse.Namespace) -> int:
     from suite.summary import summarize
 
     store = RunStore(args.run)
-    cells = read_cells(store.finished())
-    if not cells:
+    if not any(store.finished()):
         raise SuiteError("no finished cells here", str(args.run), "Run `rlvr-suite eval --out` with this folder first")
     registry = load_registry(args.registry)
-    summary = summarize(cells, known_pairs(registry, store), registry)
+    summary = summarize(read_cells(store.finished()), known_pairs(registry, store), registry)
     path = store.write_summary(summary)
     if args.json:
         print(summary.to_json(), end="")

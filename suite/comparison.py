@@ -3,41 +3,32 @@
 Pure; ``suite.summary`` calls it for every pair of a run.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-import pandas as pd
 
 from suite import published, stats
-from suite.grading import StoredCell
 from suite.registry import Registry
 from suite.schema import IMPORTED, MUST_MATCH, UNSTATED, DeltaReference, DeltaRow, Pair
 from suite.stats import Floats
+from suite.table import ScoredCell
 
-Arm = tuple[Pair, StoredCell]
+Arm = tuple[Pair, ScoredCell]
 """A pair and one of its checkpoint's cells."""
-Tables = Mapping[str, pd.DataFrame]
-"""Cell id -> its rows of the sample table."""
 
 
-def item_scores(rows: pd.DataFrame) -> Floats:
-    """avg@k of each item of one cell, in item order."""
-    return rows.groupby("item", sort=False)["correct"].mean().to_numpy(dtype=np.float64)
-
-
-def _differing(before: StoredCell, after: StoredCell) -> tuple[str, ...]:
+def _differing(before: ScoredCell, after: ScoredCell) -> tuple[str, ...]:
     """Must-match fields in which the arms differ; ``k`` counts as one, since a mean over more samples is another measurement."""
     fields = tuple(f for f in MUST_MATCH if getattr(before.manifest.cell, f) != getattr(after.manifest.cell, f))
     return fields if before.manifest.k == after.manifest.k else (*fields, "k")
 
 
-def _by_item(cell: StoredCell, tables: Tables) -> Floats:
-    """Item scores in the order of the items' hashes: the arms may store the same items in another order, under other ids."""
-    hashes = [item.hash for item in cell.items]
-    return item_scores(tables[cell.id])[sorted(range(len(hashes)), key=hashes.__getitem__)]
+def _by_item(cell: ScoredCell) -> Floats:
+    """Item scores in an order that both arms share."""
+    return cell.score_I[cell.by_hash_I]
 
 
-def _unmeasured_row(pair: Pair, after: StoredCell) -> DeltaRow:
+def _unmeasured_row(pair: Pair, after: ScoredCell) -> DeltaRow:
     """The row without any number; published deltas of the pair's base, reward and task stand in it as references."""
     cell = after.manifest.cell
     references = tuple(
@@ -62,12 +53,12 @@ def _unmeasured_row(pair: Pair, after: StoredCell) -> DeltaRow:
     )
 
 
-def _numbers(before: StoredCell, after: StoredCell, tables: Tables) -> dict[str, object]:
+def _numbers(before: ScoredCell, after: ScoredCell) -> dict[str, object]:
     """The delta and what goes with it; fields that differ in place of a number where the arms do not match."""
     differs = _differing(before, after)
     if differs:
         return {"comparable": False, "differs": differs}
-    before_I, after_I = _by_item(before, tables), _by_item(after, tables)
+    before_I, after_I = _by_item(before), _by_item(after)
     delta = stats.paired_delta(before_I, after_I)
     return {
         "before": float(before_I.mean()),
@@ -80,7 +71,7 @@ def _numbers(before: StoredCell, after: StoredCell, tables: Tables) -> dict[str,
     }
 
 
-def _strong_baseline(bases: Iterable[StoredCell], after: StoredCell, tables: Tables) -> dict[str, object]:
+def _strong_baseline(bases: Iterable[ScoredCell], after: ScoredCell) -> dict[str, object]:
     """The delta against the base's best prompt; nothing where the base was asked in fewer than two ways.
 
     The one exemption from equal arms: the prompts differ, and nothing else may.
@@ -90,8 +81,8 @@ def _strong_baseline(bases: Iterable[StoredCell], after: StoredCell, tables: Tab
     arms = sorted(matching.values(), key=lambda c: (c.manifest.cell.protocol_hash != own, c.manifest.cell.protocol))
     if len(arms) < 2 or after.manifest.n_items < 2 or UNSTATED in matching:
         return {}
-    best = stats.strong_baseline(np.stack([_by_item(c, tables) for c in arms]))
-    delta = stats.paired_delta(best.before_I, _by_item(after, tables))
+    best = stats.strong_baseline(np.stack([_by_item(c) for c in arms]))
+    delta = stats.paired_delta(best.before_I, _by_item(after))
     return {
         "strong_baseline_delta": delta.mean,
         "strong_baseline_interval": delta.interval,
@@ -101,7 +92,7 @@ def _strong_baseline(bases: Iterable[StoredCell], after: StoredCell, tables: Tab
     }
 
 
-def _controls(pair: Pair, after: StoredCell, arms: Iterable[Arm], registry: Registry) -> tuple[str, ...]:
+def _controls(pair: Pair, after: ScoredCell, arms: Iterable[Arm], registry: Registry) -> tuple[str, ...]:
     """Checkpoints of a spurious reward and the same budget that were measured alike.
 
     A recipe that nobody states cannot be the same as another.
@@ -119,9 +110,9 @@ def _controls(pair: Pair, after: StoredCell, arms: Iterable[Arm], registry: Regi
     )
 
 
-def delta_rows(pairs: Iterable[Pair], cells: Sequence[StoredCell], tables: Tables, registry: Registry) -> list[DeltaRow]:
+def delta_rows(pairs: Iterable[Pair], cells: Sequence[ScoredCell], registry: Registry) -> list[DeltaRow]:
     """One row for each pair and task where both arms are there; an arm with an error among its samples stays off the board."""
-    sound = [c for c in cells if not (tables[c.id]["outcome"] == "error").any()]
+    sound = [c for c in cells if c.is_sound]
     arms = [(pair, after) for pair in pairs for after in sound if after.manifest.cell.model == pair.checkpoint]
     rows = []
     for pair, after in arms:
@@ -129,7 +120,7 @@ def delta_rows(pairs: Iterable[Pair], cells: Sequence[StoredCell], tables: Table
         bases = [c for c in sound if (c.manifest.cell.model, c.manifest.cell.task) == asked]
         if bases:
             before = min(bases, key=lambda c: len(_differing(c, after)))
-            update = {**_numbers(before, after, tables), **_strong_baseline(bases, after, tables)}
+            update = {**_numbers(before, after), **_strong_baseline(bases, after)}
             if registry.is_spurious(pair.reward):
                 update["spurious"] = True
             elif "differs" not in update:

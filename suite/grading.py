@@ -5,7 +5,7 @@ needed.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from suite.behaviour import behaviours
@@ -19,11 +19,12 @@ from suite.tasks import task
 
 @dataclass(frozen=True)
 class StoredCell:
-    """A finished cell as it was read back: the samples that were asked for, and their grades."""
+    """A finished cell as it was read back: the samples that were asked for, their hash, and their grades."""
 
     manifest: CellManifest
     items: tuple[Item, ...]
     samples: Mapping[SampleKey, Sample]
+    samples_hash: str
     grades: Mapping[SampleKey, SampleGrade]
 
     @property
@@ -62,16 +63,21 @@ def _samples(store: CellStore, manifest: CellManifest) -> dict[SampleKey, Sample
 
 def _read_cell(store: CellStore, manifest: CellManifest) -> StoredCell:
     items, samples = tuple(store.items()), _samples(store, manifest)
-    grades = store.grades(GRADER_VERSION)
-    if grades is None or grades.samples_hash != _samples_hash(samples):
+    samples_hash, grades = _samples_hash(samples), store.grades(GRADER_VERSION)
+    if grades is None or grades.samples_hash != samples_hash:
         grades = _graded(manifest, items, samples)
         store.write_grades(grades)
-    return StoredCell(manifest, items, samples, {(g.item_id, g.sample): g for g in grades.rows})
+    return StoredCell(manifest, items, samples, samples_hash, {(g.item_id, g.sample): g for g in grades.rows})
 
 
-def read_cells(stores: Iterable[CellStore]) -> list[StoredCell]:
-    """Every finished cell with its items, samples and grades; grades that are missing or out of date are made and stored."""
-    return [_read_cell(store, manifest) for store in stores if (manifest := store.manifest) is not None]
+def read_cells(stores: Iterable[CellStore]) -> Iterator[StoredCell]:
+    """Every finished cell with its items, samples and grades, one at a time: their texts together may not fit into memory.
+
+    Grades that are missing or out of date are made and stored.
+    """
+    for store in stores:
+        if (manifest := store.manifest) is not None:
+            yield _read_cell(store, manifest)
 
 
 @dataclass(frozen=True)

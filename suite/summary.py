@@ -1,13 +1,12 @@
 """Table + statistics -> ``Summary``: the one place where numbers are computed. ``rlvr-suite summarize runs/demo`` writes it."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
 import pandas as pd
 
 from suite import __version__, provenance, published, stats
-from suite.comparison import Tables, delta_rows, item_scores
+from suite.comparison import delta_rows
 from suite.grading import StoredCell
 from suite.registry import Registry
 from suite.schema import (
@@ -23,7 +22,7 @@ from suite.schema import (
     TaskRow,
     content_hash,
 )
-from suite.table import BEHAVIOURS, METRICS, sample_table
+from suite.table import BEHAVIOURS, METRICS, ScoredCell, scored
 from suite.tasks import all_tasks
 
 
@@ -40,7 +39,7 @@ def _levels(rows: pd.DataFrame) -> dict[str, float] | None:
     return {str(steps): float(share) for steps, share in rows.groupby("steps")["correct"].mean().items()}
 
 
-def _references(cell: StoredCell, interval: Interval | None, registry: Registry) -> tuple[ScoreReference, ...]:
+def _references(cell: ScoredCell, interval: Interval | None, registry: Registry) -> tuple[ScoreReference, ...]:
     """Published accuracies of a base on the task under the same prompt, with the same kind of decoding where it is stated."""
     manifest = cell.manifest
     greedy, prompt = manifest.cell.decoding.temperature == 0, manifest.prompt
@@ -59,10 +58,9 @@ def _references(cell: StoredCell, interval: Interval | None, registry: Registry)
     return tuple(out)
 
 
-def _score_row(cell: StoredCell, rows: pd.DataFrame, registry: Registry) -> ScoreRow:
-    manifest = cell.manifest
-    right_IS = rows["correct"].to_numpy(dtype=np.bool_).reshape(manifest.n_items, manifest.k)
-    estimate = stats.accuracy(item_scores(rows))
+def _score_row(cell: ScoredCell, registry: Registry) -> ScoreRow:
+    manifest, rows = cell.manifest, cell.rows
+    estimate = stats.accuracy(cell.score_I)
     metrics = {name: float(rows[name].mean()) for name in METRICS if rows[name].notna().all()}
     return ScoreRow(
         cell=cell.id,
@@ -78,8 +76,8 @@ def _score_row(cell: StoredCell, rows: pd.DataFrame, registry: Registry) -> Scor
         n_items=manifest.n_items,
         accuracy=estimate.mean,
         interval=estimate.interval,
-        pass_at_k=stats.pass_at_k(right_IS, manifest.k),
-        outcomes={o: int((rows["outcome"] == o).sum()) for o in OUTCOMES},
+        pass_at_k=stats.pass_at_k(cell.flags_IS("correct"), manifest.k),
+        outcomes={o: int(cell.outcome_IS(o).sum()) for o in OUTCOMES},
         answer_present=float(rows["answer_present"].mean()),
         behaviour=_behaviour(rows),
         metrics=metrics or None,
@@ -88,7 +86,7 @@ def _score_row(cell: StoredCell, rows: pd.DataFrame, registry: Registry) -> Scor
     )
 
 
-def _task_rows(cells: Sequence[StoredCell]) -> tuple[TaskRow, ...]:
+def _task_rows(cells: Sequence[ScoredCell]) -> tuple[TaskRow, ...]:
     known = all_tasks()
     n_items = {c.manifest.cell.task: c.manifest.n_items for c in cells}
     out = []
@@ -99,13 +97,12 @@ def _task_rows(cells: Sequence[StoredCell]) -> tuple[TaskRow, ...]:
     return tuple(out)
 
 
-def samples_hash(cells: Iterable[StoredCell]) -> str:
+def samples_hash(cells: Iterable[ScoredCell]) -> str:
     """Hash of every stored text with its place: what a summary was computed from."""
-    by_id = sorted(cells, key=lambda c: c.id)
-    return content_hash([(c.id, key, s.text, s.finish_reason) for c in by_id for key, s in sorted(c.samples.items())])
+    return content_hash(sorted((c.id, c.samples_hash) for c in cells))
 
 
-def _provenance(cells: Sequence[StoredCell]) -> Provenance:
+def _provenance(cells: Sequence[ScoredCell]) -> Provenance:
     return Provenance(
         suite_version=__version__,
         git=provenance.git_state(),
@@ -118,18 +115,19 @@ def _provenance(cells: Sequence[StoredCell]) -> Provenance:
     )
 
 
-def _current(cells: Iterable[StoredCell], pairs: Iterable[Pair]) -> list[StoredCell]:
+def _current(cells: Iterable[StoredCell], pairs: Iterable[Pair]) -> Iterator[StoredCell]:
     """Cells without those of a model that was trained again since, or whose base was; imported ones state no weights and stay."""
     known = {model: h for p in pairs for model, h in ((p.base, p.base_weights), (p.checkpoint, p.weights)) if h is not None}
-    identities = [(c, c.manifest.cell.model, c.manifest.cell.weights_hash) for c in cells]
-    return [c for c, model, h in identities if h in (UNSTATED, known.get(model, h))]
+    for c in cells:
+        if c.manifest.cell.weights_hash in (UNSTATED, known.get(c.manifest.cell.model, c.manifest.cell.weights_hash)):
+            yield c
 
 
-def _in_order(cells: Iterable[StoredCell], registry: Registry) -> list[StoredCell]:
+def _in_order(cells: Iterable[ScoredCell], registry: Registry) -> list[ScoredCell]:
     """Cells as people read them: by family, the base before its checkpoints, by task, by protocol."""
     families, protocols = list(registry.families), list(registry.protocols)
 
-    def place(c: StoredCell) -> tuple[int, bool, str, str, int, str]:
+    def place(c: ScoredCell) -> tuple[int, bool, str, str, int, str]:
         cell = c.manifest.cell
         protocol = protocols.index(cell.protocol) if cell.protocol in protocols else len(protocols)
         return families.index(c.manifest.family), cell.model != c.manifest.base, cell.model, cell.task, protocol, c.id
@@ -137,18 +135,19 @@ def _in_order(cells: Iterable[StoredCell], registry: Registry) -> list[StoredCel
     return sorted(cells, key=place)
 
 
-def summarize(cells: Sequence[StoredCell], pairs: Sequence[Pair], registry: Registry) -> Summary:
-    """All scores and paired deltas of the finished cells; cells of other weights than the pairs' are left out."""
-    cells = _current(cells, pairs)
-    tables: Tables = {str(key): rows for key, rows in sample_table(cells).groupby("cell", sort=False)}
-    names = {c.manifest.family: registry.family(c.manifest.family).name for c in cells}
-    cells = _in_order(cells, registry)
-    families = sorted(names, key=list(registry.families).index)
+def summarize(cells: Iterable[StoredCell], pairs: Sequence[Pair], registry: Registry) -> Summary:
+    """All scores and paired deltas of the finished cells; cells of other weights than the pairs' are left out.
+
+    ``cells`` are read once, one after another, and their texts are not kept.
+    """
+    scored_cells = [scored(cell) for cell in _current(cells, pairs)]
+    names = {c.manifest.family: registry.family(c.manifest.family).name for c in scored_cells}
+    order = _in_order(scored_cells, registry)
     return Summary(
-        provenance=_provenance(cells),
-        samples_hash=samples_hash(cells),
-        families={f: names[f] for f in families},
-        tasks=_task_rows(cells),
-        scores=tuple(_score_row(c, tables[c.id], registry) for c in cells),
-        deltas=tuple(delta_rows(pairs, cells, tables, registry)),
+        provenance=_provenance(order),
+        samples_hash=samples_hash(order),
+        families={c.manifest.family: names[c.manifest.family] for c in order},
+        tasks=_task_rows(order),
+        scores=tuple(_score_row(c, registry) for c in order),
+        deltas=tuple(delta_rows(pairs, order, registry)),
     )

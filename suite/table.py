@@ -1,12 +1,24 @@
-"""Graded cells -> one tidy table, a row a sample; the only place where rows are joined."""
+"""Graded cells -> tidy rows, one a sample; the only place where samples, grades and items are joined.
 
-from collections.abc import Iterable
+A ``ScoredCell`` keeps no text, so that millions of answers fit into memory: ``scored(cell)`` as each cell is read.
+"""
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from suite.grading import StoredCell
-from suite.items import Item
+from suite.schema import OUTCOMES, Outcome, Sample, SampleGrade
+from suite.stats import Floats
+from suite.store import CellManifest
 
+T = TypeVar("T")
+Flags = NDArray[np.bool_]
 BEHAVIOURS = ("code", "fenced_code", "language_only", "boxed", "repetitive")
 METRICS = ("continuous", "exact_match", "rouge_l", "answer_found")
 """Columns that only some tasks fill: arithmetic its continuous score, contamination probes the rest."""
@@ -25,24 +37,87 @@ COLUMNS = (
 )
 
 
-def _row(cell: StoredCell, item: Item, index: int) -> dict[str, object]:
-    sample, graded = cell.samples[item.id, index], cell.grades[item.id, index]
-    return {
+@dataclass(frozen=True)
+class ScoredCell:
+    """A finished cell without its texts. ``rows`` has the columns of ``COLUMNS``, ``k`` rows an item, in item order.
+
+    ``item_ids`` and ``item_hashes`` are in that order, too; ``samples_hash`` is of every text with its place.
+    """
+
+    id: str
+    manifest: CellManifest
+    item_ids: tuple[str, ...]
+    item_hashes: tuple[str, ...]
+    samples_hash: str
+    rows: pd.DataFrame
+
+    def flags_IS(self, column: str) -> Flags:
+        """A column of truth values as items x samples, in item order."""
+        return self.rows[column].to_numpy(dtype=np.bool_).reshape(len(self.item_ids), self.manifest.k)
+
+    def outcome_IS(self, outcome: Outcome) -> Flags:
+        """Which samples have that outcome."""
+        has: Flags = self.rows["outcome"].cat.codes.to_numpy() == OUTCOMES.index(outcome)
+        return has.reshape(len(self.item_ids), self.manifest.k)
+
+    @cached_property
+    def score_I(self) -> Floats:
+        """avg@k of each item, in item order."""
+        score_I: Floats = self.flags_IS("correct").mean(axis=1, dtype=np.float64)
+        return score_I
+
+    @cached_property
+    def by_hash_I(self) -> NDArray[np.int64]:
+        """Places of the items in the order of their hashes: arms may store the same items in another order, under other ids."""
+        return np.array(sorted(range(len(self.item_hashes)), key=self.item_hashes.__getitem__), dtype=np.int64)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the engine failed on none of its samples."""
+        return not self.outcome_IS("error").any()
+
+
+def scored(cell: StoredCell) -> ScoredCell:
+    """The cell with its grades as columns."""
+    keys = [(item.id, index) for item in cell.items for index in range(cell.manifest.k)]
+    grades, samples = [cell.grades[key] for key in keys], [cell.samples[key] for key in keys]
+    columns: dict[str, object] = {
         "cell": cell.id,
-        "item": item.id,
-        "steps": item.steps,
-        "sample": index,
-        "outcome": graded.outcome,
-        "correct": graded.outcome == "correct",
-        "answer_present": graded.answer_present,
-        **{name: getattr(graded, name) for name in BEHAVIOURS},
-        "truncated": None if sample.finish_reason is None else sample.finish_reason == "length",
-        "n_tokens": sample.n_tokens,
-        **graded.metrics,
+        "item": [item_id for item_id, _ in keys],
+        "steps": np.repeat([item.steps for item in cell.items], cell.manifest.k),
+        "sample": [index for _, index in keys],
+        "outcome": pd.Categorical([g.outcome for g in grades], categories=list(OUTCOMES)),
+        **_columns(grades, samples),
     }
+    return ScoredCell(
+        id=cell.id,
+        manifest=cell.manifest,
+        item_ids=tuple(item.id for item in cell.items),
+        item_hashes=tuple(item.hash for item in cell.items),
+        samples_hash=cell.samples_hash,
+        rows=pd.DataFrame(columns, columns=list(COLUMNS)),
+    )
+
+
+def _columns(grades: list[SampleGrade], samples: list[Sample]) -> dict[str, object]:
+    """What each sample earned and how it is written; unknown where nobody says it, as of imported answers."""
+    out: dict[str, object] = {
+        "correct": [g.outcome == "correct" for g in grades],
+        "answer_present": [g.answer_present for g in grades],
+        **{name: [getattr(g, name) for g in grades] for name in BEHAVIOURS},
+        "truncated": _known([s.finish_reason for s in samples], lambda reason: float(reason == "length")),
+        "n_tokens": _known([s.n_tokens for s in samples], float),
+    }
+    for name in METRICS:
+        out[name] = np.array([g.metrics.get(name, np.nan) for g in grades], dtype=np.float64)
+    return out
+
+
+def _known(values: Sequence[T | None], number: Callable[[T], float]) -> Floats:
+    """Numbers, NaN where a value is not known; NaN never leaves the table."""
+    return np.array([np.nan if value is None else number(value) for value in values], dtype=np.float64)
 
 
 def sample_table(cells: Iterable[StoredCell]) -> pd.DataFrame:
-    """One row a sample, with the columns of ``COLUMNS``; the items of a cell keep their order."""
-    rows = [_row(cell, item, index) for cell in cells for item in cell.items for index in range(cell.manifest.k)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    """One row a sample of all cells, with the columns of ``COLUMNS``; the items of a cell keep their order."""
+    return pd.concat([scored(cell).rows for cell in cells], ignore_index=True)

@@ -20,9 +20,9 @@ LAYERS = {
     0: {"__init__", "errors", "schema", "resources", "strict_yaml", "json_lines", "quiet", "micro.world", "micro.corpus"},
     1: {"registry", "protocols", "tasks", "items", "scoring", "arithmetic", "grade", "behaviour", "grading"}
     | {"stats", "store", "plan", "weights", "provenance", "published", "own_pair"},
-    2: {"engine", "table", "comparison", "micro", "interchange"},
-    3: {"run", "summary", "selection", "grpo"},
-    4: {"leaderboard", "gate", "estimate", "doctor"},
+    2: {"engine", "table", "micro", "interchange"},
+    3: {"run", "comparison", "selection", "grpo"},
+    4: {"leaderboard", "gate", "estimate", "summary", "doctor"},
     5: {"demo", "listing", "scaffold", "json_schemas"},
     6: {"terminal", "arguments"},
     7: {"cli"},

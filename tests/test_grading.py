@@ -105,7 +105,7 @@ def test_damaged_grades_are_named_and_may_be_deleted(cell: CellStore) -> None:
     outcomes(cell)
     (cell.path / f"grades-{GRADER_VERSION}.json").write_text("{")
     with pytest.raises(SuiteError, match="Delete the file and run the command again"):
-        read_cells([cell])
+        list(read_cells([cell]))
 
 
 def test_the_command_names_cells_and_samples_that_changed(cell: CellStore, capsys: pytest.CaptureFixture[str]) -> None:

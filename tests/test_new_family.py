@@ -1,4 +1,4 @@
-"""A fifth family is an overlay of about ten lines and no code: the README's own overlay, with a model that the suite never saw."""
+"""A fifth family is an overlay of about ten lines and no code: the README's own, with a model that the suite never saw."""
 
 import json
 import re

@@ -146,7 +146,7 @@ def test_a_cell_of_a_family_that_the_registry_lacks_is_one_line(run: RunStore) -
 
 
 def test_cells_of_weights_that_were_replaced_since_are_left_out(run: RunStore) -> None:
-    cells = read_cells(run.finished())
+    cells = list(read_cells(run.finished()))
     current = PAIR.model_copy(update={"base_weights": FAMILY, "weights": "trained"})
     assert len(summarize(cells, [current], load_registry()).scores) == len(cells)
     retrained = PAIR.model_copy(update={"base_weights": FAMILY, "weights": "other"})

@@ -27,8 +27,7 @@ from suite.run import RunProgress, run_cells
 from suite.scoring import Response, grade_answers, grade_numbers, item_metrics, scores
 from suite.selection import base_to_run
 from suite.store import RunStore
-from suite.summary import item_scores
-from suite.table import sample_table
+from suite.table import scored
 from suite.tasks import GROUPS, expand, task
 
 pytestmark = pytest.mark.slow
@@ -53,7 +52,8 @@ def our_cell(tmp_path: Path, name: str, wishes: Wishes) -> tuple[RunStore, Plann
 
 
 def our_item_scores(store: RunStore) -> np.ndarray:
-    return item_scores(sample_table(read_cells(store.finished())))
+    (cell,) = read_cells(store.finished())
+    return scored(cell).score_I
 
 
 def lm_eval_results(tmp_path: Path, tasks: str, limit: int, *flags: str) -> dict[str, Any]:

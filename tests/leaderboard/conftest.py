@@ -133,6 +133,7 @@ STRONG = {
     "strong_baseline_chosen": ("none", "qwen_math"),
     "strong_baseline_protocols": PROTOCOLS,
 }
+SPURIOUS = {"spurious": True, **STRONG}
 
 
 def base_scores() -> list[ScoreRow]:
@@ -160,7 +161,7 @@ def audited() -> Summary:
             pair_rows("qwen2.5-math", QWEN, "random", 0.36, 21.0),
             {"spurious": True, **STRONG, "strong_baseline_chosen": ("none", "none")},
         ),
-        (pair_rows("qwen2.5-math", QWEN, "format", 0.36, 14.5), {"spurious": True, **STRONG}),
+        (pair_rows("qwen2.5-math", QWEN, "format", 0.36, 14.5), SPURIOUS),
         (pair_rows("llama3", LLAMA, "ground_truth", 0.2, 4.25), {"control": (), "published": (RERUN,)}),
         (pair_rows("llama3", LLAMA, "my_method", 0.2, -6.0), {"control": ()}),
     )

@@ -123,7 +123,7 @@ def _add_reading(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _add_run(listing)
     _add_registry(listing)
     listing.set_defaults(command="list")
-    plan = commands.add_parser("plan", help="cells to run and done")
+    plan = commands.add_parser("plan", help="cells to run and done; samples, tokens and device time; downloads nothing")
     _add_selection(plan)
     plan.add_argument("--json", action="store_true", help="print JSON")
     plan.set_defaults(command="plan")
@@ -147,10 +147,25 @@ def _add_reading(commands: "argparse._SubParsersAction[_Parser]") -> None:
     gate.add_argument("--json", type=Path, help="write the report there as well")
     gate.add_argument("--inconclusive", choices=["pass", "fail"], help="what exit code 3 becomes")
     gate.set_defaults(command="gate")
+    _add_power(commands)
     doctor = commands.add_parser("doctor", help="what will be used here; exit 1 if something is broken")
     doctor.add_argument("--json", action="store_true", help="print JSON")
     _add_run(doctor)
     doctor.set_defaults(command="doctor")
+
+
+def _add_power(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    command = commands.add_parser("power", help="what a task can show: detectable delta; items, samples and seeds needed")
+    command.add_argument("--task", required=True, help="task id (see `rlvr-suite list tasks`)")
+    command.add_argument("--k", type=int, help="samples an item (default: the task's)")
+    command.add_argument("--delta", type=float, default=5.0, help="delta to show, in points (default: 5)")
+    command.add_argument("--items", type=int, help="number of items (default: the task's)")
+    command.add_argument("--accuracy", type=float, help="assume the variance around this share (default: 0.3)")
+    command.add_argument("--run", type=Path, help="run folder: measure the variance on its pairs, in place of assuming it")
+    command.add_argument("--seed-sd", type=float, help="sd of the delta from training seed to training seed, in points")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    _add_registry(command)
+    command.set_defaults(command="power")
 
 
 def build_parser() -> argparse.ArgumentParser:

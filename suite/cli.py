@@ -105,6 +105,7 @@ def _eval(args: argparse.Namespace) -> int:
         if selection.engine == "replay":
             failures = replay(store, planned.cells, progress)
         else:
+            store.note_weights({p.model.id: p.model.weights_hash for p in planned.cells})
             failures = run_cells(store, planned.cells, progress, selection.engine)
     for error in failures:
         print(f"rlvr-suite: {error}", file=sys.stderr)
@@ -211,6 +212,20 @@ def _gate(args: argparse.Namespace) -> int:
     return report.exit_code
 
 
+def _power(args: argparse.Namespace) -> int:
+    from suite.power_report import Question, answer, as_json, basis_lines, rows
+    from suite.terminal import print_rows
+
+    question = Question(args.task, args.delta, args.k, args.items, args.accuracy, args.run, args.seed_sd)
+    report = answer(question, args.registry)
+    if args.json:
+        print(json.dumps(as_json(report), indent=1))
+    else:
+        print_rows(rows(report))
+        print("\n".join(["", *basis_lines(report)]))
+    return 0
+
+
 def _doctor(args: argparse.Namespace) -> int:
     from suite.doctor import examine, exit_code, problems, rows
     from suite.terminal import print_rows
@@ -262,6 +277,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "summarize": _summarize,
     "leaderboard": _leaderboard,
     "gate": _gate,
+    "power": _power,
     "doctor": _doctor,
 }
 """What the parser calls a command -> its function, which returns the exit code."""

@@ -32,7 +32,8 @@ class StoredCell:
         return self.manifest.cell.id
 
 
-def _samples_hash(samples: Mapping[SampleKey, Sample]) -> str:
+def samples_hash(samples: Mapping[SampleKey, Sample]) -> str:
+    """Hash of a cell's texts, each with its place, its end and its error."""
     return content_hash([(key, s.text, s.finish_reason, s.error) for key, s in sorted(samples.items())])
 
 
@@ -54,7 +55,7 @@ def _graded(manifest: CellManifest, items: Iterable[Item], samples: Mapping[Samp
     grader = task(manifest.cell.task).grader
     scored = scores([Response(item, s.text, s.finish_reason or "stop") for item, s in keyed], grader)
     rows = tuple(_grade(sample, one) for (_, sample), one in zip(keyed, scored, strict=True))
-    return Grades(grader_version=GRADER_VERSION, samples_hash=_samples_hash(samples), rows=rows)
+    return Grades(grader_version=GRADER_VERSION, samples_hash=samples_hash(samples), rows=rows)
 
 
 def _samples(store: CellStore, manifest: CellManifest) -> dict[SampleKey, Sample]:
@@ -63,11 +64,11 @@ def _samples(store: CellStore, manifest: CellManifest) -> dict[SampleKey, Sample
 
 def _read_cell(store: CellStore, manifest: CellManifest) -> StoredCell:
     items, samples = tuple(store.items()), _samples(store, manifest)
-    samples_hash, grades = _samples_hash(samples), store.grades(GRADER_VERSION)
-    if grades is None or grades.samples_hash != samples_hash:
+    digest, grades = samples_hash(samples), store.grades(GRADER_VERSION)
+    if grades is None or grades.samples_hash != digest:
         grades = _graded(manifest, items, samples)
         store.write_grades(grades)
-    return StoredCell(manifest, items, samples, samples_hash, {(g.item_id, g.sample): g for g in grades.rows})
+    return StoredCell(manifest, items, samples, digest, {(g.item_id, g.sample): g for g in grades.rows})
 
 
 def read_cells(stores: Iterable[CellStore]) -> Iterator[StoredCell]:

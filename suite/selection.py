@@ -92,8 +92,17 @@ class Planned(NamedTuple):
 
 
 def known_pairs(registry: Registry, store: RunStore) -> list[Pair]:
-    """The registry's pairs and those of the run's own checkpoints."""
-    return [*registry.pairs, *store.pairs()]
+    """The registry's pairs and those of the run's own checkpoints, with the weights that they were last evaluated with."""
+    now = store.weights()
+    return [
+        pair.model_copy(
+            update={
+                "base_weights": pair.base_weights or now.get(pair.base),
+                "weights": pair.weights or now.get(pair.checkpoint),
+            }
+        )
+        for pair in [*registry.pairs, *store.pairs()]
+    ]
 
 
 def selected_pairs(selection: Selection, pairs: Iterable[Pair]) -> list[Pair]:

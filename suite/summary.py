@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 import pandas as pd
 
 from suite import __version__, provenance, published, stats
-from suite.comparison import delta_rows
+from suite.comparison import compare, methods
+from suite.contrasts import clean_contrasts, interactions, probes, with_leak
 from suite.grading import StoredCell
 from suite.registry import Registry
 from suite.schema import (
     OUTCOMES,
     UNSTATED,
     Behaviour,
+    DeltaRow,
     Interval,
     Pair,
     Provenance,
@@ -24,6 +26,9 @@ from suite.schema import (
 )
 from suite.table import BEHAVIOURS, METRICS, ScoredCell, scored
 from suite.tasks import all_tasks
+
+MARGIN = 5.0
+"""Points within which a delta counts as no change, unless another margin is asked for."""
 
 
 def _behaviour(rows: pd.DataFrame) -> Behaviour:
@@ -60,7 +65,7 @@ def _references(cell: ScoredCell, interval: Interval | None, registry: Registry)
 
 def _score_row(cell: ScoredCell, registry: Registry) -> ScoreRow:
     manifest, rows = cell.manifest, cell.rows
-    estimate = stats.accuracy(cell.score_I)
+    estimate = stats.accuracy(cell.score_I, k=manifest.k)
     metrics = {name: float(rows[name].mean()) for name in METRICS if rows[name].notna().all()}
     return ScoreRow(
         cell=cell.id,
@@ -135,19 +140,35 @@ def _in_order(cells: Iterable[ScoredCell], registry: Registry) -> list[ScoredCel
     return sorted(cells, key=place)
 
 
-def summarize(cells: Iterable[StoredCell], pairs: Sequence[Pair], registry: Registry) -> Summary:
+def _with_adjusted_p(rows: Sequence[DeltaRow]) -> tuple[DeltaRow, ...]:
+    """The rows with p adjusted for the whole board: every row that was tested, leak probes apart."""
+    known = all_tasks()
+    tested = [n for n, row in enumerate(rows) if row.p is not None and not known[row.task].is_probe]
+    p_values = [row.p for row in rows if row.p is not None and not known[row.task].is_probe]
+    out = list(rows)
+    for n, p_holm, p_bh in zip(tested, stats.holm(p_values), stats.benjamini_hochberg(p_values), strict=True):
+        out[n] = rows[n].model_copy(update={"p_holm": p_holm, "p_bh": p_bh})
+    return tuple(out)
+
+
+def summarize(cells: Iterable[StoredCell], pairs: Sequence[Pair], registry: Registry, margin: float = MARGIN) -> Summary:
     """All scores and paired deltas of the finished cells; cells of other weights than the pairs' are left out.
 
-    ``cells`` are read once, one after another, and their texts are not kept.
+    ``cells`` are read once, one after another, and their texts are not kept. ``margin`` is what counts as no change, in points.
     """
     scored_cells = [scored(cell) for cell in _current(cells, pairs)]
     names = {c.manifest.family: registry.family(c.manifest.family).name for c in scored_cells}
     order = _in_order(scored_cells, registry)
+    compared = compare(methods(pairs, order), order, registry, margin)
+    known_probes = probes(order)
     return Summary(
+        margin=margin,
         provenance=_provenance(order),
         samples_hash=samples_hash(order),
         families={c.manifest.family: names[c.manifest.family] for c in order},
         tasks=_task_rows(order),
         scores=tuple(_score_row(c, registry) for c in order),
-        deltas=tuple(delta_rows(pairs, order, registry)),
+        deltas=_with_adjusted_p([with_leak(one, known_probes) for one in compared]),
+        contrasts=tuple(clean_contrasts(compared, registry)),
+        interactions=tuple(interactions(compared)),
     )

@@ -66,7 +66,10 @@ class Source(Strict):
 
 
 class Metadata(Strict):
-    """The ``metadata`` block of a task's YAML: what the suite needs beyond lm-eval's own keys."""
+    """The ``metadata`` block of a task's YAML: what the suite needs beyond lm-eval's own keys.
+
+    ``contaminated`` names the families whose training data is known to hold the items, ``published`` is the year of the items.
+    """
 
     version: str
     title: str
@@ -76,6 +79,7 @@ class Metadata(Strict):
     seed: int | None = Field(default=None, ge=0)
     steps: tuple[int, ...] | None = None
     contaminated: tuple[str, ...] = ()
+    published: int | None = Field(default=None, ge=1900)
     data_dir: str | None = None
 
 
@@ -135,6 +139,12 @@ class TaskFile(Strict):
     def is_probe(self) -> bool:
         """Contamination probes show a part of the question and are always run without a protocol."""
         return self.grader == "continuation"
+
+    def is_clean_for(self, released: str | None) -> bool:
+        """Whether no model of that day can have seen the items: made from a seed, or published in a later year."""
+        if self.metadata.source.generator in ("random_calculation", "micro_world"):
+            return True
+        return bool(released and self.metadata.published and self.metadata.published > int(released[:4]))
 
     @property
     def grader(self) -> Grader:

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from stored_cells import FAMILY, ITEMS, write_cell
 
@@ -11,6 +12,7 @@ from suite.errors import SuiteError
 from suite.grading import read_cells
 from suite.registry import load_registry
 from suite.schema import OUTCOMES, Pair, Summary
+from suite.stats.intervals import paired_delta
 from suite.store import RunStore, read_summary
 from suite.summary import summarize
 from suite.table import COLUMNS, sample_table
@@ -63,9 +65,9 @@ def test_a_delta_is_paired_by_item_in_points(run: RunStore) -> None:
     assert (row.comparable, row.differs, row.seeds, row.interval_covers) == (True, None, (3,), "items only")
     assert (row.before, row.after) == pytest.approx((1 / 3, 2.5 / 3))
     assert row.delta == pytest.approx(50.0)
-    unseen = 1 - 0.025 ** (1 / 3)  # all three items gain one of two samples: Clopper-Pearson's share of others
-    assert row.interval == pytest.approx((50 - 150 * unseen, 50 + 50 * unseen))
-    assert row.finding == "inconclusive"
+    assert row.interval == paired_delta(np.array([0.5, 0.5, 0.0]), np.array([1.0, 1.0, 0.5])).interval
+    assert row.p == 0.25  # all three items gain: two of eight sign patterns go as far
+    assert (row.finding, row.p_holm, row.p_bh) == ("inconclusive", 0.25, 0.25)
 
 
 def test_arms_with_different_decoding_give_no_number_and_name_the_field(run: RunStore) -> None:

@@ -10,6 +10,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,8 +46,9 @@ def init(folder: Path) -> list[Path]:
     try:
         _place(home, texts)
     except OSError as error:
+        at = error.filename if Path(str(error.filename)).is_relative_to(home) else folder  # never the draft's own name
         what = f"the files cannot be written ({error.strerror or error}); none was kept"
-        raise SuiteError(what, str(error.filename or folder), "Mend that, or name another folder") from error
+        raise SuiteError(what, str(at), "Mend that, or name another folder") from error
     return [folder / name for name in texts]
 
 
@@ -86,10 +88,12 @@ def _place(home: Path, texts: Mapping[str, str]) -> None:
 
 
 def _write(home: Path, texts: Mapping[str, str]) -> None:
-    """Write all files and no file of another; whatever stops it, an interrupt too, takes back those that were written."""
+    """Write all files and no file of another; whatever stops it, an interrupt too, takes back what was written."""
+    paths = {home / name: text for name, text in texts.items()}
+    folders = {folder for path in paths for folder in path.parents if folder.is_relative_to(home) and not folder.exists()}
     written: list[Path] = []
     try:
-        for path, text in ((home / name, text) for name, text in texts.items()):
+        for path, text in paths.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8") as file:
                 written.append(path)
@@ -97,4 +101,7 @@ def _write(home: Path, texts: Mapping[str, str]) -> None:
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)
+        for folder in sorted(folders, reverse=True):
+            with suppress(OSError):  # not made yet, or another's file is in it by now
+                folder.rmdir()
         raise

@@ -4,20 +4,36 @@ Axes of arrays stand in their names: I items, S samples of an item, T training s
 an item (avg@k, a share in 0..1), ``right_IS`` is items x samples. Deltas are percentage points.
 """
 
+from suite.stats.attribution import Answers, outcome_sources, strategy_mix, transitions
 from suite.stats.baseline import StrongBaseline, strong_baseline
-from suite.stats.intervals import LEVEL, Estimate, Floats, accuracy, mean_interval, paired_delta
+from suite.stats.delta import adjusted_delta, delta, delta_p
+from suite.stats.intervals import LEVEL, Estimate, Floats, accuracy, difference, stacks_difference
 from suite.stats.pass_at_k import pass_at_k
-from suite.stats.significance import finding
+from suite.stats.power import detectable_by
+from suite.stats.significance import ALPHA, benjamini_hochberg, equivalent_within, finding, holm, sign_flip_p
 
 __all__ = [
+    "ALPHA",
     "LEVEL",
+    "Answers",
     "Estimate",
     "Floats",
     "StrongBaseline",
     "accuracy",
+    "adjusted_delta",
+    "benjamini_hochberg",
+    "delta",
+    "delta_p",
+    "detectable_by",
+    "difference",
+    "equivalent_within",
     "finding",
-    "mean_interval",
-    "paired_delta",
+    "holm",
+    "outcome_sources",
     "pass_at_k",
+    "sign_flip_p",
+    "stacks_difference",
+    "strategy_mix",
     "strong_baseline",
+    "transitions",
 ]

@@ -73,7 +73,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """p values adjusted so that of those below q a share of at most q is expected to be false where tests do not oppose each other."""
+    """p values adjusted so that a share of at most q of those below q is expected to be false (tests that do not oppose)."""
     order = np.argsort(p_values, kind="stable")
     n = len(p_values)
     ratio = np.asarray(p_values, dtype=np.float64)[order] * n / np.arange(1, n + 1)

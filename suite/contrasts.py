@@ -1,0 +1,159 @@
+"""Deltas against each other: leaked items against the rest, contaminated tasks against clean ones, one family against another.
+
+Pure; ``suite.summary`` calls it with the rows of ``suite.comparison``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from suite import stats
+from suite.comparison import Compared, by_item
+from suite.registry import Registry
+from suite.schema import CleanContrast, DeltaRow, Interaction, LeakSplit
+from suite.stats import Estimate, Floats
+from suite.table import ScoredCell
+from suite.tasks import TaskFile, all_tasks
+
+SHOWN = 0.6
+"""The share of a question that a probe shows for its items to count as reproduced (the papers' middle one), or the nearest."""
+
+
+Probes = Mapping[tuple[str, str], ScoredCell]
+"""(model, task that is probed) -> the model's cell on the probe."""
+
+
+def probes(cells: Iterable[ScoredCell]) -> Probes:
+    """Of each model and task the sound probe that shows nearest to ``SHOWN`` of a question."""
+    known, found = all_tasks(), dict[tuple[str, str], list[tuple[float, str, ScoredCell]]]()
+    for cell in cells:
+        source = known[cell.manifest.cell.task].metadata.source
+        if source.of is not None and cell.is_sound and cell.rows["exact_match"].notna().all():
+            far = abs((source.fraction or 0) - SHOWN)
+            found.setdefault((cell.manifest.cell.model, source.of), []).append((far, cell.id, cell))
+    return {key: min(candidates)[2] for key, candidates in found.items()}
+
+
+def with_leak(compared: Compared, known: Probes) -> DeltaRow:
+    """The row with the delta on the items that the base reproduces, where the base was probed for them."""
+    row = compared.row
+    probe = known.get((row.base, row.task))
+    return row if probe is None or row.delta is None else row.model_copy(update={"leak": _split(compared, probe)})
+
+
+def _split(compared: Compared, probe: ScoredCell) -> LeakSplit:
+    """Items are known by their ids: a probe shows a part of the question, so its hash is another."""
+    exact_I = probe.rows["exact_match"].to_numpy(dtype=np.float64).reshape(-1, probe.manifest.k).mean(axis=1)
+    reproduced = {item_id for item_id, exact in zip(probe.item_ids, exact_I, strict=True) if exact > 0.5}
+    before = compared.before
+    leaked_I = np.array([before.item_ids[place] in reproduced for place in before.by_hash_I], dtype=np.bool_)
+    inside, outside = _part(compared, leaked_I), _part(compared, ~leaked_I)
+    numbers: dict[str, object] = {}
+    if inside is not None and outside is not None:
+        gap = _difference(_points_I(compared)[leaked_I], _points_I(compared)[~leaked_I], compared.row.k)
+        numbers = {"difference": gap.mean, "difference_interval": gap.interval}
+    return LeakSplit.model_validate(
+        {
+            "probe": probe.manifest.cell.task,
+            "n_reproduced": int(leaked_I.sum()),
+            "n_other": int((~leaked_I).sum()),
+            **_named("reproduced", inside),
+            **_named("other", outside),
+            **numbers,
+        }
+    )
+
+
+def _part(compared: Compared, chosen_I: np.ndarray) -> Estimate | None:
+    """The delta on some of the items; None on none."""
+    if not chosen_I.any():
+        return None
+    return stats.delta(by_item(compared.before)[chosen_I], compared.method.score_TI[:, chosen_I], compared.row.k)
+
+
+def _named(part: str, delta: Estimate | None) -> dict[str, object]:
+    return {} if delta is None else {f"delta_{part}": delta.mean, f"interval_{part}": delta.interval}
+
+
+def _points_I(compared: Compared) -> Floats:
+    """The difference of each item, in points, mean over seeds."""
+    points_I: Floats = 100 * (compared.method.score_TI.mean(axis=0) - by_item(compared.before))
+    return points_I
+
+
+def _difference(one_I: Floats, other_J: Floats, k: int) -> Estimate:
+    return stats.difference(one_I, other_J, k=k)
+
+
+def clean_contrasts(compared: Sequence[Compared], registry: Registry) -> list[CleanContrast]:
+    """Each method's delta on every contaminated task of its run against that on every clean one, under the same protocol."""
+    known = all_tasks()
+    groups: dict[tuple[object, ...], list[Compared]] = defaultdict(list)
+    for one in compared:
+        row = one.row
+        if row.delta is not None and not known[row.task].is_probe:
+            groups[row.base, row.reward, row.recipe, row.step, row.seeds, row.checkpoint, row.protocol].append(one)
+    return [
+        _contrast(dirty, clean, known[dirty.row.task])
+        for group in groups.values()
+        for dirty in group
+        if known[dirty.row.task].metadata.contaminated
+        for clean in group
+        if _is_clean(known[clean.row.task], clean.row, registry)
+    ]
+
+
+def _is_clean(task: TaskFile, row: DeltaRow, registry: Registry) -> bool:
+    base = registry.models.get(row.base)
+    return row.family not in task.metadata.contaminated and task.is_clean_for(base.released if base else None)
+
+
+def _contrast(dirty: Compared, clean: Compared, task: TaskFile) -> CleanContrast:
+    row = dirty.row
+    gap = _difference(_points_I(dirty), _points_I(clean), min(row.k, clean.row.k))
+    return CleanContrast(
+        family=row.family,
+        base=row.base,
+        checkpoint=row.checkpoint,
+        reward=row.reward,
+        recipe=row.recipe,
+        step=row.step,
+        protocol=row.protocol,
+        contaminated=row.task,
+        leaked=row.family in task.metadata.contaminated,
+        clean=clean.row.task,
+        delta_contaminated=float(_points_I(dirty).mean()),
+        delta_clean=float(_points_I(clean).mean()),
+        difference=gap.mean,
+        interval=gap.interval,
+    )
+
+
+def interactions(compared: Iterable[Compared]) -> list[Interaction]:
+    """Each method's delta on one base minus that on another, item by item; methods of a spurious reward are left out."""
+    groups: dict[tuple[object, ...], list[Compared]] = defaultdict(list)
+    for one in compared:
+        row, items = one.row, one.method.cell.manifest.cell.items_hash
+        if row.delta is not None and not row.spurious:
+            groups[row.reward, row.recipe, row.step, row.task, row.protocol, items, row.k].append(one)
+    both = (two for group in groups.values() for two in combinations(group, 2))
+    return [_interaction(one, other) for one, other in both if one.row.base != other.row.base]
+
+
+def _interaction(one: Compared, other: Compared) -> Interaction:
+    row = one.row
+    gains = [compared.method.score_TI - by_item(compared.before) for compared in (one, other)]
+    gap = stats.stacks_difference(gains[0], gains[1], row.k)
+    return Interaction(
+        reward=row.reward,
+        recipe=row.recipe,
+        step=row.step,
+        task=row.task,
+        protocol=row.protocol,
+        base=row.base,
+        other_base=other.row.base,
+        difference=gap.mean,
+        interval=gap.interval,
+    )

@@ -1,0 +1,312 @@
+"""What ``summary.json`` and a gate's report hold.
+
+Accuracies are shares in 0..1; deltas and their intervals are percentage points. A key that does not apply is absent.
+"""
+
+import json
+from typing import Literal
+
+from suite.schema.records import Outcome, Strict
+
+SCHEMA_VERSION = 2
+
+Finding = Literal["gain", "loss", "equivalent", "inconclusive"]
+VerdictWord = Literal["holds", "refuted", "inconclusive", "not comparable", "missing"]
+Interval = tuple[float, float]
+
+
+class Behaviour(Strict):
+    """Shares of samples (``mean_tokens``: tokens) that say how a model answers, whether or not the answer is right.
+
+    ``truncated`` and ``mean_tokens`` are absent for imported answers that do not say it of every sample.
+    """
+
+    code: float
+    fenced_code: float
+    language_only: float
+    boxed: float
+    repetitive: float
+    truncated: float | None = None
+    mean_tokens: float | None = None
+
+
+class ScoreReference(Strict):
+    """A published accuracy (a share) of the same base on the same task under the same prompt; ``off``: outside our interval.
+
+    ``setting`` says how it was measured: decoding, engine and grader are the source's own.
+    """
+
+    accuracy: float
+    source: str
+    setting: str
+    off: bool
+
+
+class DeltaReference(Strict):
+    """A published delta, in points, of the same base, reward and task: to look at, never a control."""
+
+    delta: float
+    source: str
+    setting: str
+    step: int | None = None
+
+
+class ScoreRow(Strict):
+    """One model on one task. ``interval`` is absent where it is undefined (one item).
+
+    ``cell`` is the cell's id, ``dataset`` says where its items come from (a generator's seed too), ``model_revision`` is the
+    Hub's commit of the weights. ``answer_present`` is the share of samples that are not correct though the right answer stands in
+    them; ``metrics`` are means of the task's further shares; ``levels`` maps a level (number of steps) to the accuracy on its
+    items. ``published`` is of bases only.
+    """
+
+    cell: str
+    dataset: str | None = None
+    dataset_revision: str | None = None
+    model_revision: str | None = None
+    family: str
+    model: str
+    base: str
+    task: str
+    protocol: str
+    k: int
+    n_items: int
+    accuracy: float
+    interval: Interval | None = None
+    pass_at_k: float
+    outcomes: dict[Outcome, int]
+    answer_present: float
+    behaviour: Behaviour
+    metrics: dict[str, float] | None = None
+    levels: dict[str, float] | None = None
+    published: tuple[ScoreReference, ...] | None = None
+
+
+class Transition(Strict):
+    """Answers that go from one strategy to another: in items ``n``, of these the right ones before and after (k > 1: products of
+    an item's shares). ``share_of_gain`` is the paper's partial contribution, absent where there is no gain; ``points`` the same
+    part of the delta in points.
+    """
+
+    n: float
+    correct_before: float
+    correct_after: float
+    share_of_gain: float | None = None
+    points: float
+
+
+class Transitions(Strict):
+    """By strategy before and after, code or language (Spurious Rewards, Table 2); the points sum to the delta."""
+
+    code_code: Transition
+    code_lang: Transition
+    lang_code: Transition
+    lang_lang: Transition
+
+
+class Contributions(Strict):
+    """The delta in points, split twice; either three sum to it.
+
+    By what an answer was when it was not right: it became extractable, was no longer truncated, or truly changed. By strategy:
+    the mix of code and language changed, or the accuracy within code or within language.
+    """
+
+    became_extractable: float
+    no_longer_truncated: float
+    truly_changed: float
+    strategy_mix: float
+    within_code: float
+    within_language: float
+
+
+class LeakSplit(Strict):
+    """The delta on the items whose hidden rest the base writes down word for word in ``probe``, against the other items.
+
+    In points; a part of no items has no delta, and one of a single item no interval.
+    """
+
+    probe: str
+    n_reproduced: int
+    delta_reproduced: float | None = None
+    interval_reproduced: Interval | None = None
+    n_other: int
+    delta_other: float | None = None
+    interval_other: Interval | None = None
+    difference: float | None = None
+    difference_interval: Interval | None = None
+
+
+class DeltaRow(Strict):
+    """One method on one task: checkpoint score minus base score, paired by item, in percentage points.
+
+    Checkpoints of one recipe that differ in their training seed alone are one row: ``delta`` is their mean, ``seed_deltas`` each
+    of theirs, ``checkpoints`` all ids. ``interval_covers`` says what the interval is about: of one seed this checkpoint over the
+    population of items, of several the method over items and seeds.
+
+    Where the arms differ in a must-match field, ``comparable`` is false, ``differs`` names the fields and no number is given.
+    ``arms`` is "unverified" where both arms were imported and something that must match is stated of neither.
+
+    ``p`` is that of the delta being zero: of one seed by the sign-flip test over items, of several by where the interval of
+    that level ends at zero. ``p_holm`` and ``p_bh`` are adjusted for all rows of the summary that have a p and are no leak probe.
+    ``equivalent_within`` is the smallest margin that two one-sided tests at 5% would take, ``mde`` the delta that would be found
+    with 80% chance by a test of one row at 5%. ``finding`` is of this row by itself.
+
+    ``control`` names the checkpoints trained on a spurious reward with the same base, recipe and step that were evaluated under
+    the same protocol; none of them: an empty list, "no control". A row of a spurious reward is one itself: it has ``spurious`` in
+    place of that key. ``adjusted_delta`` is the delta minus that of the control with the largest delta, ``adjusted_against``,
+    paired by item; ``beats_controls`` whether the interval of this difference is above zero for every control. ``published``
+    are references only.
+
+    ``transitions``, ``contributions`` and ``leak`` say where the gain comes from.
+
+    ``strong_baseline_delta`` lets the base choose its protocol: on one half of the items the best of
+    ``strong_baseline_protocols`` is chosen, on the other it is measured, both ways. ``strong_baseline_chosen`` are the two
+    choices, ``strong_baseline_before`` is the base's accuracy so measured. These keys are there where the base was evaluated
+    under more than one protocol.
+    """
+
+    family: str
+    base: str
+    checkpoint: str
+    reward: str
+    recipe: str
+    step: int
+    seeds: tuple[int, ...]
+    task: str
+    protocol: str
+    k: int
+    n_items: int
+    before: float | None = None
+    after: float | None = None
+    delta: float | None = None
+    interval: Interval | None = None
+    interval_covers: Literal["items only", "items and seeds"] | None = None
+    checkpoints: tuple[str, ...] | None = None
+    seed_deltas: tuple[float, ...] | None = None
+    p: float | None = None
+    p_holm: float | None = None
+    p_bh: float | None = None
+    equivalent_within: float | None = None
+    mde: float | None = None
+    finding: Finding | None = None
+    comparable: bool
+    differs: tuple[str, ...] | None = None
+    arms: Literal["unverified"] | None = None
+    spurious: Literal[True] | None = None
+    control: tuple[str, ...] | None = None
+    adjusted_delta: float | None = None
+    adjusted_interval: Interval | None = None
+    adjusted_against: str | None = None
+    beats_controls: bool | None = None
+    transitions: Transitions | None = None
+    contributions: Contributions | None = None
+    leak: LeakSplit | None = None
+    published: tuple[DeltaReference, ...] | None = None
+    strong_baseline_delta: float | None = None
+    strong_baseline_interval: Interval | None = None
+    strong_baseline_before: float | None = None
+    strong_baseline_chosen: tuple[str, ...] | None = None
+    strong_baseline_protocols: tuple[str, ...] | None = None
+
+
+class CleanContrast(Strict):
+    """One method on a contaminated task and on a clean one: the difference of its deltas, in points, over disjoint items.
+
+    ``leaked``: the training data of this very family is known to hold the contaminated task; of the other families the row is for
+    comparison. A task is clean where its items are made from a seed or were published in a year after the base's release.
+    """
+
+    family: str
+    base: str
+    checkpoint: str
+    reward: str
+    recipe: str
+    step: int
+    protocol: str
+    contaminated: str
+    leaked: bool
+    clean: str
+    delta_contaminated: float
+    delta_clean: float
+    difference: float
+    interval: Interval | None = None
+
+
+class Interaction(Strict):
+    """One method on two bases, same items: is its gain the same? ``difference`` is delta minus other delta, in points."""
+
+    reward: str
+    recipe: str
+    step: int
+    task: str
+    protocol: str
+    base: str
+    other_base: str
+    difference: float
+    interval: Interval | None = None
+
+
+class TaskRow(Strict):
+    """What the board needs to know of a task. ``kind`` is its grader: a "continuation" is a contamination probe."""
+
+    task: str
+    title: str
+    version: str
+    n_items: int
+    kind: Literal["answer", "number", "continuation"] | None = None
+    contaminated: tuple[str, ...] = ()
+
+
+class Provenance(Strict):
+    """Where the numbers come from; the same for all rows of one summary."""
+
+    suite_version: str
+    git: str
+    packages: dict[str, str]
+    python: str
+    device: str
+    engines: tuple[str, ...]
+    generated: str
+    cells: dict[str, str]
+
+
+class Summary(Strict):
+    """``summary.json``: what board and gate read; nothing else computes numbers.
+
+    ``level`` is that of every interval, ``margin`` the points within which a delta counts as no change.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    level: float = 0.95
+    margin: float = 5.0
+    provenance: Provenance
+    samples_hash: str
+    families: dict[str, str]
+    tasks: tuple[TaskRow, ...]
+    scores: tuple[ScoreRow, ...]
+    deltas: tuple[DeltaRow, ...]
+    contrasts: tuple[CleanContrast, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
+
+    def to_json(self) -> str:
+        """Canonical text of ``summary.json``; absent keys are left out."""
+        return json.dumps(self.model_dump(mode="json", exclude_none=True), indent=1) + "\n"
+
+
+class Verdict(Strict):
+    """What the gate says of one claim."""
+
+    claim: str
+    family: str
+    reward: str
+    task: str
+    verdict: VerdictWord
+    detail: str
+
+
+class GateReport(Strict):
+    """All verdicts of one policy and the exit code they add up to (0, 1 or 3)."""
+
+    policy: str
+    exit_code: int
+    verdicts: tuple[Verdict, ...]

@@ -3,11 +3,11 @@
 A delta is detectable where the paired t test over items, two-sided at ``ALPHA``, finds it with chance ``POWER``. Variances are in
 points squared. An item's difference has var_d(k) = between + sampling / k; the variance of the delta over n items is
 var_d(k) / n, and of a method's delta over T training seeds var_d(k) / n + seed_sd^2 / T (Miller 2024, arXiv 2411.00640, has the
-part without seeds). The detectable delta is lambda(df) times the root of that; lambda is the noncentrality at which Student's t
-with df degrees of freedom rejects with chance ``POWER``.
+part without seeds). The detectable delta is lambda(df) times the root of a variance; lambda is the noncentrality at which
+Student's t with df degrees of freedom rejects with chance ``POWER``.
 
-One seed is about that checkpoint: df = n - 1, and seed noise is no part of it; of the method one seed says nothing. Several seeds
-have df = T - 1, never more than n - 1. That is cautious where the items' noise, which all seeds share, is the larger part.
+One seed is about that checkpoint: df = n - 1, and seed noise is no part of it; of the method one seed says nothing. Of several
+seeds the items' part has n - 1 and the seeds' part T - 1 degrees of freedom, and the two reaches are squared and added.
 """
 
 import math
@@ -164,8 +164,10 @@ def samples_needed(variance: ItemVariance, n: int, delta: float) -> int | None:
 def seeds_needed(variance: float, n: int, delta: float, seed_sd: float) -> int | None:
     """Training seeds, at least two, that show a method's ``delta`` points on n items; None where no number does.
 
-    ``seed_sd`` is the standard deviation, in points, of the true delta from seed to seed.
+    ``seed_sd`` is the standard deviation, in points, of the true delta from seed to seed. Detectable is the root of
+    lambda(n - 1)^2 variance / n + lambda(T - 1)^2 seed_sd^2 / T, put together as the interval over items and seeds is.
     """
     if n < 2:
         return None
-    return _smallest(lambda seeds: _detects(variance / n + seed_sd**2 / seeds, min(seeds, n) - 1, delta), 2)
+    of_items = _lambda(n - 1) * math.sqrt(variance / n)
+    return _smallest(lambda seeds: math.hypot(of_items, _lambda(seeds - 1) * seed_sd / math.sqrt(seeds)) <= delta, 2)

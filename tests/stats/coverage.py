@@ -2,10 +2,11 @@
 
     .venv/bin/python tests/stats/coverage.py > docs/statistics-coverage.md
 
-Axes: R runs, I items, T training seeds, B bootstrap resamples. Everything is vectorised over runs and drawn from fixed seeds.
+Axes: R runs, I items, T training seeds, B bootstrap resamples. Everything is vectorised over runs; each setting draws from its own fixed seed.
 """
 
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -83,7 +84,7 @@ def _latent(rng: np.random.Generator, setting: Setting, runs: int) -> Floats:
 
 def draw(setting: Setting, runs: int, seed: int = 0) -> Draw:
     """Items anew in each run; a checkpoint's mean is the base's plus delta plus its seed's effect, reached by a latent shift."""
-    rng, scatter = np.random.default_rng(seed), _scatter(setting.arms)
+    rng, scatter = np.random.default_rng([seed, zlib.crc32(repr(setting).encode())]), _scatter(setting.arms)
     latent_RI = _latent(rng, setting, runs)
     before_RI = rng.binomial(setting.k, special.expit(latent_RI)) / setting.k
     start_RI = _latent(rng, setting, runs) if setting.arms == "independent" else latent_RI

@@ -14,7 +14,7 @@ from suite.protocols import prompt_of
 from suite.registry import load_registry
 from suite.resources import builtin_model
 from suite.schema import MUST_MATCH, Cell, Decoding, Pair
-from suite.selection import Selection, planned_cells
+from suite.selection import Selection, known_pairs, planned_cells
 from suite.store import RunStore
 from suite.tasks import task
 
@@ -87,6 +87,16 @@ def test_cells_come_model_by_model() -> None:
     tasks = [task_to_run(spec, ITEMS) for spec in (BENCH, PROBE)]
     order = [(p.cell.model, p.cell.task) for p in plan([BASE, TRAINED], tasks, ENGINE)]
     assert order == [(m.id, t.task) for m in (BASE, TRAINED) for t in (BENCH, PROBE)]
+
+
+def test_pairs_of_the_registry_have_the_weights_that_were_last_evaluated(tmp_path: Path) -> None:
+    store, registry = RunStore(tmp_path), load_registry()
+    (first, *_) = registry.pairs
+    assert known_pairs(registry, store)[0].weights is None
+    store.note_weights({first.checkpoint: "old", first.base: "base"})
+    store.note_weights({first.checkpoint: "new"})
+    found = known_pairs(registry, store)[0]
+    assert (found.weights, found.base_weights) == ("new", "base")
 
 
 @pytest.mark.parametrize("rewards", [None, ("random", "format")])

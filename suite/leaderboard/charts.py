@@ -1,15 +1,18 @@
-"""What the page's script draws, as plain JSON. Plotly reads a subset of HTML in labels, so labels are escaped here."""
+"""What the page's script draws, as plain JSON.
+
+Plotly reads a subset of HTML in labels, so labels are escaped here; ``title`` and ``notes`` are not, as they go in as text.
+"""
 
 from html import escape
 
+from suite.leaderboard.notes import notes
 from suite.leaderboard.view import Column, TaskView
 from suite.leaderboard.wording import (
+    HOLM_MARK,
     MARKS,
     NO_CONTROL,
     UNVERIFIED_MARK,
-    UNVERIFIED_MEANING,
-    control_word,
-    delta_reference,
+    fades,
     finding_word,
     percent,
     signed,
@@ -21,8 +24,6 @@ Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
 LEAST_RANGE = 5.0
 """Points at either end of the colour scale when all deltas are small, so that noise is not painted in full colour."""
 FIELDS_SHOWN = 2
-CONTROLS_SHOWN = 6
-"""Names of controls in a hover label, which cannot be scrolled; the table has them all."""
 
 
 def chart_data(summary: Summary, views: tuple[TaskView, ...]) -> dict[str, Json]:
@@ -33,41 +34,35 @@ def chart_data(summary: Summary, views: tuple[TaskView, ...]) -> dict[str, Json]
 
 
 def _heatmap(view: TaskView) -> Json:
-    cells: list[Json] = [[_cell(cell) for cell in row] for row in view.grid.cells]
+    grid = view.grid
+    cells: list[Json] = [
+        [_cell(cell, f"{label} · {_name(column)}", view.tested) for column, cell in zip(grid.columns, row, strict=True)]
+        for label, row in zip(grid.rows, grid.cells, strict=True)
+    ]
     return {
-        "rows": [escape(label) for label in view.grid.rows],
-        "columns": [_column_label(column) for column in view.grid.columns],
+        "rows": [escape(label) for label in grid.rows],
+        "columns": [escape(_name(column)) for column in grid.columns],
         "cells": cells,
     }
 
 
-def _column_label(column: Column) -> str:
-    return escape(column.label) + (" ◆" if column.contaminated else "")
+def _name(column: Column) -> str:
+    return column.label + (" ◆" if column.contaminated else "")
 
 
-def _cell(row: DeltaRow | None) -> Json:
+def _cell(row: DeltaRow | None, title: str, tested: int) -> Json:
     if row is None:
         return {"word": "missing", "delta": None, "text": f"{MARKS['missing']} missing"}
     word = finding_word(row)
     if row.delta is None or word == "not comparable":
         return {"word": word, "delta": None, "text": _no_number(row, word)}
-    mark = f" {UNVERIFIED_MARK}" if row.arms else ""
-    lines = [f"<b>{signed(row.delta)}</b>", signed_interval(row.interval), f"{MARKS[word]} {word}{mark}"]
+    marks = "".join(f" {mark}" for mark, applies in ((UNVERIFIED_MARK, row.arms), (HOLM_MARK, fades(row))) if applies)
+    numbers = [signed(row.delta), signed_interval(row.interval), f"{MARKS[word]} {word}"]
+    lines = [f"<b>{numbers[0]}</b>", numbers[1], numbers[2] + marks]
     if row.control == ():
         lines.append(f'<span style="font-size:11px">{NO_CONTROL}</span>')
-    notes: list[Json] = [escape(note) for note in _notes(row)]
-    return {"word": word, "delta": row.delta, "text": "<br>".join(lines), "notes": notes}
-
-
-def _notes(row: DeltaRow) -> list[str]:
-    """What a cell says only under the pointer; "no control" stands in the cell already."""
-    notes = [f"{UNVERIFIED_MARK} arms {row.arms}: {UNVERIFIED_MEANING}"] if row.arms else []
-    if row.control:
-        rest = f" +{len(row.control) - CONTROLS_SHOWN} more" if len(row.control) > CONTROLS_SHOWN else ""
-        notes.append(f"control: {', '.join(row.control[:CONTROLS_SHOWN])}{rest}")
-    elif row.spurious:
-        notes.append(control_word(row))
-    return notes + [delta_reference(reference) for reference in row.published or ()]
+    told: list[Json] = [" ".join(numbers), *notes(row, tested)]
+    return {"word": word, "delta": row.delta, "text": "<br>".join(lines), "title": title, "notes": told}
 
 
 def _no_number(row: DeltaRow, word: str) -> str:
@@ -86,7 +81,7 @@ def _arms(view: TaskView) -> Json:
                 continue
             arms.append(
                 {
-                    "family": _column_label(column),
+                    "family": escape(_name(column)),
                     "row": escape(label),
                     "before": _arm(row.before, scores.get((row.base, row.protocol))),
                     "after": _arm(row.after, scores.get((row.checkpoint, row.protocol))),

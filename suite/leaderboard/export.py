@@ -10,6 +10,8 @@ COLUMNS = (
     "task", "family", "reward", "base", "checkpoint", "recipe", "step", "protocol", "before", "after", "delta",
     "interval_low", "interval_high", "interval_covers", "finding", "differs", "arms", "k", "n_items", "seeds",
     "control", "strong_baseline_delta", "strong_baseline_low", "strong_baseline_high", "strong_baseline_chosen", "published",
+    "p", "p_holm", "p_bh", "mde", "equivalent_within", "adjusted_delta", "adjusted_low", "adjusted_high", "adjusted_against",
+    "beats_controls",
 )  # fmt: skip
 
 
@@ -28,7 +30,7 @@ def _line(row: DeltaRow) -> list[str | float | int | None]:
     return [
         *(_inert(name) for name in names), row.step, _inert(row.protocol), row.before, row.after, row.delta,
         low, high, row.interval_covers, finding_word(row), _inert(" ".join(row.differs or ())), row.arms, row.k, row.n_items,
-        " ".join(map(str, row.seeds)), *_context(row),
+        " ".join(map(str, row.seeds)), *_context(row), *_tests(row),
     ]  # fmt: skip
 
 
@@ -38,6 +40,14 @@ def _context(row: DeltaRow) -> list[str | float | None]:
     control = None if row.control is None else _inert(" ".join(row.control)) or "none"
     published = "; ".join(f"{reference.delta} ({reference.source})" for reference in row.published or ())
     return [control, row.strong_baseline_delta, low, high, _inert(chosen_protocols(row)), _inert(published)]
+
+
+def _tests(row: DeltaRow) -> list[str | float | None]:
+    """The tests of the delta, and what is left of it beyond its best control."""
+    low, high = row.adjusted_interval or (None, None)
+    beats = None if row.beats_controls is None else str(row.beats_controls).lower()
+    tests = (row.p, row.p_holm, row.p_bh, row.mde, row.equivalent_within)
+    return [*tests, row.adjusted_delta, low, high, _inert(row.adjusted_against or ""), beats]
 
 
 def _inert(text: str) -> str:

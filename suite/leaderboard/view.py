@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from suite.leaderboard.wording import MARKS, finding_word
+from suite.leaderboard.wording import MARKS, fades, finding_word
 from suite.schema import DeltaRow, ScoreRow, Summary, TaskRow
 
 ROW_FIELDS = ("reward", "protocol", "recipe", "step", "checkpoint")
@@ -29,6 +29,8 @@ class Grid:
     rows: tuple[str, ...]
     columns: tuple[Column, ...]
     cells: tuple[tuple[DeltaRow | None, ...], ...]
+    fields: tuple[str, ...]
+    """Of ``ROW_FIELDS`` those that the rows' labels are made of."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,33 @@ class TaskView:
     findings: tuple[tuple[str, int], ...]
     metrics: tuple[str, ...]
     levels: tuple[str, ...]
-    """Whether the summary looked for controls: one of an earlier version did not, and there no list says nothing."""
+    tested: int
+    """Rows of the whole board that p is adjusted for."""
 
     @property
     def is_probe(self) -> bool:
         """Whether the model was shown only a part of each question."""
         return self.task.kind == "continuation"
+
+    @property
+    def fading(self) -> int:
+        """How many gains and losses are none once the whole board is looked at."""
+        return sum(fades(row) for row in self.deltas)
+
+    @cached_property
+    def sourced(self) -> bool:
+        """Whether any delta says where it comes from."""
+        return any(row.contributions or row.transitions for row in self.deltas)
+
+    @cached_property
+    def leaks(self) -> tuple[DeltaRow, ...]:
+        """Deltas whose base was probed for the task's items."""
+        return tuple(row for row in self.deltas if row.leak)
+
+    def label(self, row: DeltaRow) -> str:
+        """What tells a delta apart from the others of its family: as in the heatmap, with the base where there are several."""
+        bases = {other.base for other in self.deltas if other.family == row.family}
+        return " · ".join((*_key(row, self.grid.fields), *((row.base,) if len(bases) > 1 else ())))
 
     @cached_property
     def has_published(self) -> bool:
@@ -103,6 +126,7 @@ def _view(summary: Summary, task: TaskRow, number: int) -> TaskView:
         findings=_findings(grid, deltas),
         metrics=tuple(sorted({name for row in scores for name in row.metrics or ()})),
         levels=tuple(sorted({level for row in scores for level in row.levels or ()}, key=int)),
+        tested=sum(row.p_holm is not None for row in summary.deltas),
     )
 
 
@@ -136,23 +160,24 @@ def _columns(families: dict[str, str], task: TaskRow, deltas: tuple[DeltaRow, ..
 
 
 def _grid(deltas: tuple[DeltaRow, ...], columns: tuple[Column, ...]) -> Grid:
-    width = next((n for n in range(1, len(ROW_FIELDS)) if _unique(deltas, n)), len(ROW_FIELDS))
-    keys = tuple(dict.fromkeys(_key(row, width) for row in deltas))
-    cells = tuple(tuple(_find(deltas, key, column) for column in columns) for key in keys)
-    return Grid(tuple(" · ".join(key) for key in keys), columns, cells)
+    width = next((n for n in range(1, len(ROW_FIELDS)) if _unique(deltas, ROW_FIELDS[:n])), len(ROW_FIELDS))
+    fields = ROW_FIELDS[:width]
+    keys = tuple(dict.fromkeys(_key(row, fields) for row in deltas))
+    cells = tuple(tuple(_find(deltas, fields, key, column) for column in columns) for key in keys)
+    return Grid(tuple(" · ".join(key) for key in keys), columns, cells, fields)
 
 
-def _key(row: DeltaRow, width: int) -> tuple[str, ...]:
-    return tuple(str(getattr(row, field)) for field in ROW_FIELDS[:width])
+def _key(row: DeltaRow, fields: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(getattr(row, field)) for field in fields)
 
 
-def _unique(deltas: tuple[DeltaRow, ...], width: int) -> bool:
-    places = [(row.family, row.base, _key(row, width)) for row in deltas]
+def _unique(deltas: tuple[DeltaRow, ...], fields: tuple[str, ...]) -> bool:
+    places = [(row.family, row.base, _key(row, fields)) for row in deltas]
     return len(set(places)) == len(places)
 
 
-def _find(deltas: tuple[DeltaRow, ...], key: tuple[str, ...], column: Column) -> DeltaRow | None:
+def _find(deltas: tuple[DeltaRow, ...], fields: tuple[str, ...], key: tuple[str, ...], column: Column) -> DeltaRow | None:
     matches = (
-        row for row in deltas if row.family == column.family and column.base in (None, row.base) and _key(row, len(key)) == key
+        row for row in deltas if row.family == column.family and column.base in (None, row.base) and _key(row, fields) == key
     )
     return next(matches, None)

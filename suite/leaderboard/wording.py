@@ -1,6 +1,7 @@
 """How numbers and findings read on the board. A finding is always a mark and a word, never a colour alone."""
 
-from suite.schema import DeltaReference, DeltaRow, Interval, Outcome, ScoreReference, ScoreRow
+from suite.schema import DeltaReference, DeltaRow, Interval, Outcome, ScoreReference, ScoreRow, Summary
+from suite.stats import ALPHA
 
 MINUS = "\N{MINUS SIGN}"
 MARKS = {
@@ -12,10 +13,10 @@ MARKS = {
     "missing": "∅",
 }
 MEANINGS = {
-    "gain": "the whole interval lies above zero",
-    "loss": "the whole interval lies below zero",
-    "equivalent": "the interval lies within the margin that counts as no change",
-    "inconclusive": "the interval allows more than one of the above",
+    "gain": "the whole interval lies above zero, and the test rejects at {alpha}",
+    "loss": "the whole interval lies below zero, and the test rejects at {alpha}",
+    "equivalent": "two one-sided tests at {alpha} show that it is within ±{margin} points, and it is neither gain nor loss",
+    "inconclusive": "none of the above is shown: a change is as little excluded as no change",
     "not comparable": "the two arms were not run alike; the fields that differ are named and no number is given",
     "missing": "no number for this family and reward on this task",
 }
@@ -29,7 +30,20 @@ NO_CONTROL_MEANING = (
 IS_CONTROL = "is a control"
 IS_CONTROL_MEANING = "trained on a spurious reward: what such a training brings by itself"
 CONTROLS_OPEN = 3
-"""So many names of controls stand in a row of the table; more are folded."""
+"""So many names of controls stand in a row of the table; more are folded, and all under a delta beyond them."""
+ROWS_OPEN = 12
+"""Tables behind the deltas that have more rows are folded."""
+HOLM_MARK = "‡"
+NOT_AFTER_HOLM = "not after Holm"
+NOT_AFTER_HOLM_MEANING = (
+    "a gain or loss by itself, not sure once the whole board is looked at: Holm's adjusted p over all {tested} cells is above "
+    "{alpha}"
+)
+DETECTABLE = "minimum detectable effect: a delta of so many points would be found with 80% chance by a test of one row at 5%"
+COVERS = (
+    "“items only”: there is one training seed, so the interval is about this checkpoint and covers the choice of items, not the "
+    "luck of training. “items and seeds”: there are several, delta is their mean, and the interval is about the method."
+)
 REFERENCE = "as a reference only"
 OFF_MARK = "≠"
 OFF_MEANING = (
@@ -128,3 +142,62 @@ def outcome_count(row: ScoreRow, outcome: Outcome) -> str:
     if outcome != "truncated" or row.behaviour.truncated is not None:
         return str(count)
     return f"≥ {count}" if count else "–"
+
+
+def meaning(word: str, summary: Summary) -> str:
+    """What a finding's word means on this board, whose margin is the summary's."""
+    return MEANINGS[word].format(alpha=f"{ALPHA:.0%}", margin=f"{summary.margin:g}")
+
+
+def p_number(p: float) -> str:
+    """``0.0018`` -> ``.0018``; two digits, three where it is close to the threshold."""
+    if p < 1e-4:
+        return "< .0001"
+    digits = 3 if abs(p - ALPHA) < 0.01 else 2
+    return f"{p:#.{digits}g}".lstrip("0")
+
+
+def p_words(row: DeltaRow) -> tuple[str, ...]:
+    """p of a row by itself and Holm's for the board; nothing where there is no test."""
+    holm = () if row.p_holm is None else (_named("Holm", row.p_holm),)
+    return () if row.p is None else (_named("p", row.p), *holm)
+
+
+def p_meaning(row: DeltaRow, tested: int) -> str:
+    """What the p values of a row say, with Benjamini and Hochberg's; ``tested`` rows of the board were adjusted for."""
+    own = "p: of the delta being zero, this row by itself"
+    if row.p_holm is None:
+        return f"{own}; not adjusted for the board, as a leak probe is no part of it"
+    rate = "" if row.p_bh is None else f"; {_named('Benjamini-Hochberg', row.p_bh)}, which bounds the share of false findings"
+    return f"{own}; Holm: adjusted for all {tested} cells of the board, so that not one is found by chance{rate}"
+
+
+def _named(name: str, p: float) -> str:
+    return f"{name} {p_number(p)}"
+
+
+def fades(row: DeltaRow) -> bool:
+    """Whether a row is a gain or loss by itself, and none once the whole board is looked at."""
+    return finding_word(row) in ("gain", "loss") and row.p_holm is not None and row.p_holm > ALPHA
+
+
+def not_after_holm(tested: int) -> str:
+    """The meaning of the mark, for the legend."""
+    return NOT_AFTER_HOLM_MEANING.format(tested=tested, alpha=f"{ALPHA:g}".lstrip("0"))
+
+
+def within(row: DeltaRow) -> str:
+    """The smallest margin that the tests of equivalence would take; nothing where there is none."""
+    return "" if row.equivalent_within is None else f"within ±{row.equivalent_within:.1f} points"
+
+
+def beyond(row: DeltaRow) -> str:
+    """Against which control the adjusted delta stands."""
+    return f"beyond {row.adjusted_against}" if row.adjusted_against else "beyond its control"
+
+
+def beats(row: DeltaRow) -> str:
+    """Whether the delta is above that of every control, in words; nothing where nobody says."""
+    if row.beats_controls is None:
+        return ""
+    return "beats every control" if row.beats_controls else "does not beat every control"

@@ -15,7 +15,7 @@
   const palette = () => PALETTES[isDark() ? "dark" : "light"];
   const css = (rgb) => `rgb(${rgb.map(Math.round).join(",")})`;
   const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif';
-  const HOVER_WIDTH = 44; // characters, so that a label fits on a phone
+  const GAP = 18; // pixels between the pointer and what a cell says
   const CONFIG = { displayModeBar: false, typesetMath: false, responsive: true, scrollZoom: false, doubleClick: false };
 
   function fillOf(delta, p) {
@@ -55,15 +55,26 @@
     return { ink: p.soft, shape: ["rgba(0,0,0,0)", { color: p.soft, width: 1, dash: "dot" }] };
   }
 
-  // Plotly breaks no lines by itself. The notes are escaped, and no entity holds a blank.
-  function wrapped(note) {
-    const lines = [""];
-    for (const word of note.split(" ")) {
-      const longer = `${lines.at(-1)} ${word}`.trim();
-      if (longer.length <= HOVER_WIDTH || !lines.at(-1)) lines[lines.length - 1] = longer;
-      else lines.push(word);
-    }
-    return lines.join("<br>");
+  // Plotly's own label breaks no lines and is cut off at the edge of a small chart.
+  const hover = document.getElementById("hover");
+  const hideHover = () => { hover.hidden = true; };
+
+  function showHover(cell, pointer) {
+    hover.replaceChildren(...[cell.title, ...cell.notes].map((line) => Object.assign(document.createElement("p"), { textContent: line })));
+    hover.hidden = false;
+    const { width, height } = hover.getBoundingClientRect();
+    const below = pointer.clientY + GAP;
+    const top = below + height < innerHeight ? below : pointer.clientY - GAP - height;
+    const clamp = (value, most) => Math.max(8, Math.min(value, most - 8));
+    hover.style.left = `${clamp(pointer.clientX - width / 2, root.clientWidth - width)}px`;
+    hover.style.top = `${scrollY + clamp(top, innerHeight - height)}px`;
+  }
+
+  function startHover(node, map) {
+    if (node.dataset.hover) return;
+    node.dataset.hover = "on";
+    node.on("plotly_hover", ({ points, event }) => showHover(map.cells[points[0].y][points[0].x], event));
+    node.on("plotly_unhover", hideHover);
   }
 
   function drawHeatmap(node, map) {
@@ -78,14 +89,14 @@
     const trace = {
       type: "heatmap", z: map.cells.map((row) => row.map((cell) => cell.delta)), zmin: -charts.range, zmax: charts.range,
       colorscale: [[0, css(p.down)], [0.5, css(p.none)], [1, css(p.up)]], xgap: 4, ygap: 4, hoverongaps: false,
-      text: map.cells.map((row, y) => row.map((cell, x) => [`${map.rows[y]} · ${map.columns[x]}`, cell.text, ...(cell.notes ?? []).map(wrapped)].join("<br>"))), hoverinfo: "text",
+      hoverinfo: "none",
       colorbar: { title: { text: "points", side: "top" }, thickness: 10, outlinewidth: 0, len: 1, tickfont: { color: p.soft }, nticks: 5 },
     };
     const width = Math.max(node.parentElement.clientWidth, 200 + 152 * map.columns.length);
     const layout = baseLayout(p, width, 60 + 78 * map.rows.length);
     layout.xaxis = ticks(map.columns, { side: "top", range: [-0.5, map.columns.length - 0.5] });
     layout.yaxis = ticks(map.rows, { range: [map.rows.length - 0.5, -0.5], ticklabelstandoff: 8 });
-    return Plotly.react(node, [trace], { ...layout, annotations, shapes }, CONFIG);
+    return Plotly.react(node, [trace], { ...layout, annotations, shapes }, CONFIG).then(() => startHover(node, map));
   }
 
   function arm(arms, key, shift, marker, p) {
@@ -117,6 +128,7 @@
   }
 
   function draw(panel) {
+    hideHover();
     const data = charts.tasks[panel.id];
     const heatmap = panel.querySelector(".heatmap");
     if (!heatmap) return;
@@ -175,7 +187,7 @@
   function sortBy(header) {
     const body = header.closest("table").tBodies[0];
     const column = header.cellIndex;
-    const numeric = header.classList.contains("num");
+    const numeric = header.matches(".num, .by-value");
     const first = numeric ? "descending" : "ascending";
     const other = numeric ? "ascending" : "descending";
     const order = header.getAttribute("aria-sort") === first ? other : first;
@@ -220,6 +232,7 @@
   document.getElementById("downloads").hidden = false;
   document.getElementById("download-json").addEventListener("click", () => download("summary.json", "application/json", document.getElementById("summary-data").textContent));
   document.getElementById("download-csv").addEventListener("click", () => download("deltas.csv", "text/csv", read("csv-data")));
+  addEventListener("keydown", (event) => event.key === "Escape" && hideHover());
   let resizing = 0;
   addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(() => current() && draw(current()), 120); });
 })();

@@ -7,7 +7,10 @@ from suite.schema import Summary
 
 
 class Page(HTMLParser):
-    """Collects table rows by table class, script texts, and attributes that can load something."""
+    """Collects table rows by table class, script texts, and attributes that can load something.
+
+    A row of headings over groups of columns is left out.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -17,7 +20,7 @@ class Page(HTMLParser):
         self.tags: list[str] = []
         self.loads: list[str] = []
         self._table = ""
-        self._in_cell = self._in_script = False
+        self._in_cell = self._in_script = self._in_groups = False
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -27,9 +30,11 @@ class Page(HTMLParser):
         if tag == "table":
             self._table = named.get("class") or ""
         if tag == "tr":
+            self._in_groups = named.get("class") == "groups"
+        if tag == "tr" and not self._in_groups:
             self.tables.setdefault(self._table, []).append([])
             self.values.setdefault(self._table, []).append([])
-        if tag in ("td", "th"):
+        if tag in ("td", "th") and not self._in_groups:
             self._in_cell = True
             self.tables[self._table][-1].append("")
             self.values[self._table][-1].append(named.get("data-value"))
@@ -49,7 +54,12 @@ class Page(HTMLParser):
             self.scripts[-1] = (kind, text + data)
 
     def body(self, table: str) -> list[list[str]]:
-        return [row for row in self.tables[table] if row[0] not in ("Family", "Model")]
+        return [row for row in self.tables.get(table, []) if row[0] not in ("Family", "Model", "Reward")]
+
+    def column(self, table: str, heading: str) -> list[str]:
+        """The texts of one column, white space made single."""
+        place = self.tables[table][0].index(heading)
+        return [" ".join(row[place].split()) for row in self.body(table)]
 
 
 def html_of(summary: Summary) -> str:

@@ -4,14 +4,20 @@ import pytest
 
 from suite.schema import (
     Behaviour,
+    CleanContrast,
+    Contributions,
     DeltaReference,
     DeltaRow,
     Finding,
+    Interaction,
+    LeakSplit,
     Provenance,
     ScoreReference,
     ScoreRow,
     Summary,
     TaskRow,
+    Transition,
+    Transitions,
 )
 
 FAMILIES = {
@@ -171,3 +177,44 @@ def audited() -> Summary:
         scores=(*base_scores(), *(score_row for (_, score_row), _ in rows)),
         deltas=tuple(row.model_copy(update=update) for (row, _), update in rows),
     )  # fmt: skip
+
+
+def moved(points: float) -> Transition:
+    return Transition(n=12.5, correct_before=3.0, correct_after=4.0, points=points)
+
+
+TESTED = {
+    "p": 0.0018, "p_holm": 0.03, "p_bh": 0.0024, "equivalent_within": 32.25, "mde": 4.84,
+    "adjusted_delta": 8.3, "adjusted_interval": (5.2, 11.6), "adjusted_against": "random", "beats_controls": True,
+    "contributions": Contributions(
+        became_extractable=20.0, no_longer_truncated=-0.7, truly_changed=10.0,
+        strategy_mix=1.5, within_code=27.8, within_language=-0.01,
+    ),
+    "transitions": Transitions(code_code=moved(25.5), code_lang=moved(1.1), lang_code=moved(2.2), lang_lang=moved(0.5)),
+    "leak": LeakSplit(
+        probe="math500_probe60", n_reproduced=54, delta_reproduced=40.5, interval_reproduced=(30.1, 50.9),
+        n_other=446, delta_other=27.9, interval_other=(24.0, 31.8), difference=12.6, difference_interval=(1.5, 23.7),
+    ),
+}  # fmt: skip
+LONE = LeakSplit(probe="math500_probe60", n_reproduced=1, delta_reproduced=-12.5, n_other=0)
+CONTRAST = CleanContrast(
+    family="qwen2.5-math", base=QWEN, checkpoint=f"{QWEN}-ground_truth-s0", reward="ground_truth", recipe="micro", step=512,
+    protocol="boxed", contaminated="math500", leaked=True, clean="arithmetic_clean", delta_contaminated=29.3, delta_clean=4.1,
+    difference=25.2, interval=(20.0, 30.5),
+)  # fmt: skip
+INTERACTION = Interaction(
+    reward="ground_truth", recipe="micro", step=512, task="math500", protocol="boxed", base=QWEN, other_base=LLAMA,
+    difference=25.05, interval=(19.5, 30.6),
+)  # fmt: skip
+
+
+@pytest.fixture
+def tested(audited: Summary) -> Summary:
+    """A row with all of the statistics, one that fades after Holm, one with a leak of a single item, two with nothing new."""
+    rows = list(audited.deltas)
+    rows[0] = rows[0].model_copy(update=TESTED)
+    rows[1] = rows[1].model_copy(update={"p": 0.031, "p_holm": 0.0501, "p_bh": 0.031, "leak": LONE})
+    other = CONTRAST.model_copy(update={"family": "llama3", "base": LLAMA, "leaked": False, "interval": None})
+    return audited.model_copy(
+        update={"margin": 2.5, "deltas": tuple(rows), "contrasts": (CONTRAST, other), "interactions": (INTERACTION,)}
+    )

@@ -49,6 +49,14 @@ class Visit:
     def shown(self, selector: str, **options: str):
         return self.page.locator(f".panel:not([hidden]) {selector}".strip(), **options)
 
+    def point_at(self, text: str) -> None:
+        """Put the pointer on the first cell of the heatmap that has the text, and wait for what it says."""
+        cell = self.shown(".heatmap .annotation", has_text=text).first
+        cell.scroll_into_view_if_needed()
+        box = cell.bounding_box()
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+        self.page.get_by_role("tooltip").wait_for()
+
 
 @pytest.fixture
 def board(summary: Summary, tmp_path: Path) -> Path:
@@ -132,7 +140,9 @@ def test_hostile_names_run_nothing(browser, summary: Summary, tmp_path: Path) ->
     row = summary.deltas[0].model_copy(update={"reward": bad})
     visit = Visit(browser, write_board(summary.model_copy(update={"deltas": (row,)}), tmp_path))
     assert bad in visit.shown(".heatmap").text_content()
-    assert visit.page.locator("img, svg a").count() == 0
+    visit.point_at("+6.4")
+    assert bad in visit.page.get_by_role("tooltip").inner_text()
+    assert visit.page.locator("img, svg a, #hover :not(p)").count() == 0
     assert visit.complaints == [] and len(visit.requests) == 1
     visit.context.close()
 
@@ -141,13 +151,12 @@ def test_no_control_is_seen_without_hovering_and_its_reference_with(browser, aud
     visit = Visit(browser, write_board(audited, tmp_path))
     drawn = visit.shown(".heatmap .annotation", has_text="no control")
     assert drawn.count() == 2 and drawn.first.is_visible()
-    drawn.first.scroll_into_view_if_needed()
-    cell = drawn.first.bounding_box()
-    visit.page.mouse.move(cell["x"] + cell["width"] / 2, cell["y"] + 5)
-    hover = visit.shown(".heatmap .hoverlayer .hovertext")
+    visit.point_at("no control")
+    hover = visit.page.get_by_role("tooltip")
     hover.wait_for()
-    lines = hover.locator("tspan.line").all_text_contents()
-    assert "as a reference only: published +29.1 points," in lines and max(map(len, lines)) <= 44
+    assert hover.locator("p").all_text_contents()[2].startswith("as a reference only: published +29.1 points,")
+    visit.page.keyboard.press("Escape")
+    assert hover.is_hidden()
     row = visit.shown("table.deltas tbody tr", has_text="my_method")
     assert row.get_by_text("no control", exact=True).is_visible()
     assert visit.complaints == []
@@ -164,7 +173,7 @@ def test_an_off_base_is_told_in_words_and_the_strong_baseline_is_in_the_table(br
     button = table.get_by_role("button", name="Strong baseline", exact=True)
     button.click()
     assert button.locator("..").get_attribute("aria-sort") == "descending"
-    assert table.locator("tbody tr td:nth-child(9)").evaluate_all("n => n.map(c => c.dataset.value)")[3:] == ["", ""]
+    assert table.locator("tbody tr td:nth-child(11)").evaluate_all("n => n.map(c => c.dataset.value)")[3:] == ["", ""]
     visit.context.close()
 
 
@@ -181,6 +190,42 @@ def test_controls_and_references_fit_a_phone(browser, audited: Summary, tmp_path
     visit = Visit(browser, write_board(audited, tmp_path), width=390, scheme=scheme)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert visit.complaints == []
+    visit.context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_what_a_cell_says_is_whole_within_the_window(browser, tested: Summary, tmp_path: Path, width: int, scheme: str) -> None:
+    visit = Visit(browser, write_board(tested, tmp_path), width=width, scheme=scheme)
+    visit.point_at("+29.3")
+    hover = visit.page.get_by_role("tooltip")
+    box = hover.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["y"] >= 0 and box["y"] + box["height"] <= 900
+    assert hover.locator("p").all_text_contents()[2] == "p .0018, Holm .030"
+    visit.page.mouse.move(2, 2)
+    hover.wait_for(state="hidden")
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= width and visit.complaints == []
+    visit.context.close()
+
+
+def test_controls_sort_by_the_delta_beyond_them_and_sources_by_their_own_column(browser, tested: Summary, tmp_path: Path) -> None:
+    more = (*tested.deltas[:3], tested.deltas[3].model_copy(update={"adjusted_delta": 12.5}), tested.deltas[4])
+    visit = Visit(browser, write_board(tested.model_copy(update={"deltas": more}), tmp_path))
+    visit.shown("table.deltas").get_by_role("button", name="Control", exact=True).click()
+    values = visit.shown("table.deltas tbody td.control").evaluate_all("n => n.map(c => c.dataset.value)")
+    assert values == ["12.5", "8.3", "", "", ""]
+    button = visit.shown("table.sources").get_by_role("button", name="Truly changed", exact=True)
+    button.click()
+    assert button.locator("..").get_attribute("aria-sort") == "descending"
+    assert visit.shown("table.sources tbody td:nth-child(6)").first.inner_text() == "+10.0"
+    visit.context.close()
+
+
+def test_a_folded_table_opens_by_key(browser, tested: Summary, tmp_path: Path) -> None:
+    visit = Visit(browser, write_board(tested.model_copy(update={"interactions": tested.interactions * 13}), tmp_path))
+    table = visit.page.locator("table.interactions")
+    assert not table.is_visible() and visit.page.locator("table.contrasts").is_visible()
+    visit.page.get_by_text("13 rows").press("Enter")
+    assert table.is_visible()
     visit.context.close()
 
 

@@ -17,12 +17,6 @@ HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 QWEN, LLAMA = "qwen2.5-math-7b", "llama3.1-8b"
 
 
-def column(page: Page, table: str, heading: str) -> list[str]:
-    """The texts of one column, white space made single."""
-    place = page.tables[table][0].index(heading)
-    return [" ".join(row[place].split()) for row in page.body(table)]
-
-
 def heatmap(summary: Summary) -> list[list[Any]]:
     data: Any = chart_data(summary, task_views(summary))
     return data["tasks"]["task-0"]["heatmap"]["cells"]
@@ -40,48 +34,47 @@ def before_the_tables(summary: Summary) -> str:
 
 
 def test_a_row_names_its_controls_says_that_it_has_none_or_that_it_is_one(audited: Summary) -> None:
-    told = column(Page(html_of(audited)), "deltas", "Control")
+    told = Page(html_of(audited)).column("deltas", "Control")
     assert told[0].startswith(f"{QWEN}-random-s0, {QWEN}-format-s0 as a reference only: published +29.1 points")
     assert told[1:3] == ["is a control"] * 2
     assert told[3].startswith("no control as a reference only") and told[4] == "no control"
 
 
 def test_a_reference_comes_with_its_source_setting_and_step(audited: Summary) -> None:
-    told = column(Page(html_of(audited)), "deltas", "Control")[3]
+    told = Page(html_of(audited)).column("deltas", "Control")[3]
     assert "arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1 (greedy, smoothed over 10 steps, step 300)" in told
 
 
 def test_many_controls_are_counted_and_folded(audited: Summary) -> None:
     names = tuple(f"random-s{seed}" for seed in range(15))
     many = with_delta(audited, 0, control=names, published=None)
-    assert column(Page(html_of(many)), "deltas", "Control")[0] == f"15 checkpoints {', '.join(names)}"
+    assert Page(html_of(many)).column("deltas", "Control")[0] == f"15 checkpoints {', '.join(names)}"
     assert "<details>" in html_of(many) and heatmap(many)[0][0]["notes"][-1].endswith("+9 more")
 
 
 def test_a_summary_that_never_looked_for_controls_calls_nothing_a_control(summary: Summary) -> None:
-    assert set(column(Page(html_of(summary)), "deltas", "Control")) == {"–"}
+    assert set(Page(html_of(summary)).column("deltas", "Control")) == {"–"}
     assert "is a control" not in json.dumps(chart_data(summary, task_views(summary)))
 
 
 def test_a_pair_that_is_not_comparable_is_no_control(audited: Summary) -> None:
     empty: dict[str, None] = dict.fromkeys(("before", "after", "delta", "interval", "interval_covers", "finding", "control"))
     odd = with_delta(audited, 0, **{**empty, "comparable": False, "differs": ("engine",), "published": None})
-    assert column(Page(html_of(odd)), "deltas", "Control")[0] == "–"
+    assert Page(html_of(odd)).column("deltas", "Control")[0] == "–"
 
 
 def test_a_cell_of_the_heatmap_shows_no_control_and_tells_the_rest_under_the_pointer(audited: Summary) -> None:
     cells = heatmap(audited)
     named, spurious, none = cells[0][0], cells[1][0], cells[0][1]
     assert "no control" in none["text"] and "no control" not in named["text"] + spurious["text"]
-    assert " ".join(named["notes"]).startswith(
-        f"control: {QWEN}-random-s0, {QWEN}-format-s0 as a reference only: published +29.1"
-    )
-    assert spurious["notes"] == ["is a control"]
-    assert none["notes"][0].startswith("as a reference only: published +29.1 points, arXiv 2506.10947v1")
+    assert named["notes"][1] == f"control: {QWEN}-random-s0, {QWEN}-format-s0"
+    assert named["notes"][2].startswith("as a reference only: published +29.1")
+    assert spurious["notes"] == ["+21.0 [+17.5, +24.2] ▲ gain", "is a control"]
+    assert none["notes"][1].startswith("as a reference only: published +29.1 points, arXiv 2506.10947v1")
 
 
 def test_the_strong_baseline_comes_with_interval_base_and_choice(audited: Summary) -> None:
-    told = column(Page(html_of(audited)), "deltas", "Strong baseline")
+    told = Page(html_of(audited)).column("deltas", "Strong baseline")
     assert told[0] == "+1.7 [−2.1, +5.5] base 65.5% under none / qwen_math, best of 12"
     assert told[1] == "+1.7 [−2.1, +5.5] base 65.5% under none, best of 12"
     assert told[3:] == ["–", "–"]
@@ -102,7 +95,7 @@ def test_a_probe_which_has_one_protocol_for_all_offers_no_other(summary: Summary
 
 def test_published_figures_stand_beside_the_score_and_off_is_a_mark_and_a_word(audited: Summary) -> None:
     page = Page(html_of(audited))
-    told = dict(zip(column(page, "scores", "Protocol"), column(page, "scores", "Published"), strict=True))
+    told = dict(zip(page.column("scores", "Protocol"), page.column("scores", "Published"), strict=True))
     assert told["none"].startswith("≠ off: published 72.2%, arXiv 2507.10532v3, Table 5, 100% no template; greedy")
     assert told["none"].count("off:") == 1 and "published 65.8%, arXiv 2503.20783, Table 1, none" in told["none"]
     assert told["boxed"] == "–" and 'title="Hub revision b101308"' in html_of(audited)
@@ -126,10 +119,10 @@ def test_nothing_off_means_no_audit(audited: Summary) -> None:
 
 def test_twelve_protocols_of_a_base_stand_together_the_compared_one_first(audited: Summary) -> None:
     page = Page(html_of(audited))
-    protocols = column(page, "scores", "Protocol")
+    protocols = page.column("scores", "Protocol")
     assert protocols[:4] == ["boxed", "chat", "lipsum", "math_problem"] and len(set(protocols[:12])) == 12
-    assert column(page, "scores", "Model")[:13] == [QWEN] * 12 + [LLAMA]
-    assert column(page, "behaviour", "Model")[1].startswith(f"{QWEN}chat · Qwen2.5-Math")
+    assert page.column("scores", "Model")[:13] == [QWEN] * 12 + [LLAMA]
+    assert page.column("behaviour", "Model")[1].startswith(f"{QWEN}chat · Qwen2.5-Math")
 
 
 def test_the_arms_of_a_pair_take_their_intervals_from_the_compared_protocol(audited: Summary) -> None:
@@ -180,6 +173,6 @@ def test_hostile_protocols_sources_and_controls_stay_text(audited: Summary) -> N
     )
     clean, page = Page(html_of(audited)), Page(html_of(hostile))
     assert "img" not in page.tags and len(page.scripts) == len(clean.scripts)
-    assert HOSTILE in column(page, "deltas", "Control")[0] and HOSTILE in column(page, "deltas", "Strong baseline")[0]
-    assert any(HOSTILE in text for text in column(page, "scores", "Published"))
-    assert "<img" not in json.dumps(heatmap(hostile))
+    assert HOSTILE in page.column("deltas", "Control")[0] and HOSTILE in page.column("deltas", "Strong baseline")[0]
+    assert any(HOSTILE in text for text in page.column("scores", "Published"))
+    assert "<img" not in json.dumps([cell["text"] for row in heatmap(hostile) for cell in row])

@@ -31,15 +31,15 @@ def test_delta_table_holds_the_numbers_of_the_summary(summary: Summary) -> None:
         text = [" ".join(cell.split()) for cell in cells]
         assert text[0].startswith(summary.families[row.family]) and text[1] == row.reward
         assert finding_word(row) in text[6]
-        assert text[9:11] == [str(row.k), str(row.n_items)] and text[11] == "1 seed 0"
-        assert text[12:14] == [row.base, row.checkpoint]
+        assert text[11:13] == [str(row.k), str(row.n_items)] and text[13] == "1 seed 0"
+        assert text[14:16] == [row.base, row.checkpoint]
         if row.delta is not None:
             assert text[2:5] == [percent(row.before or 0), percent(row.after or 0), signed(row.delta)]
             assert text[5] == f"{signed_interval(row.interval)} items only"
 
 
 def test_values_that_sorting_uses_are_the_summary_in_full(summary: Summary) -> None:
-    values = [row for row in Page(html_of(summary)).values["deltas"] if len(row) == 17 and row[9]]
+    values = [row for row in Page(html_of(summary)).values["deltas"] if len(row) == 19 and row[11]]
     deltas = [float(row[4]) if row[4] else None for row in values]
     assert deltas == [row.delta for row in summary.deltas]
 
@@ -175,7 +175,9 @@ def test_hostile_names_stay_text(summary: Summary) -> None:
     assert page.body("deltas")[0][1] == HOSTILE
     embedded = [json.loads(text) for kind, text in page.scripts if kind]
     assert embedded[0]["deltas"][0]["reward"] == HOSTILE
-    assert "<img" not in json.dumps(embedded[1])
+    heatmap = embedded[1]["tasks"]["task-0"]["heatmap"]
+    drawn = [*heatmap["rows"], *heatmap["columns"], *(cell["text"] for row in heatmap["cells"] for cell in row)]
+    assert "<img" not in json.dumps([drawn, embedded[1]["tasks"]["task-0"]["arms"]])
 
 
 def test_page_refers_to_nothing_outside_itself(summary: Summary) -> None:

@@ -1,10 +1,6 @@
 """Intervals: closed forms worked by hand, edge cases, invariances, and a short form of docs/statistics-coverage.md."""
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
+import interval_coverage as simulated
 import numpy as np
 import pytest
 from scipy import stats as scipy_stats
@@ -21,17 +17,6 @@ from suite.stats.intervals import (
     stacks_difference,
 )
 
-
-def _load_coverage() -> ModuleType:
-    """tests/stats/coverage.py by its path: a plain import would find the package ``coverage`` where that is installed."""
-    spec = importlib.util.spec_from_file_location("interval_coverage", Path(__file__).with_name("coverage.py"))
-    assert spec is not None and spec.loader is not None
-    module = sys.modules["interval_coverage"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-simulated = _load_coverage()
 Setting = simulated.Setting
 T_29, T_9 = scipy_stats.t.ppf(0.975, 29), scipy_stats.t.ppf(0.975, 9)
 

@@ -128,7 +128,7 @@ def _numbers(before: ScoredCell, method: Method, margin: float) -> dict[str, obj
         return {"comparable": False, "differs": differs}
     before_I, after_TI, k = by_item(before), method.score_TI, method.cell.manifest.k
     delta, p = stats.delta(before_I, after_TI, k), stats.delta_p(before_I, after_TI, k)
-    within = stats.equivalent_within(stats.delta(before_I, after_TI, k, level=1 - 2 * stats.ALPHA).interval)
+    within = stats.equivalent_within(delta.interval)
     several = len(after_TI) > 1
     return {
         "before": float(before_I.mean()),

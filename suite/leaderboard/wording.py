@@ -15,7 +15,7 @@ MARKS = {
 MEANINGS = {
     "gain": "the whole interval lies above zero, and the test rejects at {alpha}",
     "loss": "the whole interval lies below zero, and the test rejects at {alpha}",
-    "equivalent": "two one-sided tests at {alpha} show that it is within ±{margin} points, and it is neither gain nor loss",
+    "equivalent": "the whole interval lies within ±{margin} points, and it is neither gain nor loss",
     "inconclusive": "none of the above is shown: a change is as little excluded as no change",
     "not comparable": "the two arms were not run alike; the fields that differ are named and no number is given",
     "missing": "no number for this family and reward on this task",

@@ -148,8 +148,8 @@ class DeltaRow(Strict):
 
     ``p`` is that of the delta being zero: of one seed by the sign-flip test over items, of several by where the interval of
     that level ends at zero. ``p_holm`` and ``p_bh`` are adjusted for all rows of the summary that have a p and are no leak probe.
-    ``equivalent_within`` is the smallest margin that two one-sided tests at 5% would take, ``mde`` the delta that would be found
-    with 80% chance by a test of one row at 5%. ``finding`` is of this row by itself.
+    ``equivalent_within`` is the smallest margin that holds the whole interval, ``mde`` the delta that would be found with 80%
+    chance by a test of one row at 5%. ``finding`` is of this row by itself.
 
     ``control`` names the checkpoints trained on a spurious reward with the same base, recipe and step that were evaluated under
     the same protocol; none of them: an empty list, "no control". A row of a spurious reward is one itself: it has ``spurious`` in

@@ -110,7 +110,7 @@ def test_a_cell_tells_under_the_pointer_all_that_is_known_of_its_delta(tested: S
 
 def test_the_words_state_the_margin_of_the_summary_and_the_test(tested: Summary) -> None:
     text = words(html_of(tested))
-    assert "two one-sided tests at 5% show that it is within ±2.5 points" in text
+    assert "the whole interval lies within ±2.5 points" in text
     assert "the whole interval lies above zero, and the test rejects at 5%" in text
     assert "Intervals are at 95%." in text and "“items and seeds”: there are several" in text
 

@@ -8,7 +8,7 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from suite.stats import Estimate
+from suite.stats import Estimate, delta, delta_p
 from suite.stats.significance import FLIPS, benjamini_hochberg, equivalent_within, finding, holm, sign_flip_p
 
 
@@ -112,3 +112,39 @@ def test_a_true_zero_is_rejected_in_at_most_5_percent_and_families_of_48_with_ho
     assert (p_BC <= 0.05).mean() <= 0.05 + error
     wrong = np.mean([min(holm(list(p_C))) <= 0.05 for p_C in p_BC])
     assert wrong <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / boards)
+
+
+def arms(rng: np.random.Generator, n: int, k: int, shift: float) -> tuple[np.ndarray, np.ndarray]:
+    """avg@k of two arms whose true accuracies differ by exactly ``shift`` (a share) on every item."""
+    share_I = rng.uniform(0.1, 0.9 - shift, n)
+    return rng.binomial(k, share_I) / k, rng.binomial(k, share_I + shift) / k
+
+
+@pytest.mark.parametrize(("n", "k"), [(30, 8), (83, 8), (500, 1)])
+def test_a_delta_at_the_margin_is_called_equivalent_in_at_most_5_percent(n: int, k: int) -> None:
+    rng, runs, margin = np.random.default_rng(n), 600, 8.0
+    called = 0
+    for _ in range(runs):
+        before_I, after_I = arms(rng, n, k, margin / 100)
+        within = equivalent_within(delta(before_I, after_I[None], k, level=0.95).interval)
+        called += within is not None and within < margin
+    assert called / runs <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / runs)
+
+
+@pytest.mark.parametrize(("n", "k"), [(30, 8), (83, 8), (500, 1)])
+def test_two_runs_of_the_same_model_are_a_gain_or_a_loss_in_at_most_5_percent(n: int, k: int) -> None:
+    rng, runs, found = np.random.default_rng(n + 1), 600, 0
+    for _ in range(runs):
+        before_I, after_I = arms(rng, n, k, 0.0)
+        word = finding(delta(before_I, after_I[None], k), delta_p(before_I, after_I[None], k))
+        found += word != "inconclusive"
+    assert found / runs <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / runs)
+
+
+def test_a_true_nothing_is_called_equivalent_once_there_are_items_enough() -> None:
+    rng, called = np.random.default_rng(8), 0
+    for _ in range(100):
+        before_I, after_I = arms(rng, 500, 8, 0.0)
+        delta_I = delta(before_I, after_I[None], 8, level=0.9)
+        called += finding(delta(before_I, after_I[None], 8), 0.5, equivalent_within(delta_I.interval), 5.0) == "equivalent"
+    assert called == 100

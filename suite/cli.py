@@ -147,18 +147,18 @@ def _import(args: argparse.Namespace) -> int:
 
 
 def _summarize(args: argparse.Namespace) -> int:
-    from suite.grading import read_cells
     from suite.listing import audit_lines
     from suite.registry import load_registry
     from suite.selection import known_pairs
     from suite.store import RunStore
     from suite.summary import summarize
+    from suite.table import scored_cells
 
     store = RunStore(args.run)
     if not any(store.finished()):
         raise SuiteError("no finished cells here", str(args.run), "Run `rlvr-suite eval --out` with this folder first")
     registry = load_registry(args.registry)
-    summary = summarize(read_cells(store.finished()), known_pairs(registry, store), registry)
+    summary = summarize(scored_cells(store.finished()), known_pairs(registry, store), registry)
     path = store.write_summary(summary)
     if args.json:
         print(summary.to_json(), end="")

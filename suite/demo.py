@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from suite.gate import judge, load_policy
-from suite.grading import read_cells
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
 from suite.grpo.rewards import REWARDS
 from suite.leaderboard import write_board
@@ -31,6 +30,7 @@ from suite.schema import GateReport, Summary
 from suite.selection import Selection, planned_cells
 from suite.store import RunStore, write_atomic
 from suite.summary import summarize
+from suite.table import scored_cells
 
 FAMILIES = ("micro-qwen2.5-math", "micro-qwen2.5", "micro-olmo2", "micro-llama3")
 """The micro families, each with a base of the same id; the slowest to train first."""
@@ -191,7 +191,7 @@ def run_demo(run_folder: Path, show: Callable[[Report], None], job: DemoJob = De
         if not _is_done(store, job):
             _work(store, job, show)
             _sweep_leftovers(store)  # a killed run's worker may outlive it for a moment
-        summary = summarize(read_cells(store.finished()), store.pairs(), load_registry())
+        summary = summarize(scored_cells(store.finished()), store.pairs(), load_registry())
         store.write_summary(summary)
         board = write_board(summary, run_folder / "board")
         report = judge(summary, load_policy(POLICY))

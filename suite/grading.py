@@ -74,7 +74,7 @@ def _read_cell(store: CellStore, manifest: CellManifest) -> StoredCell:
 def read_cells(stores: Iterable[CellStore]) -> Iterator[StoredCell]:
     """Every finished cell with its items, samples and grades, one at a time: their texts together may not fit into memory.
 
-    Grades that are missing or out of date are made and stored.
+    Grades that are missing or out of date are made and stored. What is not finished is left out.
     """
     for store in stores:
         if (manifest := store.manifest) is not None:

@@ -8,7 +8,6 @@ import pandas as pd
 from suite import __version__, provenance, published, stats
 from suite.comparison import compare, methods
 from suite.contrasts import clean_contrasts, interactions, probes, with_leak
-from suite.grading import StoredCell
 from suite.registry import Registry
 from suite.schema import (
     OUTCOMES,
@@ -24,7 +23,7 @@ from suite.schema import (
     TaskRow,
     content_hash,
 )
-from suite.table import BEHAVIOURS, METRICS, ScoredCell, scored
+from suite.table import BEHAVIOURS, METRICS, ScoredCell
 from suite.tasks import all_tasks
 
 MARGIN = 5.0
@@ -120,7 +119,7 @@ def _provenance(cells: Sequence[ScoredCell]) -> Provenance:
     )
 
 
-def _current(cells: Iterable[StoredCell], pairs: Iterable[Pair]) -> Iterator[StoredCell]:
+def _current(cells: Iterable[ScoredCell], pairs: Iterable[Pair]) -> Iterator[ScoredCell]:
     """Cells without those of a model that was trained again since, or whose base was; imported ones state no weights and stay."""
     known = {model: h for p in pairs for model, h in ((p.base, p.base_weights), (p.checkpoint, p.weights)) if h is not None}
     for c in cells:
@@ -151,14 +150,14 @@ def _with_adjusted_p(rows: Sequence[DeltaRow]) -> tuple[DeltaRow, ...]:
     return tuple(out)
 
 
-def summarize(cells: Iterable[StoredCell], pairs: Sequence[Pair], registry: Registry, margin: float = MARGIN) -> Summary:
+def summarize(cells: Iterable[ScoredCell], pairs: Sequence[Pair], registry: Registry, margin: float = MARGIN) -> Summary:
     """All scores and paired deltas of the finished cells; cells of other weights than the pairs' are left out.
 
-    ``cells`` are read once, one after another, and their texts are not kept. ``margin`` is what counts as no change, in points.
+    ``margin`` is what counts as no change, in points.
     """
-    scored_cells = [scored(cell) for cell in _current(cells, pairs)]
-    names = {c.manifest.family: registry.family(c.manifest.family).name for c in scored_cells}
-    order = _in_order(scored_cells, registry)
+    current = list(_current(cells, pairs))
+    names = {c.manifest.family: registry.family(c.manifest.family).name for c in current}
+    order = _in_order(current, registry)
     compared = compare(methods(pairs, order), order, registry, margin)
     known_probes = probes(order)
     return Summary(

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from stored_cells import FAMILY, ITEMS, cell, write_cell
 
-from suite.grading import read_cells
 from suite.items import Item
 from suite.registry import Registry, load_registry
 from suite.schema import DeltaRow, Pair, ScoreRow
 from suite.store import RunStore
 from suite.summary import summarize
+from suite.table import scored_cells
 
 PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="mine", reward="my_method", recipe="r", seed=0, step=20)
 CONTROL = PAIR.model_copy(update={"checkpoint": "coin", "reward": "random"})
@@ -19,7 +19,7 @@ MANY = [Item(f"i{n}", f"question {n}", str(n)) for n in range(8)]
 
 
 def rows(run: RunStore, *pairs: Pair, registry: Registry | None = None) -> dict[str, DeltaRow]:
-    summary = summarize(read_cells(run.finished()), pairs, registry or load_registry())
+    summary = summarize(scored_cells(run.finished()), pairs, registry or load_registry())
     return {row.checkpoint: row for row in summary.deltas}
 
 
@@ -125,7 +125,7 @@ def score(run: RunStore, temperature: float, protocol: str, accuracy: float) -> 
     assert manifest is not None
     task = cell(MATH, temperature, "math500", protocol)
     made.finish(manifest.model_copy(update={"cell": task, "family": "qwen2.5-math", "base": MATH}))
-    (row,) = summarize(read_cells(run.finished()), [], load_registry()).scores
+    (row,) = summarize(scored_cells(run.finished()), [], load_registry()).scores
     return row
 
 

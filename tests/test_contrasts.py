@@ -8,12 +8,12 @@ import pytest
 from stored_cells import FAMILY, cell, write_cell
 
 from suite import stats
-from suite.grading import read_cells
 from suite.items import Item
 from suite.registry import load_registry
 from suite.schema import DeltaRow, Pair, Summary
 from suite.store import CellStore, RunStore
 from suite.summary import summarize
+from suite.table import scored_cells
 
 ITEMS = [Item(f"i{n}", f"question {n}", str(n), continuation=f" rest {n}") for n in range(10)]
 PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="mine-s0", reward="my_method", recipe="r", seed=0, step=20)
@@ -34,7 +34,7 @@ def as_task(made: CellStore, task: str, family: str = FAMILY, base: str = FAMILY
 
 
 def summary(run: RunStore, *pairs: Pair) -> Summary:
-    return summarize(read_cells(run.finished()), pairs, load_registry())
+    return summarize(scored_cells(run.finished()), pairs, load_registry())
 
 
 def one(run: RunStore, *pairs: Pair) -> DeltaRow:

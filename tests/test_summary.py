@@ -15,7 +15,7 @@ from suite.schema import OUTCOMES, Pair, Summary
 from suite.stats.intervals import paired_delta
 from suite.store import RunStore, read_summary
 from suite.summary import summarize
-from suite.table import COLUMNS, sample_table
+from suite.table import COLUMNS, sample_table, scored, scored_cells
 
 PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="trained", reward="random", recipe="micro", seed=3, step=20)
 BEFORE = [["1", "no"], ["2", "9"], ["none", "9"]]
@@ -23,7 +23,7 @@ AFTER = [["1", "1"], ["2", "2"], [r"```python``` \boxed{3}", "9"]]
 
 
 def summary_of(run: RunStore) -> Summary:
-    return summarize(read_cells(run.finished()), [PAIR], load_registry())
+    return summarize(scored_cells(run.finished()), [PAIR], load_registry())
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_metric_that_one_sample_lacks_is_left_out_and_counts_as_nothing(run: R
     grades = {key: g.model_copy(update={"metrics": {"exact_match": 1.0, "answer_found": 1.0}}) for key, g in cell.grades.items()}
     first = next(iter(grades))
     grades[first] = grades[first].model_copy(update={"metrics": {"exact_match": 1.0}})
-    (row,) = summarize([replace(cell, grades=grades)], [], load_registry()).scores
+    (row,) = summarize([scored(replace(cell, grades=grades))], [], load_registry()).scores
     assert row.metrics == {"exact_match": 1.0}
 
 
@@ -142,13 +142,13 @@ def test_arms_that_store_their_items_in_another_order_are_paired_by_item(run: Ru
 
 
 def test_a_cell_of_a_family_that_the_registry_lacks_is_one_line(run: RunStore) -> None:
-    cells = [replace(c, manifest=c.manifest.model_copy(update={"family": "mine"})) for c in read_cells(run.finished())]
+    cells = [replace(c, manifest=c.manifest.model_copy(update={"family": "mine"})) for c in scored_cells(run.finished())]
     with pytest.raises(SuiteError, match="mine"):
         summarize(cells, [], load_registry())
 
 
 def test_cells_of_weights_that_were_replaced_since_are_left_out(run: RunStore) -> None:
-    cells = list(read_cells(run.finished()))
+    cells = list(scored_cells(run.finished()))
     current = PAIR.model_copy(update={"base_weights": FAMILY, "weights": "trained"})
     assert len(summarize(cells, [current], load_registry()).scores) == len(cells)
     retrained = PAIR.model_copy(update={"base_weights": FAMILY, "weights": "other"})

@@ -24,7 +24,7 @@ def delta_p(before_I: Floats, after_TI: Floats, k: int) -> float | None:
 def _ends_at_zero(before_I: Floats, after_TI: Floats, k: int) -> float | None:
     """1 - level of the widest interval that excludes zero, by halving; 1 where none does."""
     low, high = 0.0, 1.0  # p is above low and at most high
-    for _ in range(40):
+    for _ in range(30):
         middle = (low + high) / 2
         interval = delta(before_I, after_TI, k, level=1 - middle).interval
         if interval is None:

@@ -3,8 +3,8 @@
 Sign-flip test: under the hypothesis that an item's difference is as likely to be +d as -d, the distribution of their sum is that
 of independent signs (Fisher 1935, *The Design of Experiments*, section 21). Holm: Scand. J. Statist. 6:65 (1979). Benjamini and
 Hochberg: J. R. Statist. Soc. B 57:289 (1995). Equivalence by two one-sided tests: Schuirmann, J. Pharmacokin. Biopharm. 15:657
-(1987), here each at 2.5%, which is the 95% interval inside the margin: at 5% (90%), small skewed sets were called equivalent at the
-margin in up to 7.7% of simulated runs, so in at most 5.1%.
+(1987), here each at 2.5%, which is the 95% interval inside the margin: at 5% (90%), small skewed sets were called equivalent at
+the margin in up to 7.7% of simulated runs, so in at most 5.1%.
 """
 
 from collections.abc import Sequence

@@ -113,14 +113,14 @@ def _write_cell(store: RunStore, model: str, base: str, family: str, task: str, 
 _OURS = """
 import resource, sys, time
 from pathlib import Path
-from suite.grading import read_cells
+from suite.table import scored_cells
 from suite.registry import load_registry
 from suite.selection import known_pairs
 from suite.store import RunStore
 from suite.summary import summarize
 store, registry = RunStore(Path(sys.argv[1])), load_registry()
 started = time.perf_counter()
-summary = summarize(read_cells(store.finished()), known_pairs(registry, store), registry)
+summary = summarize(scored_cells(store.finished()), known_pairs(registry, store), registry)
 text = summary.to_json()
 print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, len(summary.deltas), len(text))
 """

@@ -123,7 +123,7 @@ def _add_reading(commands: "argparse._SubParsersAction[_Parser]") -> None:
     _add_run(listing)
     _add_registry(listing)
     listing.set_defaults(command="list")
-    plan = commands.add_parser("plan", help="cells to run and done; samples, tokens and device time; downloads nothing")
+    plan = commands.add_parser("plan", help="cells to run and done; samples, tokens and device time; downloads no weights")
     _add_selection(plan)
     plan.add_argument("--json", action="store_true", help="print JSON")
     plan.set_defaults(command="plan")

@@ -110,7 +110,8 @@ def _eval(args: argparse.Namespace) -> int:
     for error in failures:
         print(f"rlvr-suite: {error}", file=sys.stderr)
     done = len(planned.cells) - len(unfinished(store, planned.cells))
-    print(f"{done} of {len(planned.cells)} cells finished in {args.out}; next: rlvr-suite summarize {args.out}")
+    overlays = "".join(f" --registry {path}" for path in args.registry)
+    print(f"{done} of {len(planned.cells)} cells finished in {args.out}; next: rlvr-suite summarize {args.out}{overlays}")
     return FAILED if failures or planned.failures else 0
 
 
@@ -147,7 +148,7 @@ def _import(args: argparse.Namespace) -> int:
 
 
 def _summarize(args: argparse.Namespace) -> int:
-    from suite.listing import audit_lines
+    from suite.listing import audit_lines, unpaired_lines
     from suite.registry import load_registry
     from suite.selection import known_pairs
     from suite.store import RunStore
@@ -158,12 +159,14 @@ def _summarize(args: argparse.Namespace) -> int:
     if not any(store.finished()):
         raise SuiteError("no finished cells here", str(args.run), "Run `rlvr-suite eval --out` with this folder first")
     registry = load_registry(args.registry)
-    summary = summarize(scored_cells(store.finished()), known_pairs(registry, store), registry)
+    pairs = known_pairs(registry, store)
+    summary = summarize(scored_cells(store.finished()), pairs, registry, weights=store.weights())
     path = store.write_summary(summary)
     if args.json:
         print(summary.to_json(), end="")
     else:
-        print("\n".join([*audit_lines(summary), f"{len(summary.scores)} scores, {len(summary.deltas)} deltas: {path}"]))
+        told = f"{len(summary.scores)} scores, {len(summary.deltas)} deltas: {path}"
+        print("\n".join([*unpaired_lines(summary), *audit_lines(summary), told]))
     return 0
 
 
@@ -291,6 +294,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return COMMANDS[args.command](args)
     except SuiteError as error:
         print(f"rlvr-suite: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:  # a path that the system refuses, a full disk
+        where = error.filename or args.command
+        print(f"rlvr-suite: {where}: cannot be used ({error.strerror or error}). Check the path and the disk.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("rlvr-suite: interrupted; run the same command again to go on", file=sys.stderr)

@@ -17,6 +17,7 @@ from suite.schema import (
     MUST_MATCH,
     UNSTATED,
     Contributions,
+    Covers,
     DeltaReference,
     DeltaRow,
     Pair,
@@ -62,7 +63,7 @@ class Method:
     @property
     def budget(self) -> Key:
         """What a control must share."""
-        return (self.pair.base, self.pair.recipe, self.pair.step, self.task)
+        return (self.pair.base, self.pair.recipe, self.pair.step, self.task, self.cell.manifest.cell.protocol)
 
     @cached_property
     def score_TI(self) -> Floats:
@@ -73,7 +74,7 @@ class Method:
 def methods(pairs: Iterable[Pair], cells: Iterable[ScoredCell]) -> list[Method]:
     """Pairs with a cell, seeds of one method together; an arm with an error among its samples stays out.
 
-    A pair whose seed nobody states stands by itself.
+    A pair whose seed or recipe nobody states stands by itself.
     """
     of_model: dict[str, list[ScoredCell]] = defaultdict(list)
     for cell in cells:
@@ -83,8 +84,9 @@ def methods(pairs: Iterable[Pair], cells: Iterable[ScoredCell]) -> list[Method]:
     for pair in pairs:
         for cell in of_model[pair.checkpoint]:
             alike = tuple(str(getattr(cell.manifest.cell, f)) for f in MUST_MATCH)
-            key: Key = (pair.base, pair.reward, pair.recipe, pair.step, cell.manifest.cell.task, alike, cell.manifest.k)
-            if pair.seed is None or pair.seed in groups.get(key, {}):
+            asked = (cell.manifest.cell.task, cell.manifest.cell.protocol, cell.manifest.k)
+            key: Key = (pair.base, pair.base_weights, pair.reward, pair.recipe, pair.step, *asked, alike)
+            if pair.seed is None or pair.recipe in (IMPORTED, UNSTATED) or pair.seed in groups.get(key, {}):
                 key = (*key, pair.checkpoint)
             groups.setdefault(key, {})[pair.seed] = (pair, cell)
     return [_method(group.values()) for group in groups.values()]
@@ -135,11 +137,11 @@ def _numbers(before: ScoredCell, method: Method, margin: float) -> dict[str, obj
         "after": float(after_TI.mean()),
         "delta": delta.mean,
         "interval": delta.interval,
-        "interval_covers": "items and seeds" if several else "items only",
+        "interval_covers": covers(len(after_TI)),
         "seed_deltas": tuple(float(100 * (seed_I - before_I).mean()) for seed_I in after_TI) if several else None,
         "p": p,
         "equivalent_within": within,
-        "mde": stats.detectable_by(delta.interval, method.cell.manifest.n_items),
+        "mde": stats.detectable_by(stats.half_width(before_I, after_TI), len(before_I)),
         "finding": stats.finding(delta, p, within, margin),
         "arms": "unverified" if before.manifest.cell.unstated or method.cell.manifest.cell.unstated else None,
     }
@@ -187,9 +189,16 @@ def _adjusted(method: Method, controls: Sequence[Method]) -> dict[str, object]:
         "control": names,
         "adjusted_delta": beyond[best].mean,
         "adjusted_interval": beyond[best].interval,
+        "adjusted_covers": covers(len(method.cells), len(controls[best].cells)),
         "adjusted_against": controls[best].pair.reward,
         "beats_controls": all(one.interval is not None and one.interval[0] > 0 for one in beyond),
     }
+
+
+def covers(*seeds: int) -> Covers:
+    """What the interval of a difference is about, by the training seeds of its two sides."""
+    several = [n > 1 for n in seeds]
+    return "items and seeds" if all(several) else "items, and seeds of one arm" if any(several) else "items only"
 
 
 def _answers(cells: Sequence[ScoredCell]) -> Answers:
@@ -217,6 +226,11 @@ def _sources(before: ScoredCell, method: Method) -> dict[str, object]:
     return {"contributions": contributions, "transitions": Transitions(**subsets)}
 
 
+def _is_trained_from(base: ScoredCell, pair: Pair) -> bool:
+    """Whether the cell is of the very base that the pair names; imported cells state no weights."""
+    return pair.base_weights is None or base.manifest.cell.weights_hash in (pair.base_weights, UNSTATED)
+
+
 @dataclass(frozen=True)
 class Compared:
     """A method beside the base's cell that is nearest to it, and the row that says what came out."""
@@ -238,7 +252,7 @@ def compare(found: Sequence[Method], cells: Sequence[ScoredCell], registry: Regi
             bases[cell.manifest.cell.model, cell.manifest.cell.task].append(cell)
     out = []
     for method in found:
-        own = bases[method.pair.base, method.task]
+        own = [c for c in bases[method.pair.base, method.task] if _is_trained_from(c, method.pair)]
         if own:
             before = min(own, key=lambda c: len(differing(c, method.cell)))
             update = {**_numbers(before, method, margin), **_strong_baseline(own, method)}

@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from suite import stats
-from suite.comparison import Compared, by_item
+from suite.comparison import Compared, by_item, covers
 from suite.registry import Registry
 from suite.schema import CleanContrast, DeltaRow, Interaction, LeakSplit
 from suite.stats import Estimate, Floats
@@ -26,14 +26,15 @@ Probes = Mapping[tuple[str, str], ScoredCell]
 
 
 def probes(cells: Iterable[ScoredCell]) -> Probes:
-    """Of each model and task the sound probe that shows nearest to ``SHOWN`` of a question."""
-    known, found = all_tasks(), dict[tuple[str, str], list[tuple[float, str, ScoredCell]]]()
+    """Of each model and task the sound probe of the most items, of these the one that shows nearest to ``SHOWN``."""
+    known, found = all_tasks(), dict[tuple[str, str], list[tuple[int, float, str, ScoredCell]]]()
     for cell in cells:
         source = known[cell.manifest.cell.task].metadata.source
         if source.of is not None and cell.is_sound and cell.rows["exact_match"].notna().all():
             far = abs((source.fraction or 0) - SHOWN)
-            found.setdefault((cell.manifest.cell.model, source.of), []).append((far, cell.id, cell))
-    return {key: min(candidates)[2] for key, candidates in found.items()}
+            key = (cell.manifest.cell.model, source.of)
+            found.setdefault(key, []).append((-cell.manifest.n_items, far, cell.id, cell))
+    return {key: min(candidates)[3] for key, candidates in found.items()}
 
 
 def with_leak(compared: Compared, known: Probes) -> DeltaRow:
@@ -44,21 +45,21 @@ def with_leak(compared: Compared, known: Probes) -> DeltaRow:
 
 
 def _split(compared: Compared, probe: ScoredCell) -> LeakSplit:
-    """Items are known by their ids: a probe shows a part of the question, so its hash is another."""
+    """Items are known by their ids: a probe shows a part of the question, so its hash is another. Others are in neither part."""
     exact_I = probe.rows["exact_match"].to_numpy(dtype=np.float64).reshape(-1, probe.manifest.k).mean(axis=1)
     reproduced = {item_id for item_id, exact in zip(probe.item_ids, exact_I, strict=True) if exact > 0.5}
-    before = compared.before
-    leaked_I = np.array([before.item_ids[place] in reproduced for place in before.by_hash_I], dtype=np.bool_)
-    inside, outside = _part(compared, leaked_I), _part(compared, ~leaked_I)
+    ids_I = [compared.before.item_ids[place] for place in compared.before.by_hash_I]
+    leaked_I, other_I = (np.array([i in part for i in ids_I]) for part in (reproduced, set(probe.item_ids) - reproduced))
+    inside, outside = _part(compared, leaked_I), _part(compared, other_I)
     numbers: dict[str, object] = {}
     if inside is not None and outside is not None:
-        gap = _difference(_points_I(compared)[leaked_I], _points_I(compared)[~leaked_I], compared.row.k)
+        gap = stats.parts_difference(_points_TI(compared)[:, leaked_I], _points_TI(compared)[:, other_I])
         numbers = {"difference": gap.mean, "difference_interval": gap.interval}
     return LeakSplit.model_validate(
         {
             "probe": probe.manifest.cell.task,
             "n_reproduced": int(leaked_I.sum()),
-            "n_other": int((~leaked_I).sum()),
+            "n_other": int(other_I.sum()),
             **_named("reproduced", inside),
             **_named("other", outside),
             **numbers,
@@ -77,14 +78,10 @@ def _named(part: str, delta: Estimate | None) -> dict[str, object]:
     return {} if delta is None else {f"delta_{part}": delta.mean, f"interval_{part}": delta.interval}
 
 
-def _points_I(compared: Compared) -> Floats:
-    """The difference of each item, in points, mean over seeds."""
-    points_I: Floats = 100 * (compared.method.score_TI.mean(axis=0) - by_item(compared.before))
-    return points_I
-
-
-def _difference(one_I: Floats, other_J: Floats, k: int) -> Estimate:
-    return stats.difference(one_I, other_J, k=k)
+def _points_TI(compared: Compared) -> Floats:
+    """The difference of each item in each checkpoint, in points."""
+    points_TI: Floats = 100 * (compared.method.score_TI - by_item(compared.before))
+    return points_TI
 
 
 def clean_contrasts(compared: Sequence[Compared], registry: Registry) -> list[CleanContrast]:
@@ -94,15 +91,26 @@ def clean_contrasts(compared: Sequence[Compared], registry: Registry) -> list[Cl
     for one in compared:
         row = one.row
         if row.delta is not None and not known[row.task].is_probe:
-            groups[row.base, row.reward, row.recipe, row.step, row.seeds, row.checkpoint, row.protocol].append(one)
+            engine = one.method.cell.manifest.cell
+            alike = (row.protocol, engine.engine, engine.dtype, engine.device)
+            groups[row.base, row.reward, row.recipe, row.step, row.seeds, row.checkpoint, *alike].append(one)
     return [
         _contrast(dirty, clean, known[dirty.row.task])
-        for group in groups.values()
+        for group in map(_largest, groups.values())
         for dirty in group
         if known[dirty.row.task].metadata.contaminated
         for clean in group
         if _is_clean(known[clean.row.task], clean.row, registry)
     ]
+
+
+def _largest(group: Iterable[Compared]) -> list[Compared]:
+    """Of each task the comparison on the most items."""
+    by_task: dict[str, Compared] = {}
+    for one in group:
+        if one.row.task not in by_task or one.row.n_items > by_task[one.row.task].row.n_items:
+            by_task[one.row.task] = one
+    return list(by_task.values())
 
 
 def _is_clean(task: TaskFile, row: DeltaRow, registry: Registry) -> bool:
@@ -112,7 +120,7 @@ def _is_clean(task: TaskFile, row: DeltaRow, registry: Registry) -> bool:
 
 def _contrast(dirty: Compared, clean: Compared, task: TaskFile) -> CleanContrast:
     row = dirty.row
-    gap = _difference(_points_I(dirty), _points_I(clean), min(row.k, clean.row.k))
+    gap = stats.parts_difference(_points_TI(dirty), _points_TI(clean))
     return CleanContrast(
         family=row.family,
         base=row.base,
@@ -124,10 +132,13 @@ def _contrast(dirty: Compared, clean: Compared, task: TaskFile) -> CleanContrast
         contaminated=row.task,
         leaked=row.family in task.metadata.contaminated,
         clean=clean.row.task,
-        delta_contaminated=float(_points_I(dirty).mean()),
-        delta_clean=float(_points_I(clean).mean()),
+        n_contaminated=row.n_items,
+        n_clean=clean.row.n_items,
+        delta_contaminated=float(_points_TI(dirty).mean()),
+        delta_clean=float(_points_TI(clean).mean()),
         difference=gap.mean,
         interval=gap.interval,
+        interval_covers=covers(len(dirty.method.cells)),
     )
 
 
@@ -156,4 +167,5 @@ def _interaction(one: Compared, other: Compared) -> Interaction:
         other_base=other.row.base,
         difference=gap.mean,
         interval=gap.interval,
+        interval_covers=covers(len(one.method.cells), len(other.method.cells)),
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict
 
@@ -16,7 +17,7 @@ from suite.run import is_finished
 from suite.schema import UNSTATED, Pair, Summary
 from suite.selection import Planned, Selection, known_pairs, planned_cells
 from suite.store import RunStore
-from suite.strict_yaml import load_yaml, validate
+from suite.strict_yaml import read_document, validate
 from suite.tasks import all_tasks
 
 Row = Mapping[str, object]
@@ -167,6 +168,13 @@ LISTINGS: dict[str, Callable[[Sequence[Path], Path], list[Row]]] = {
 """What ``rlvr-suite list`` takes -> its rows, given overlays and a run folder."""
 
 
+def unpaired_lines(summary: Summary) -> list[str]:
+    """Checkpoints whose answers are here and of which no pair is known: without the overlay that says so they have no delta."""
+    paired = {name for row in summary.deltas for name in (row.checkpoint, *(row.checkpoints or ()))}
+    lost = dict.fromkeys(row.model for row in summary.scores if row.model != row.base and row.model not in paired)
+    return [f"{model}: no delta; give the overlay that names its pair with --registry, or evaluate its base" for model in lost]
+
+
 def audit_lines(summary: Summary) -> list[str]:
     """What the baseline audit has to tell: each base that is off a published score by more than its interval."""
     return [
@@ -208,9 +216,15 @@ def regrade_rows(store: RunStore) -> list[RegradeRow]:
 
 
 def merged_selection(runfile: Path | None, flags: Mapping[str, object]) -> Selection:
-    """The run file's selection with the flags in place of its keys."""
+    """The run file's keys with the flags in their place, checked as one; relative paths are from where the command runs."""
+    for name, value in flags.items():
+        if value == ():
+            raise SuiteError("names nothing", f"--{name}", f"Name one or more, or leave --{name} out")
     if runfile is not None:
-        return validate({**load_yaml(runfile, Selection).model_dump(), **flags}, Selection, str(runfile))
+        file = read_document(runfile)
+        if not isinstance(file.data, dict):
+            return file.parse(Selection)  # says what a run file is
+        return replace(file, data={**file.data, **flags}).parse(Selection)
     for name in ("families", "tasks"):
         if not flags.get(name) and not (name == "families" and "before" in flags):
             raise SuiteError(f"nothing selected; see `rlvr-suite list {name}`", f"--{name}", f"Give --{name} or a run file")

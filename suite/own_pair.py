@@ -13,7 +13,7 @@ from typing import get_args
 
 from suite.errors import SuiteError
 from suite.plan import ModelToRun
-from suite.registry import Dtype, Model, Registry
+from suite.registry import MAX_ID, Dtype, Model, Registry, expanded
 from suite.schema import UNSTATED, Pair
 from suite.store import RunStore
 from suite.strict_yaml import did_you_mean
@@ -86,10 +86,12 @@ def _pair(base: str, checkpoint: str, given: Given) -> Pair:
 
 def _agreeing(known: Pair, base: str, given: Given) -> Pair:
     """A pair that is known already, if what is said of it now is what it says itself."""
-    for flag, said, there in (("--before", base, known.base), ("--reward", given.reward, known.reward)):
-        if said != there:
-            what = f"{known.checkpoint!r} is known with {there!r} here, not {said!r}"
-            raise SuiteError(what, flag, f"Say {there!r}, or give the checkpoint's folder with another --out")
+    said = {"--before": base, "--reward": given.reward, "recipe": given.recipe, "seed": given.seed, "step": given.step}
+    there = {"--before": known.base, "--reward": known.reward, "recipe": known.recipe, "seed": known.seed, "step": known.step}
+    for place, word in said.items():
+        if word is not None and word != there[place]:
+            what = f"{known.checkpoint!r} is known with {there[place]!r} here, not {word!r}"
+            raise SuiteError(what, place, f"Say {there[place]!r}, or give the checkpoint's folder with another --out")
     return known
 
 
@@ -142,7 +144,7 @@ def _refuse_taken(model_id: str, model: Model, flag: str, registry: Registry, st
 
 def _folder(text: str, flag: str, registry: Registry) -> Path:
     """The folder of a model that the registry does not know."""
-    folder = Path(text).expanduser().absolute()
+    folder = expanded(text, flag)
     if not folder.is_dir():
         what = f"neither a model id nor a folder: {text!r}"
         guess = did_you_mean(text, registry.models)
@@ -169,4 +171,9 @@ def _dtype(config: dict[str, object]) -> str:
 
 def _id(*parts: str) -> str:
     """One id out of names: lower-case, with ``-`` for what an id may not hold."""
-    return "-".join(re.sub(r"[^a-z0-9._]+", "-", part.lower()).strip("-") for part in parts if part)
+    words = [re.sub(r"[^a-z0-9._]+", "-", part.lower()).strip("-.") for part in parts if part]
+    made = "-".join(word or "folder" for word in words)
+    if len(made) > MAX_ID:
+        what = f"the id {made[:40]}... would have {len(made)} characters; at most {MAX_ID} are allowed"
+        raise SuiteError(what, "--after, --reward", "Shorten the reward, or rename the folder")
+    return made

@@ -138,6 +138,8 @@ def answer(question: Question, overlays: Sequence[Path] = ()) -> PowerReport:
     """All the answers; a user's mistake is an error."""
     _check(question)
     task = tasks.task(question.task)
+    if task.decoding.temperature == 0 and (question.k or 1) > 1:
+        raise SuiteError(f"{task.task} is greedy: one sample an item is drawn", "--k", "Leave --k out")
     n, k, delta = question.items or task.metadata.n_items, question.k or task.k, question.delta
     if question.run is not None:
         basis = _measured(question.run, question.task, overlays)

@@ -1,5 +1,6 @@
 """What a number was made with: suite version and git state, package versions."""
 
+import datetime
 import platform
 import subprocess
 from functools import cache
@@ -43,6 +44,11 @@ def git_state() -> str:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return "no checkout"
+
+
+def today() -> str:
+    """The day (UTC), such as 2024-09-19."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 def python_version() -> str:

@@ -25,6 +25,12 @@ from suite.strict_yaml import Document, did_you_mean, read_document, shown
 T = TypeVar("T")
 
 
+ALL = "all"
+"""In place of protocol ids: every one of them."""
+MAX_ID = 100
+"""Characters in an id: it becomes a file name."""
+
+
 @dataclass(frozen=True)
 class Form:
     """Annotates a text: ``pattern`` is what all of it must match, also in the JSON Schema; ``allowed`` is the same in words."""
@@ -48,7 +54,8 @@ class Form:
 Id = Annotated[
     str,
     Form(
-        "[a-z0-9][a-z0-9._-]{0,99}", "lower-case letters a-z, digits, '.', '_' and '-', the first a letter or digit, 100 at most"
+        f"[a-z0-9][a-z0-9._-]{{0,{MAX_ID - 1}}}",
+        "lower-case letters a-z, digits, '.', '_' and '-', the first a letter or digit, 100 at most",
     ),
 ]
 """Ids become folder names and addresses."""
@@ -229,6 +236,9 @@ def merge(documents: Sequence[Document]) -> Registry:
         sources=tuple(document.path for document in documents),
     )
     for document, file in parsed:
+        if ALL in file.protocols:
+            what = f"{ALL!r} stands for every protocol. Allowed: any other id"
+            raise SuiteError(what, document.where("protocols", ALL), "Rename the protocol")
         _check_models(document, file, registry)
         _check_pairs(document, file, registry)
         _check_lists(document, file, registry)
@@ -242,16 +252,21 @@ def _resolved(name: str, model: Model, document: Document) -> Model:
     home, where = Path(os.path.abspath(document.path.parent)), document.where("models", name, "path")
     if not model.path.isprintable():
         raise SuiteError(f"{shown(model.path)} holds a control character", where, "Write the path without it")
-    try:
-        asked = Path(model.path).expanduser()
-    except RuntimeError:
-        what = f"{shown(model.path)} names a home folder that is not known. Allowed: ~ alone for yours"
-        raise SuiteError(what, where, "Write the absolute path") from None
-    path = Path(os.path.normpath(home / asked))
-    if not asked.is_absolute() and not path.is_relative_to(home):
+    asked = Path(model.path)
+    path = expanded(str(home / asked) if not model.path.startswith("~") else model.path, where)
+    if not asked.is_absolute() and not model.path.startswith("~") and not path.is_relative_to(home):
         what = f"{shown(model.path)} leaves the folder of the file. Allowed: a path inside {home}, or an absolute one"
         raise SuiteError(what, where, "Write the absolute path, or move the file")
     return model.model_copy(update={"path": str(path)})
+
+
+def expanded(text: str, where: str) -> Path:
+    """``text`` as an absolute path without ``~`` and ``..``; ``SuiteError`` where it names nobody's home."""
+    try:
+        return Path(os.path.abspath(Path(text).expanduser()))
+    except RuntimeError:
+        what = f"{shown(text)} names a home folder that is not known. Allowed: ~ alone for yours"
+        raise SuiteError(what, where, "Write the absolute path") from None
 
 
 def _entries(file: RegistryFile) -> Iterator[tuple[str, str, tuple[int | str, ...]]]:
@@ -292,6 +307,11 @@ def _check_models(document: Document, file: RegistryFile, registry: Registry) ->
         if base.family != model.family:
             what = f"base {model.base!r} is of family {base.family!r}, not {model.family!r}. Allowed: {listed}"
             raise SuiteError(what, where, "Correct 'base' or 'family'")
+        for key in ("protocol", "dtype"):
+            if getattr(model, key) != getattr(base, key):
+                allowed = getattr(base, key)
+                what = f"{key} {getattr(model, key)!r} is not the base's; both arms are asked alike. Allowed: {allowed}"
+                raise SuiteError(what, document.where("models", name, key), "Write the base's, or pick --protocols in a run")
 
 
 def _check_pairs(document: Document, file: RegistryFile, registry: Registry) -> None:
@@ -311,7 +331,10 @@ def _check_pairs(document: Document, file: RegistryFile, registry: Registry) -> 
 
 def _check_lists(document: Document, file: RegistryFile, registry: Registry) -> None:
     """Families and rewards of every slot exist, and the models of every stated throughput."""
+    recipes = sorted(path.stem for path in resources.recipes_dir().glob("*.yaml"))
     for number, slot in enumerate(file.slots):
+        if not Path(slot.recipe).is_file():
+            _known("recipe", slot.recipe, recipes, document.where("slots", number, "recipe"))
         for n, family in enumerate(slot.families):
             _known("family", family, registry.families, document.where("slots", number, "families", n))
         for n, reward in enumerate(slot.rewards):

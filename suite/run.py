@@ -56,6 +56,7 @@ def _manifest(planned: PlannedCell, engine: "Engine", lm_eval_avg: float, wall_s
         packages=provenance.packages(),
         suite_version=__version__,
         git=provenance.git_state(),
+        finished=provenance.today(),
         device_name=engine.device_name,
         engine_settings=dict(engine.settings),
     )

@@ -16,24 +16,23 @@ from suite.items import ItemSet, load_set
 from suite.own_pair import Given, OwnPair, own_pair
 from suite.plan import ModelToRun, PlannedCell, TaskToRun, Wishes, plan, task_to_run
 from suite.protocols import PLAIN, Prompt, has_chat_template, prompt_of
-from suite.registry import Registry
+from suite.registry import ALL, Registry
 from suite.schema import UNSTATED, Decoding, Pair, Strict
 from suite.store import RunStore
 from suite.strict_yaml import did_you_mean
 from suite.tasks import expand
 from suite.weights import adapter_hash, hub_revision, is_adapter, is_here, locate, weights_hash
 
-ALL = "all"
-"""In ``protocols``: the bases under every protocol that their tokenizer can write, the checkpoints under the others named."""
 _OWN = ("before", "after", "family", "reward")
 
 
 class Selection(Strict):
     """What to run: the models of ``families``, or one pair of your own, ``before`` and ``after`` (ids or folders), on ``tasks``.
 
-    ``tasks`` may name groups, too. Left out, ``rewards`` and ``seeds`` are all there are; ``protocols`` is each base's own;
-    ``temperature``, ``k`` and ``max_new_tokens`` are the task's. ``item_seed`` asks the tasks that are generated from a seed for
-    fresh items. ``recipe``, ``seed`` and ``step`` say how your own checkpoint was trained; controls must match in them.
+    ``tasks`` may name groups, too. With "all" among ``protocols`` the bases are asked in every way that their tokenizer can
+    write, the checkpoints in the other ways named. Left out, ``rewards`` and ``seeds`` are all there are; ``protocols`` is each
+    base's own; ``temperature``, ``k`` and ``max_new_tokens`` are the task's. ``item_seed`` asks the tasks that are generated from
+    a seed for fresh items. ``recipe``, ``seed`` and ``step`` say how your own checkpoint was trained; controls must match in them.
     """
 
     families: tuple[str, ...] = ()
@@ -92,16 +91,20 @@ class Planned(NamedTuple):
 
 
 def known_pairs(registry: Registry, store: RunStore) -> list[Pair]:
-    """The registry's pairs and those of the run's own checkpoints, with the weights that they were last evaluated with."""
+    """The registry's pairs and those of the run's own checkpoints, each once, with the weights that were last seen.
+
+    The base's weights are those that the checkpoint was trained from, where that is known.
+    """
     now = store.weights()
+    known = {pair.checkpoint: pair for pair in (*store.pairs(), *registry.pairs)}
     return [
         pair.model_copy(
             update={
                 "base_weights": pair.base_weights or now.get(pair.base),
-                "weights": pair.weights or now.get(pair.checkpoint),
+                "weights": now.get(pair.checkpoint) or pair.weights,
             }
         )
-        for pair in [*registry.pairs, *store.pairs()]
+        for pair in known.values()
     ]
 
 
@@ -113,6 +116,11 @@ def selected_pairs(selection: Selection, pairs: Iterable[Pair]) -> list[Pair]:
         if reward not in known:
             what = f"no checkpoint was trained on reward '{reward}' here. Known: {', '.join(known) or 'none'}"
             raise SuiteError(what, "--rewards", f"{did_you_mean(reward, known)}Train one with `rlvr-suite train`")
+    seeds = sorted({p.seed for p in of_families if p.seed is not None})
+    for seed in selection.seeds or ():
+        if seed not in seeds:
+            what = f"no checkpoint was trained with seed {seed} here. Known: {', '.join(map(str, seeds)) or 'none'}"
+            raise SuiteError(what, "--seeds", "Name one of them, or leave --seeds out")
     return [
         p
         for p in of_families
@@ -169,8 +177,6 @@ def checkpoint_to_run(registry: Registry, store: RunStore, pair: Pair, asked: Se
 
 def _wanted(selection: Selection, registry: Registry, store: RunStore) -> tuple[list[str], list[Pair]]:
     """Ids of the bases, each once, and the pairs whose checkpoints are to be run."""
-    for family in selection.families:
-        registry.family(family)
     pairs = selected_pairs(selection, known_pairs(registry, store))
     if selection.rewards is None:
         bases = [base for base in registry.bases() if registry.model(base).family in selection.families]
@@ -261,6 +267,8 @@ def planned_cells(selection: Selection, registry: Registry, store: RunStore, *, 
 
     A selection of which no model can be had is an error, the first model's.
     """
+    for family in selection.families:
+        registry.family(family)
     if selection.engine == "replay":
         return Planned(_stored_cells(selection, store), [], [])
     from suite.engine import identity
@@ -277,7 +285,9 @@ def planned_cells(selection: Selection, registry: Registry, store: RunStore, *, 
     bases, pairs = ([own.pair.base], [own.pair]) if own else _wanted(selection, registry, store)
     tasks: Sequence[TaskToRun] = tasks_to_run(selection)
     models, failures = _models(bases, pairs, asked, registry, store, fetch=fetch)
-    if failures and not models:
-        raise failures[0]
-    cells = plan(models, tasks, identity(selection.engine))
-    return Planned(cells, failures, _notes(models, asked, registry), own and own.with_weights(models))
+    if failures and (own or not models):
+        raise failures[0]  # of a pair of one's own both arms are needed, and nothing is drawn without them
+    cells, notes = plan(models, tasks, identity(selection.engine)), _notes(models, asked, registry)
+    if own and len({model.weights_hash for model in models}) < len(models):
+        notes.append("before and after have the same weights: every delta will be 0")
+    return Planned(cells, failures, notes, own and own.with_weights(models))

@@ -2,9 +2,9 @@
 
 ``cells/<cell id>/``: ``items.jsonl``, one ``batch-*.jsonl`` for every finished batch of samples, and ``cell.json`` last, which
 says what was asked for; ``grades-<version>.json`` holds what the samples earned by that grader. ``checkpoints/<id>/``: a trained
-model and its ``pair.json``, also last. ``models/<id>.json``: a model that was given as a folder. ``weights.json``: which weights
-each model had when it was last evaluated. ``summary.json``. ``.staged/``: an import that is under way. Every file is written
-beside its place and renamed into it, so a kill at any moment leaves whole files only.
+model and its ``pair.json``, also last. ``models/<id>.json``: a model that was given as a folder. ``weights/<id>``: which weights
+a model had when it was last evaluated or trained. ``summary.json``. ``.staged/``: an import that is under way. Every file is
+written beside its place and renamed into it, so a kill at any moment leaves whole files only.
 """
 
 import fcntl
@@ -61,6 +61,7 @@ class CellManifest(Strict):
     packages: dict[str, str]
     suite_version: str
     git: str
+    finished: str | None = None
     device_name: str
     engine_settings: dict[str, str | int | float | bool] | None = None
     source: ImportSource | None = None
@@ -76,12 +77,6 @@ def write_atomic(path: Path, data: bytes) -> None:
     except OSError:  # a full disk: the half that was written helps nobody
         temporary.unlink(missing_ok=True)
         raise
-
-
-class _Weights(Strict):
-    """What ``weights.json`` holds."""
-
-    hashes: dict[str, str]
 
 
 class _Commit(Strict):
@@ -222,14 +217,13 @@ class RunStore:
         self.add_pair(pair)
 
     def weights(self) -> dict[str, str]:
-        """Model id -> hash of the weights that the last evaluation here found."""
-        path = self.root / "weights.json"
-        return _read(path, _Weights).hashes if path.is_file() else {}
+        """Model id -> hash of the weights that the last evaluation or training here found."""
+        return {path.name: path.read_text().strip() for path in sorted((self.root / "weights").glob("[!.]*"))}
 
     def note_weights(self, hashes: Mapping[str, str]) -> None:
         """Remember which weights models have now, so that samples of replaced ones are left out of a summary."""
-        noted = _Weights(hashes={**self.weights(), **hashes})
-        write_atomic(self.root / "weights.json", noted.model_dump_json(indent=1).encode())
+        for model_id, digest in hashes.items():
+            write_atomic(self.root / "weights" / model_id, f"{digest}\n".encode())
 
     def add_pair(self, pair: Pair) -> None:
         write_atomic(self.checkpoint(pair.checkpoint) / "pair.json", pair.model_dump_json(indent=1).encode())

@@ -1,7 +1,7 @@
 """Table + statistics -> ``Summary``: the one place where numbers are computed. ``rlvr-suite summarize runs/demo`` writes it."""
 
-import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -114,14 +114,15 @@ def _provenance(cells: Sequence[ScoredCell]) -> Provenance:
         python=provenance.python_version(),
         device=", ".join(sorted({c.manifest.device_name for c in cells})),
         engines=tuple(sorted({c.manifest.cell.engine for c in cells})),
-        generated=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        generated=max((c.manifest.finished for c in cells if c.manifest.finished), default=provenance.today()),
         cells={c.id: f"{c.manifest.cell.model}/{c.manifest.cell.task}@{c.manifest.cell.protocol}" for c in cells},
     )
 
 
-def _current(cells: Iterable[ScoredCell], pairs: Iterable[Pair]) -> Iterator[ScoredCell]:
+def _current(cells: Iterable[ScoredCell], pairs: Iterable[Pair], weights: Mapping[str, str]) -> Iterator[ScoredCell]:
     """Cells without those of a model that was trained again since, or whose base was; imported ones state no weights and stay."""
-    known = {model: h for p in pairs for model, h in ((p.base, p.base_weights), (p.checkpoint, p.weights)) if h is not None}
+    stated = {model: h for p in pairs for model, h in ((p.base, p.base_weights), (p.checkpoint, p.weights)) if h is not None}
+    known = {**stated, **weights}
     for c in cells:
         if c.manifest.cell.weights_hash in (UNSTATED, known.get(c.manifest.cell.model, c.manifest.cell.weights_hash)):
             yield c
@@ -150,12 +151,18 @@ def _with_adjusted_p(rows: Sequence[DeltaRow]) -> tuple[DeltaRow, ...]:
     return tuple(out)
 
 
-def summarize(cells: Iterable[ScoredCell], pairs: Sequence[Pair], registry: Registry, margin: float = MARGIN) -> Summary:
+def summarize(
+    cells: Iterable[ScoredCell],
+    pairs: Sequence[Pair],
+    registry: Registry,
+    margin: float = MARGIN,
+    weights: Mapping[str, str] = MappingProxyType({}),
+) -> Summary:
     """All scores and paired deltas of the finished cells; cells of other weights than the pairs' are left out.
 
-    ``margin`` is what counts as no change, in points.
+    ``margin`` is what counts as no change, in points; ``weights`` says which weights models have now, by id, before the pairs do.
     """
-    current = list(_current(cells, pairs))
+    current = list(_current(cells, pairs, weights))
     names = {c.manifest.family: registry.family(c.manifest.family).name for c in current}
     order = _in_order(current, registry)
     compared = compare(methods(pairs, order), order, registry, margin)

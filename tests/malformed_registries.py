@@ -14,7 +14,7 @@ throughputs:
   - {models: [mine-1b], tokens_per_s: 12.5, measured_on: my laptop}
 models:
   mine-1b: {family: mine, path: weights/mine, architecture: llama, protocol: terse, dtype: bfloat16, engine: {gpu_memory: 0.5}}
-  mine-1b-rl: {family: mine, hub: me/rl, architecture: llama, protocol: boxed, dtype: bfloat16, base: mine-1b, context: 4096}
+  mine-1b-rl: {family: mine, hub: me/rl, architecture: llama, protocol: terse, dtype: bfloat16, base: mine-1b, context: 4096}
 pairs:
   - {family: mine, base: mine-1b, checkpoint: mine-1b-rl, reward: luck, recipe: own, seed: 0, step: 10}
 """
@@ -84,11 +84,24 @@ SHAPES = {
     "throughput as text": Row("12.5", "12 tokens", ":10: throughputs.0.tokens_per_s", 'valid number; got "12 tokens"'),
     "throughput measured nowhere": Row(", measured_on: my laptop", "", ":10: throughputs.0.measured_on", "is missing"),
     "throughput of no model": Row("models: [mine-1b]", "models: []", ":10: throughputs.0.models", "at least 1 item"),
-    "misspelt key": Row("protocol: terse", "protocl: terse", f"{MODEL}.protocl", "Did you mean 'protocol'? Rename"),
-    "model without protocol": Row(" protocol: terse,", "", f"{MODEL}.protocol", "Allowed: family, hub, path, builtin, revision"),
+    "misspelt key": Row(
+        "protocol: terse, dtype: bfloat16, engine",
+        "protocl: terse, dtype: bfloat16, engine",
+        f"{MODEL}.protocl",
+        "Did you mean 'protocol'? Rename",
+    ),
+    "model without protocol": Row(
+        " protocol: terse, dtype: bfloat16, engine",
+        " dtype: bfloat16, engine",
+        f"{MODEL}.protocol",
+        "Allowed: family, hub, path, builtin, revision",
+    ),
     "model of null": Row("  mine-1b: {", "  other:\n  mine-1b: {", ":12: models.other", "Give 'other' a value, or leave it out"),
     "unknown dtype": Row(
-        "terse, dtype: bfloat16", "terse, dtype: bf16", f"{MODEL}.dtype", "float32, bfloat16, float16. Did you mean"
+        "terse, dtype: bfloat16, engine",
+        "terse, dtype: bf16, engine",
+        f"{MODEL}.dtype",
+        "float32, bfloat16, float16. Did you mean",
     ),
     "hub without an owner": Row(HUB, "hub: rl", f"{RL}.hub", "Allowed: owner/name, of letters A-Z, digits"),
     "hub that climbs": Row(HUB, "hub: ../rl", f"{RL}.hub", "Allowed: owner/name"),
@@ -153,7 +166,15 @@ RELATIONS = {
     "family of 10,000 characters": Row(
         f"family: mine, {PATH}", f"family: {'m' * 10_000}, {PATH}", f"{MODEL}.family", "mmm...'. Known"
     ),
-    "unknown protocol": Row("boxed", "boxd", f"{RL}.protocol", "micro_qa, terse. Did you mean 'boxed'?"),
+    "unknown protocol": Row(
+        "terse, dtype: bfloat16, base", "boxd, dtype: bfloat16, base", f"{RL}.protocol", "Did you mean 'boxed'?"
+    ),
+    "protocol of another than the base": Row(
+        "terse, dtype: bfloat16, base", "boxed, dtype: bfloat16, base", f"{RL}.protocol", "is not the base's; both arms are"
+    ),
+    "dtype of another than the base": Row("bfloat16, base", "float16, base", f"{RL}.dtype", "Allowed: bfloat16"),
+    "protocol called all": Row("  terse: {", "  all: {", ":4: protocols.all", "stands for every protocol"),
+    "slot of an unknown recipe": Row("recipe: micro", "recipe: mirco", ":8: slots.0.recipe", "Did you mean 'micro'?"),
     "unknown base": Row(BASE, "base: mine-2b, context", f"{RL}.base", "Known: mine-1b. Did you mean 'mine-1b'?"),
     "own base": Row(BASE, "base: mine-1b-rl, context", f"{RL}.base", "Allowed: mine-1b."),
     "base of another family": Row(

@@ -9,6 +9,7 @@ import pytest
 from stored_cells import ITEMS, write_cell
 
 from suite.cli import main
+from suite.errors import SuiteError
 from suite.power_report import Question, answer, basis_lines, rows
 from suite.schema import Pair
 from suite.stats.power import measured_variance, minimum_detectable_effect
@@ -41,8 +42,10 @@ def store(tmp_path: Path) -> RunStore:
 def test_items_and_samples_are_the_tasks_and_a_greedy_task_has_one_sample() -> None:
     aime, math = answer(Question("aime2024")), answer(Question("math500"))
     assert (aime.n_items, aime.k, math.n_items, math.k) == (30, 8, 500, 1)
-    asked = answer(Question("math500", k=4, items=60))
+    asked = answer(Question("aime2024", k=4, items=60))
     assert (asked.n_items, asked.k) == (60, 4)
+    with pytest.raises(SuiteError, match="math500 is greedy: one sample an item is drawn"):
+        answer(Question("math500", k=4))
 
 
 def test_the_answers_stand_in_words() -> None:

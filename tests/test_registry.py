@@ -69,11 +69,11 @@ def test_an_overlay_adds_to_the_shipped_registry(tmp_path: Path) -> None:
 
 
 def test_an_overlay_may_build_on_the_shipped_models_and_on_later_overlays(tmp_path: Path) -> None:
-    line = "  {id}: {{family: {family}, hub: me/x, architecture: qwen2, protocol: none, dtype: float16, base: {base}}}\n"
+    line = "  {id}: {{family: {family}, hub: me/x, architecture: qwen2, protocol: {protocol}, dtype: bfloat16, base: {base}}}\n"
     text = (
         "models:\n"
-        + line.format(id="a", family="qwen2.5", base="qwen2.5-7b")
-        + line.format(id="b", family="mine", base="mine-1b")
+        + line.format(id="a", family="qwen2.5", base="qwen2.5-7b", protocol="boxed")
+        + line.format(id="b", family="mine", base="mine-1b", protocol="terse")
     )
     registry = load_registry([overlay(tmp_path, text), overlay(tmp_path, GOOD, "later.yaml")])
     assert registry.model("a").base == "qwen2.5-7b"

@@ -98,4 +98,5 @@ def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress
     )
     pair = _untrained_pair(run, registry, recipe).model_copy(update={"weights": weights_hash(out)})
     store.add_pair(pair)
+    store.note_weights({pair.checkpoint: pair.weights or ""})
     return pair

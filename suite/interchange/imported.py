@@ -309,6 +309,7 @@ def _manifest(cell: Cell, answers: AnswerSet, asked: ItemSet, k: int, job: Impor
         packages={},
         suite_version=__version__,
         git=provenance.git_state(),
+        finished=provenance.today(),
         device_name=job.statement.device,
         source=ImportSource(format=job.format, files={answers.path.name: digest}, unstated=unstated),
     )

@@ -61,8 +61,9 @@ def next_commands(folder: Path) -> list[str]:
 
 def _method(name: str) -> str:
     """``name`` if a reward of one's own can be called that."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
-        what = f"{name!r} cannot be the name of a method. Allowed: a-z, 0-9, '.', '_' and '-', a letter or digit first"
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name):
+        allowed = "a-z, 0-9, '.', '_' and '-', a letter or digit first, 64 at most"
+        what = f"{name[:80]!r} cannot be the name of a method. Allowed: {allowed}"
         raise SuiteError(what, "rlvr-suite init", "Give the folder the method's name, such as my_method")
     if name in (known := load_registry().rewards):
         what = f"{name!r} is a reward that the suite knows. Known: {', '.join(known)}"

@@ -13,6 +13,8 @@ SCHEMA_VERSION = 2
 Finding = Literal["gain", "loss", "equivalent", "inconclusive"]
 VerdictWord = Literal["holds", "refuted", "inconclusive", "not comparable", "missing"]
 Interval = tuple[float, float]
+Covers = Literal["items only", "items and seeds", "items, and seeds of one arm"]
+"""What an interval is about: one checkpoint, a method, or (of a difference) a method against one checkpoint."""
 
 
 class Behaviour(Strict):
@@ -180,7 +182,7 @@ class DeltaRow(Strict):
     after: float | None = None
     delta: float | None = None
     interval: Interval | None = None
-    interval_covers: Literal["items only", "items and seeds"] | None = None
+    interval_covers: Covers | None = None
     checkpoints: tuple[str, ...] | None = None
     seed_deltas: tuple[float, ...] | None = None
     p: float | None = None
@@ -196,6 +198,7 @@ class DeltaRow(Strict):
     control: tuple[str, ...] | None = None
     adjusted_delta: float | None = None
     adjusted_interval: Interval | None = None
+    adjusted_covers: Covers | None = None
     adjusted_against: str | None = None
     beats_controls: bool | None = None
     transitions: Transitions | None = None
@@ -226,10 +229,13 @@ class CleanContrast(Strict):
     contaminated: str
     leaked: bool
     clean: str
+    n_contaminated: int
+    n_clean: int
     delta_contaminated: float
     delta_clean: float
     difference: float
     interval: Interval | None = None
+    interval_covers: Covers | None = None
 
 
 class Interaction(Strict):
@@ -244,6 +250,7 @@ class Interaction(Strict):
     other_base: str
     difference: float
     interval: Interval | None = None
+    interval_covers: Covers | None = None
 
 
 class TaskRow(Strict):

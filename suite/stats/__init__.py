@@ -6,7 +6,7 @@ an item (avg@k, a share in 0..1), ``right_IS`` is items x samples. Deltas are pe
 
 from suite.stats.attribution import Answers, outcome_sources, strategy_mix, transitions
 from suite.stats.baseline import StrongBaseline, strong_baseline
-from suite.stats.delta import adjusted_delta, delta, delta_p
+from suite.stats.delta import adjusted_delta, delta, delta_p, half_width, parts_difference
 from suite.stats.intervals import LEVEL, Estimate, Floats, accuracy, difference, stacks_difference
 from suite.stats.pass_at_k import pass_at_k
 from suite.stats.power import detectable_by
@@ -28,8 +28,10 @@ __all__ = [
     "difference",
     "equivalent_within",
     "finding",
+    "half_width",
     "holm",
     "outcome_sources",
+    "parts_difference",
     "pass_at_k",
     "sign_flip_p",
     "stacks_difference",

@@ -3,7 +3,20 @@
 Axes: T training seeds of one method, U those of another; ``score_TI`` holds shares, deltas are points.
 """
 
-from suite.stats.intervals import LEVEL, Estimate, Floats, paired_delta, seeds_delta, stacks_difference
+import numpy as np
+
+from suite.stats.intervals import (
+    LEVEL,
+    POINTS,
+    Estimate,
+    Floats,
+    difference,
+    paired_delta,
+    reach,
+    seed_reach,
+    seeds_delta,
+    stacks_difference,
+)
 from suite.stats.significance import sign_flip_p
 
 
@@ -34,6 +47,28 @@ def _ends_at_zero(before_I: Floats, after_TI: Floats, k: int) -> float | None:
         else:
             low = middle
     return high
+
+
+def parts_difference(one_TI: Floats, other_TJ: Floats) -> Estimate:
+    """Mean of one part of the items minus that of the other, in points; the rows are the same checkpoints in the same order.
+
+    Over items as ``difference``; of several seeds t s / sqrt(T) of the checkpoints' own differences is squared and added.
+    """
+    gap = difference(one_TI.mean(axis=0), other_TJ.mean(axis=0))
+    if gap.interval is None or len(one_TI) == 1:
+        return gap
+    seeds = float(seed_reach(one_TI.mean(axis=1) - other_TJ.mean(axis=1)))
+    below, above = (float(np.hypot(end - gap.mean, seeds)) for end in gap.interval)
+    return Estimate(gap.mean, (max(-200.0, gap.mean - below), min(200.0, gap.mean + above)))
+
+
+def half_width(before_I: Floats, after_TI: Floats) -> float | None:
+    """Half the interval of the delta before it is cut to what a delta can be; None where there is none."""
+    if len(before_I) < 2:
+        return None
+    below, above = reach(100 * (after_TI.mean(axis=0) - before_I), POINTS)
+    seeds = 100 * float(seed_reach(after_TI.mean(axis=1)))
+    return float(np.hypot(below, seeds) + np.hypot(above, seeds)) / 2
 
 
 def adjusted_delta(control_UI: Floats, after_TI: Floats, k: int) -> Estimate:

@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 from scipy import optimize
 from scipy import stats as scipy_stats
 
-from suite.schema import Interval
-
 ALPHA, POWER = 0.05, 0.8
 MAX_POINTS = 100.0
 """No delta is larger."""
@@ -119,14 +117,13 @@ def minimum_detectable_effect(variance: float, n: int) -> float | None:
     return points if points <= MAX_POINTS else None
 
 
-def detectable_by(interval: Interval | None, n: int) -> float | None:
-    """Points that would be found with chance ``POWER`` where ``n`` items gave this 95% interval: lambda / t of its half width.
+def detectable_by(half: float | None, n: int) -> float | None:
+    """Points that would be found with chance ``POWER`` where ``n`` items gave a 95% interval of that half width: its lambda / t.
 
     As ``minimum_detectable_effect``, with the interval's own idea of the spread, which is never zero.
     """
-    if interval is None or n < 2:
+    if half is None or n < 2:
         return None
-    half = (interval[1] - interval[0]) / 2
     return min(MAX_POINTS, _lambda(n - 1) * half / float(scipy_stats.t.ppf(1 - ALPHA / 2, n - 1)))
 
 

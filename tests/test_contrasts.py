@@ -205,3 +205,74 @@ def test_ties_all_right_and_all_wrong_have_an_interval_with_a_width_and_no_nan(
     assert row.mde is not None and row.equivalent_within is not None and row.p is not None
     text = summary(run, PAIR).to_json()
     assert "NaN" not in text and "Infinity" not in text and "null" not in text
+
+
+def test_items_that_were_not_probed_are_in_neither_part(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    written(run, "micro_bench", base=[], after=range(8))
+    texts = [[f" rest {n}" if n < 2 else "something else"] for n in range(4)]
+    probe = write_cell(RunStore(tmp_path / "probe"), FAMILY, texts, items=ITEMS[:4])
+    as_task(probe, "micro_bench_partial")
+    probe.path.rename(tmp_path / "cells" / "probe")
+    leak = one(run, PAIR).leak
+    assert leak is not None and (leak.n_reproduced, leak.n_other) == (2, 2)
+
+
+def test_a_contrast_of_several_seeds_covers_what_the_seeds_differ_in() -> None:
+    rng, runs, covered = np.random.default_rng(2), 400, 0
+    for _ in range(runs):
+        dirty_T1, clean_T1 = (rng.normal(10, 5, (3, 1)) for _ in range(2))
+        parts = [shift_T1 + rng.normal(0, 20, (3, 200)) for shift_T1 in (dirty_T1, clean_T1)]
+        low, high = stats.parts_difference(*parts).interval or (1.0, -1.0)
+        covered += low <= 0 <= high
+    assert covered / runs >= 0.93
+    assert stats.parts_difference(np.zeros((1, 5)), np.zeros((1, 4))).interval is not None
+
+
+def test_a_smaller_first_try_of_the_same_task_is_not_set_against_the_clean_one(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    written(run, "micro_bench", base=[], after=range(6))
+    written(run, "micro_arithmetic_clean", base=[], after=[1, 2])
+    for model, items in ((FAMILY, []), ("mine-s0", range(2))):
+        made = write_cell(RunStore(tmp_path / "few" / model), model, right(items)[:3], items=ITEMS[:3])
+        as_task(made, "micro_bench")
+        made.path.rename(tmp_path / "cells" / f"few-{model}")
+    (contrast,) = summary(run, PAIR).contrasts
+    assert (contrast.n_contaminated, contrast.n_clean) == (10, 10)
+
+
+def test_one_text_under_two_protocol_ids_is_two_rows_and_a_control_is_named_once(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    coin = PAIR.model_copy(update={"checkpoint": "coin-s0", "reward": "random"})
+    for name in ("chat", "qwen_math"):
+        for model, items in ((FAMILY, []), ("mine-s0", range(5)), ("coin-s0", range(2))):
+            made = write_cell(RunStore(tmp_path / "parts" / name / model), model, right(items), items=ITEMS)
+            manifest = made.manifest
+            assert manifest is not None
+            same = manifest.cell.model_copy(update={"protocol": name, "protocol_hash": "one text"})
+            made.finish(manifest.model_copy(update={"cell": same}))
+            place = tmp_path / "cells" / f"{name}-{model}"
+            place.parent.mkdir(exist_ok=True)
+            made.path.rename(place)
+    mine = [row for row in summary(run, PAIR, coin).deltas if row.reward == "my_method"]
+    assert [(row.protocol, row.control) for row in mine] == [("chat", ("coin-s0",)), ("qwen_math", ("coin-s0",))]
+
+
+def test_a_checkpoint_is_not_compared_with_a_base_that_it_was_not_trained_from(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    written(run, "micro_bench", base=[], after=range(5))
+    assert one(run, PAIR.model_copy(update={"base_weights": FAMILY})).delta == pytest.approx(50.0)
+    replaced = summarize(
+        scored_cells(run.finished()),
+        [PAIR.model_copy(update={"base_weights": "older"})],
+        load_registry(),
+        weights={FAMILY: FAMILY},
+    )
+    assert replaced.deltas == () and {row.model for row in replaced.scores} == {FAMILY, "mine-s0"}
+
+
+def test_seeds_of_a_recipe_that_nobody_states_stay_apart(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    pairs = [pair.model_copy(update={"recipe": "unstated"}) for pair in seeds(run, range(6), range(5))]
+    rows = [row for row in summary(run, *pairs).deltas if row.task == "micro_bench"]
+    assert [row.seeds for row in rows] == [(0,), (1,)]

@@ -13,7 +13,7 @@ from suite.own_pair import Given, OwnPair, own_pair
 from suite.registry import Registry, load_registry
 from suite.resources import builtin_model
 from suite.schema import UNSTATED, Pair
-from suite.selection import Selection, planned_cells
+from suite.selection import Selection, known_pairs, planned_cells
 from suite.store import RunStore
 
 BASE = "micro-llama3"
@@ -163,3 +163,63 @@ def test_one_command_without_a_registry_evaluates_a_pair(after: Path, tmp_path: 
     assert listed["micro-llama3-my_method-after"] == "has results"
     assert main(["plan", *pair, *rest]) == 0
     assert "2 cells: 2 done, 0 to run" in capsys.readouterr().out
+
+
+def test_an_overlays_pair_given_by_its_ids_is_known_once(tmp_path: Path, after: Path) -> None:
+    line = "{family: micro-llama3, base: micro-llama3, path: after, architecture: llama, protocol: micro_qa, dtype: float32}"
+    pair = "{family: micro-llama3, base: micro-llama3, checkpoint: mine, reward: m, recipe: r, seed: 0, step: 1}"
+    (tmp_path / "mine.yaml").write_text(f"models:\n  mine: {line}\npairs:\n  - {pair}\n")
+    registry, store = load_registry([tmp_path / "mine.yaml"]), RunStore(tmp_path / "run")
+    own = made(replace(GIVEN, after="mine", reward="m"), store, registry)
+    store.add_own(own.models, own.pair)
+    assert [p.checkpoint for p in known_pairs(registry, store)].count("mine") == 1
+    with pytest.raises(SuiteError, match=r"step: 'mine' is known with 1 here, not 2"):
+        made(replace(GIVEN, after="mine", reward="m", step=2), store, registry)
+
+
+@pytest.mark.parametrize(
+    ("after_text", "reward", "message"),
+    [("~nosuchuser/x", "m", "names a home folder that is not known"), ("after", "m" * 120, "at most 100 are allowed")],
+)
+def test_an_odd_path_or_a_long_name_is_one_line(after: Path, after_text: str, reward: str, message: str) -> None:
+    with pytest.raises(SuiteError, match=message):
+        made(replace(GIVEN, after=after_text, reward=reward))
+
+
+def test_one_folder_spelled_in_two_ways_is_one_model(after: Path, tmp_path: Path) -> None:
+    store, own = RunStore(tmp_path / "run"), made(GIVEN)
+    store.add_own(own.models, own.pair)
+    assert made(replace(GIVEN, after="./after/../after/"), store).pair == own.pair
+
+
+def test_nothing_is_drawn_for_a_pair_of_which_one_arm_cannot_be_had(after: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (after / "model.safetensors").unlink()
+    pair = ["--before", BASE, "--after", "after", "--family", BASE, "--reward", "m"]
+    assert main(["eval", *pair, "--tasks", "micro_bench", "--out", "run"]) == 2
+    assert "no safetensors weights here" in capsys.readouterr().err
+    assert not Path("run/cells").exists() and not Path("run/checkpoints").exists()
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--families", BASE, "--seeds", "99"], "no checkpoint was trained with seed 99 here. Known: none"),
+        (["--families", BASE, "--rewards", ""], "--rewards: names nothing"),
+        (["--families", "nosuch", "--engine", "replay"], "unknown family 'nosuch'"),
+        (["--families", BASE, "--protocols", "boxd"], "Did you mean 'boxed'?"),
+    ],
+)
+def test_a_selection_of_nothing_is_one_line(
+    tmp_path: Path, argv: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["eval", *argv, "--tasks", "micro_bench", "--out", str(tmp_path / "run")]) == 2
+    err = capsys.readouterr().err
+    assert message in err and err.count("\n") == 1
+
+
+def test_flags_take_the_place_of_a_run_files_keys_before_it_is_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run_file = tmp_path / "tasks.yaml"
+    run_file.write_text("tasks: [micro_bench]\nlimit: 2\n")
+    assert main(["plan", str(run_file), "--families", BASE, "--out", str(tmp_path / "run")]) == 0
+    assert main(["plan", str(run_file), "--out", str(tmp_path / "run")]) == 2
+    assert f"{run_file}:1: nothing selected" in capsys.readouterr().err

@@ -32,7 +32,7 @@ class Selection(Strict):
     ``tasks`` may name groups, too. With "all" among ``protocols`` the bases are asked in every way that their tokenizer can
     write, the checkpoints in the other ways named. Left out, ``rewards`` and ``seeds`` are all there are; ``protocols`` is each
     base's own; ``temperature``, ``k`` and ``max_new_tokens`` are the task's. ``item_seed`` asks the tasks that are generated from
-    a seed for fresh items. ``recipe``, ``seed`` and ``step`` say how your own checkpoint was trained; controls must match in them.
+    a seed for fresh items. ``recipe``, ``seed`` and ``step`` say how your own checkpoint was trained; controls match in them.
     """
 
     families: tuple[str, ...] = ()

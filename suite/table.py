@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -89,10 +90,9 @@ def scored(cell: StoredCell) -> ScoredCell:
     grades, samples = [cell.grades[key] for key in keys], [cell.samples[key] for key in keys]
     columns: dict[str, object] = {
         "cell": cell.id,
-        "item": [item_id for item_id, _ in keys],
+        "item": _item_column(cell),
         "steps": np.repeat([item.steps for item in cell.items], cell.manifest.k),
-        "sample": [index for _, index in keys],
-        "outcome": pd.Categorical([g.outcome for g in grades], categories=list(OUTCOMES)),
+        "sample": np.tile(np.arange(cell.manifest.k), len(cell.items)),
         **_columns(grades, samples),
     }
     return ScoredCell(
@@ -103,6 +103,12 @@ def scored(cell: StoredCell) -> ScoredCell:
         samples_hash=cell.samples_hash,
         rows=pd.DataFrame(columns, columns=list(COLUMNS)),
     )
+
+
+def _item_column(cell: StoredCell) -> "pd.Categorical[str]":
+    """Each item's id, k times."""
+    place_R = np.repeat(np.arange(len(cell.items)), cell.manifest.k)
+    return pd.Categorical.from_codes(place_R, pd.Index([item.id for item in cell.items]))
 
 
 def scored_cells(stores: Iterable[CellStore]) -> Iterator[ScoredCell]:
@@ -126,15 +132,19 @@ def _scored_at(path: Path) -> list[ScoredCell]:
 
 def _columns(grades: list[SampleGrade], samples: list[Sample]) -> dict[str, object]:
     """What each sample earned and how it is written; unknown where nobody says it, as of imported answers."""
+    names = ("outcome", "answer_present", *BEHAVIOURS)
+    columns = dict(zip(names, zip(*map(attrgetter(*names), grades), strict=True), strict=True))
+    outcome = pd.Categorical(columns.pop("outcome"), categories=list(OUTCOMES))
     out: dict[str, object] = {
-        "correct": [g.outcome == "correct" for g in grades],
-        "answer_present": [g.answer_present for g in grades],
-        **{name: [getattr(g, name) for g in grades] for name in BEHAVIOURS},
+        "outcome": outcome,
+        "correct": outcome.codes == OUTCOMES.index("correct"),
+        **{name: np.array(values, dtype=np.bool_) for name, values in columns.items()},
         "truncated": _known([s.finish_reason for s in samples], lambda reason: float(reason == "length")),
         "n_tokens": _known([s.n_tokens for s in samples], float),
     }
+    measured = {name for g in grades for name in g.metrics}
     for name in METRICS:
-        out[name] = np.array([g.metrics.get(name, np.nan) for g in grades], dtype=np.float64)
+        out[name] = np.array([g.metrics.get(name, np.nan) for g in grades]) if name in measured else np.nan
     return out
 
 

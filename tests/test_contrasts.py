@@ -235,7 +235,9 @@ def test_a_smaller_first_try_of_the_same_task_is_not_set_against_the_clean_one(t
     written(run, "micro_arithmetic_clean", base=[], after=[1, 2])
     for model, items in ((FAMILY, []), ("mine-s0", range(2))):
         made = write_cell(RunStore(tmp_path / "few" / model), model, right(items)[:3], items=ITEMS[:3])
-        as_task(made, "micro_bench")
+        manifest = made.manifest
+        assert manifest is not None
+        made.finish(manifest.model_copy(update={"cell": manifest.cell.model_copy(update={"items_hash": "few"})}))
         made.path.rename(tmp_path / "cells" / f"few-{model}")
     (contrast,) = summary(run, PAIR).contrasts
     assert (contrast.n_contaminated, contrast.n_clean) == (10, 10)
@@ -262,12 +264,8 @@ def test_a_checkpoint_is_not_compared_with_a_base_that_it_was_not_trained_from(t
     run = RunStore(tmp_path)
     written(run, "micro_bench", base=[], after=range(5))
     assert one(run, PAIR.model_copy(update={"base_weights": FAMILY})).delta == pytest.approx(50.0)
-    replaced = summarize(
-        scored_cells(run.finished()),
-        [PAIR.model_copy(update={"base_weights": "older"})],
-        load_registry(),
-        weights={FAMILY: FAMILY},
-    )
+    older = PAIR.model_copy(update={"base_weights": "older"})
+    replaced = summarize(scored_cells(run.finished()), [older], load_registry(), weights={FAMILY: FAMILY})
     assert replaced.deltas == () and {row.model for row in replaced.scores} == {FAMILY, "mine-s0"}
 
 

@@ -199,7 +199,8 @@ TESTED = {
 LONE = LeakSplit(probe="math500_probe60", n_reproduced=1, delta_reproduced=-12.5, n_other=0)
 CONTRAST = CleanContrast(
     family="qwen2.5-math", base=QWEN, checkpoint=f"{QWEN}-ground_truth-s0", reward="ground_truth", recipe="micro", step=512,
-    protocol="boxed", contaminated="math500", leaked=True, clean="arithmetic_clean", n_contaminated=500, n_clean=500, delta_contaminated=29.3, delta_clean=4.1,
+    protocol="boxed", contaminated="math500", leaked=True, clean="arithmetic_clean",
+    n_contaminated=500, n_clean=500, delta_contaminated=29.3, delta_clean=4.1,
     difference=25.2, interval=(20.0, 30.5),
 )  # fmt: skip
 INTERACTION = Interaction(

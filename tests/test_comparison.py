@@ -159,3 +159,33 @@ def test_a_published_delta_is_a_reference_and_no_control(tmp_path: Path) -> None
     honest = pair.model_copy(update={"reward": "my_method"})
     row = rows(run, honest)["c"]
     assert (row.control, row.published) == ((), None)
+
+
+def test_an_arm_that_lacks_items_is_not_comparable_and_names_the_field(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    by_protocol(run, {"none": {0}}, after={0, 1})
+    (base,) = (c for c in run.finished() if c.manifest and c.manifest.cell.model == FAMILY)
+    assert base.manifest is not None
+    other = base.manifest.cell.model_copy(update={"items_hash": "seven of them"})
+    base.finish(base.manifest.model_copy(update={"cell": other}))
+    row = rows(run, PAIR)["mine"]
+    assert (row.comparable, row.differs, row.delta, row.p) == (False, ("items_hash",), None, None)
+
+
+def test_an_item_that_stands_twice_counts_twice_in_both_arms(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    twice = [Item("a", "same", "1"), Item("b", "same", "1"), Item("c", "other", "2")]
+    write_cell(run, FAMILY, [["none"], ["none"], ["2"]], items=twice)
+    write_cell(run, "mine", [["2"], ["1"], ["1"]], items=[twice[2], twice[0], twice[1]])
+    row = rows(run, PAIR)["mine"]
+    assert row.delta == pytest.approx(200 / 3)
+    assert row.n_items == 3 and row.p == 0.5  # two items gained: two of four sign patterns go as far
+
+
+def test_one_item_has_a_delta_and_nothing_that_needs_two(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    for model, answer in ((FAMILY, "none"), ("mine", "1")):
+        write_cell(run, model, [[answer]], items=[Item("a", "q", "1")])
+    row = rows(run, PAIR)["mine"]
+    assert (row.delta, row.interval, row.mde, row.equivalent_within, row.finding) == (100.0, None, None, None, "inconclusive")
+    assert row.p == 1.0

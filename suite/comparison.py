@@ -129,7 +129,7 @@ def _numbers(before: ScoredCell, method: Method, margin: float) -> dict[str, obj
     if differs:
         return {"comparable": False, "differs": differs}
     before_I, after_TI, k = by_item(before), method.score_TI, method.cell.manifest.k
-    delta, p = stats.delta(before_I, after_TI, k), stats.delta_p(before_I, after_TI, k)
+    delta, p = stats.delta(before_I, after_TI), stats.delta_p(before_I, after_TI, k)
     within = stats.equivalent_within(delta.interval)
     several = len(after_TI) > 1
     return {
@@ -158,7 +158,7 @@ def _strong_baseline(bases: Iterable[ScoredCell], method: Method) -> dict[str, o
     if len(arms) < 2 or after.manifest.n_items < 2 or UNSTATED in matching:
         return {}
     best = stats.strong_baseline(np.stack([by_item(c) for c in arms]))
-    delta = stats.delta(best.before_I, method.score_TI, after.manifest.k)
+    delta = stats.delta(best.before_I, method.score_TI)
     return {
         "strong_baseline_delta": delta.mean,
         "strong_baseline_interval": delta.interval,
@@ -183,7 +183,7 @@ def _adjusted(method: Method, controls: Sequence[Method]) -> dict[str, object]:
     names = tuple(pair.checkpoint for control in controls for pair in control.pairs)
     if not controls:
         return {"control": names}
-    beyond = [stats.adjusted_delta(control.score_TI, method.score_TI, method.cell.manifest.k) for control in controls]
+    beyond = [stats.adjusted_delta(control.score_TI, method.score_TI) for control in controls]
     best = int(np.argmax([control.score_TI.mean() for control in controls]))
     return {
         "control": names,

@@ -71,7 +71,7 @@ def _part(compared: Compared, chosen_I: np.ndarray) -> Estimate | None:
     """The delta on some of the items; None on none."""
     if not chosen_I.any():
         return None
-    return stats.delta(by_item(compared.before)[chosen_I], compared.method.score_TI[:, chosen_I], compared.row.k)
+    return stats.delta(by_item(compared.before)[chosen_I], compared.method.score_TI[:, chosen_I])
 
 
 def _named(part: str, delta: Estimate | None) -> dict[str, object]:
@@ -156,7 +156,7 @@ def interactions(compared: Iterable[Compared]) -> list[Interaction]:
 def _interaction(one: Compared, other: Compared) -> Interaction:
     row = one.row
     gains = [compared.method.score_TI - by_item(compared.before) for compared in (one, other)]
-    gap = stats.stacks_difference(gains[0], gains[1], row.k)
+    gap = stats.stacks_difference(gains[0], gains[1])
     return Interaction(
         reward=row.reward,
         recipe=row.recipe,

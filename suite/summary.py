@@ -64,7 +64,7 @@ def _references(cell: ScoredCell, interval: Interval | None, registry: Registry)
 
 def _score_row(cell: ScoredCell, registry: Registry) -> ScoreRow:
     manifest, rows = cell.manifest, cell.rows
-    estimate = stats.accuracy(cell.score_I, k=manifest.k)
+    estimate = stats.accuracy(cell.score_I)
     metrics = {name: float(rows[name].mean()) for name in METRICS if rows[name].notna().all()}
     return ScoreRow(
         cell=cell.id,

@@ -140,7 +140,7 @@ def test_seeds_of_one_method_are_one_row_about_the_method(tmp_path: Path) -> Non
     assert row.delta == pytest.approx(60.0)
     assert row.interval_covers == "items and seeds"
     score_TI = np.array([[float(n < m) for n in range(10)] for m in (6, 5, 7)])
-    assert row.interval == pytest.approx(stats.delta(np.zeros(10), score_TI, 1).interval)
+    assert row.interval == pytest.approx(stats.delta(np.zeros(10), score_TI).interval)
     assert row.contributions is not None and sum(
         (row.contributions.became_extractable, row.contributions.no_longer_truncated, row.contributions.truly_changed)
     ) == pytest.approx(60.0)
@@ -151,7 +151,7 @@ def test_the_p_of_several_seeds_is_where_their_interval_ends_at_zero(tmp_path: P
     row = one(run, *seeds(run, range(6), range(5), range(7)))
     assert row.p is not None and row.p > stats.sign_flip_p(np.repeat([60.0, 0.0], 5) / 60, 1.0) / 10  # type: ignore[operator]
     score_TI = np.array([[float(n < m) for n in range(10)] for m in (6, 5, 7)])
-    low, _ = stats.delta(np.zeros(10), score_TI, 1, level=1 - row.p).interval or (1.0, 1.0)
+    low, _ = stats.delta(np.zeros(10), score_TI, 1 - row.p).interval or (1.0, 1.0)
     assert low == pytest.approx(0.0, abs=1e-3)
 
 
@@ -178,7 +178,7 @@ def test_the_delta_beyond_the_best_control_is_paired_by_item(tmp_path: Path) -> 
     assert (row.control, row.adjusted_against) == (("coin-s0", "box-s0"), "format")
     assert row.adjusted_delta == pytest.approx(30.0)
     score = [np.array([float(n < m) for n in range(10)]) for m in (5, 8)]
-    assert row.adjusted_interval == pytest.approx(stats.adjusted_delta(score[0][None], score[1][None], 1).interval)
+    assert row.adjusted_interval == pytest.approx(stats.adjusted_delta(score[0][None], score[1][None]).interval)
     assert row.beats_controls is (row.adjusted_interval is not None and row.adjusted_interval[0] > 0)
     assert rows["random"].adjusted_delta is None and rows["random"].spurious is True
 

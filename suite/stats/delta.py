@@ -20,26 +20,26 @@ from suite.stats.intervals import (
 from suite.stats.significance import sign_flip_p
 
 
-def delta(before_I: Floats, after_TI: Floats, k: int, level: float = LEVEL) -> Estimate:
+def delta(before_I: Floats, after_TI: Floats, level: float = LEVEL) -> Estimate:
     """After minus before; of one seed the interval is about this checkpoint, of several about the method."""
     if len(after_TI) == 1:
-        return paired_delta(before_I, after_TI[0], k=k, level=level)
-    return seeds_delta(before_I, after_TI, k=k, level=level)
+        return paired_delta(before_I, after_TI[0], level)
+    return seeds_delta(before_I, after_TI, level)
 
 
 def delta_p(before_I: Floats, after_TI: Floats, k: int) -> float | None:
     """p of the delta being zero: over items the sign-flip test, over items and seeds where the interval just ends at zero."""
     if len(after_TI) == 1:
         return sign_flip_p(100 * (after_TI[0] - before_I), 100 / k)
-    return _ends_at_zero(before_I, after_TI, k)
+    return _ends_at_zero(before_I, after_TI)
 
 
-def _ends_at_zero(before_I: Floats, after_TI: Floats, k: int) -> float | None:
+def _ends_at_zero(before_I: Floats, after_TI: Floats) -> float | None:
     """1 - level of the widest interval that excludes zero, by halving; 1 where none does."""
     low, high = 0.0, 1.0  # p is above low and at most high
     for _ in range(30):
         middle = (low + high) / 2
-        interval = delta(before_I, after_TI, k, level=1 - middle).interval
+        interval = delta(before_I, after_TI, 1 - middle).interval
         if interval is None:
             return None
         if interval[0] > 0 or interval[1] < 0:
@@ -71,8 +71,8 @@ def half_width(before_I: Floats, after_TI: Floats) -> float | None:
     return float(np.hypot(below, seeds) + np.hypot(above, seeds)) / 2
 
 
-def adjusted_delta(control_UI: Floats, after_TI: Floats, k: int) -> Estimate:
+def adjusted_delta(control_UI: Floats, after_TI: Floats) -> Estimate:
     """A method's delta minus its control's, paired by item: the base is the same for both and cancels out."""
     if len(control_UI) == len(after_TI) == 1:
-        return paired_delta(control_UI[0], after_TI[0], k=k)
-    return stacks_difference(after_TI, control_UI, k=k)
+        return paired_delta(control_UI[0], after_TI[0])
+    return stacks_difference(after_TI, control_UI)

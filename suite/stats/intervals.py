@@ -98,22 +98,22 @@ def _mean_interval(value_I: Floats, bounds: Interval, level: float) -> Estimate:
     return _estimate(mean, float(below), float(above), bounds)
 
 
-def accuracy(score_I: Floats, *, k: int | None = None, level: float = LEVEL) -> Estimate:
-    """Mean score over items, as a share; about this model over the items that these are a sample of. ``k`` is not needed."""
+def accuracy(score_I: Floats, level: float = LEVEL) -> Estimate:
+    """Mean score over items, as a share; about this model over the items that these are a sample of."""
     return _mean_interval(score_I, SHARES, level)
 
 
-def paired_delta(before_I: Floats, after_I: Floats, *, k: int | None = None, level: float = LEVEL) -> Estimate:
+def paired_delta(before_I: Floats, after_I: Floats, level: float = LEVEL) -> Estimate:
     """Mean of per-item differences in points; both arrays hold shares of the same items in the same order.
 
-    About these two models over the items that these are a sample of, sampling noise included. ``k`` is not needed.
+    About these two models over the items that these are a sample of, sampling noise included.
     """
     if before_I.shape != after_I.shape:
         raise ValueError(f"arms differ in items: {before_I.shape} and {after_I.shape}")
     return _mean_interval(100 * (after_I - before_I), POINTS, level)
 
 
-def seeds_delta(before_I: Floats, after_TI: Floats, *, k: int | None = None, level: float = LEVEL) -> Estimate:
+def seeds_delta(before_I: Floats, after_TI: Floats, level: float = LEVEL) -> Estimate:
     """Delta in points of a method: over items and over training seeds, which share the items and the base; T >= 2.
 
     See ``stacks_difference``: the base is one stack of a single row.
@@ -123,13 +123,13 @@ def seeds_delta(before_I: Floats, after_TI: Floats, *, k: int | None = None, lev
     return stacks_difference(after_TI, before_I[None, :], level=level)
 
 
-def stacks_difference(one_TI: Floats, other_UI: Floats, k: int | None = None, *, level: float = LEVEL) -> Estimate:
+def stacks_difference(one_TI: Floats, other_UI: Floats, level: float = LEVEL) -> Estimate:
     """Mean difference in points of two stacks of per-item shares (scores or their gains) on the same items, over items and seeds.
 
     The parts' reaches are squared and added, on either side: the items' (of the mean over seeds), and for each stack of
     several rows t s / sqrt(rows) of its rows' means. With every part's own t quantile coverage is not below the level for
     normal means (Banerjee 1960, Sankhya 22:357). Noise of item times seed is in both parts: on the safe side. A stack of one
-    row stands for that checkpoint alone. ``k`` is not needed.
+    row stands for that checkpoint alone.
     """
     if one_TI.shape[1:] != other_UI.shape[1:]:
         raise ValueError(f"arms differ in items: {one_TI.shape[1:]} and {other_UI.shape[1:]}")
@@ -142,11 +142,11 @@ def stacks_difference(one_TI: Floats, other_UI: Floats, k: int | None = None, *,
     return _estimate(of_items.mean, below, above, (-most, most))
 
 
-def difference(one_I: Floats, other_J: Floats, *, k: int | None = None, level: float = LEVEL) -> Estimate:
+def difference(one_I: Floats, other_J: Floats, level: float = LEVEL) -> Estimate:
     """Mean of one minus mean of the other over disjoint items, both in points; for items alone, no training seeds.
 
     Limits from the limits of either mean (MOVER: Zou and Donner 2008, Statistics in Medicine 27:1693; Newcombe 1998, ibid.
-    17:873): d - sqrt((m1 - l1)^2 + (u2 - m2)^2) and d + sqrt((u1 - m1)^2 + (m2 - l2)^2). ``k`` is not needed.
+    17:873): d - sqrt((m1 - l1)^2 + (u2 - m2)^2) and d + sqrt((u1 - m1)^2 + (m2 - l2)^2).
     """
     one, other = (_mean_interval(value, POINTS, level) for value in (one_I, other_J))
     mean = one.mean - other.mean

@@ -126,7 +126,7 @@ def test_a_delta_at_the_margin_is_called_equivalent_in_at_most_5_percent(n: int,
     called = 0
     for _ in range(runs):
         before_I, after_I = arms(rng, n, k, margin / 100)
-        within = equivalent_within(delta(before_I, after_I[None], k, level=0.95).interval)
+        within = equivalent_within(delta(before_I, after_I[None], level=0.95).interval)
         called += within is not None and within < margin
     assert called / runs <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / runs)
 
@@ -136,7 +136,7 @@ def test_two_runs_of_the_same_model_are_a_gain_or_a_loss_in_at_most_5_percent(n:
     rng, runs, found = np.random.default_rng(n + 1), 600, 0
     for _ in range(runs):
         before_I, after_I = arms(rng, n, k, 0.0)
-        word = finding(delta(before_I, after_I[None], k), delta_p(before_I, after_I[None], k))
+        word = finding(delta(before_I, after_I[None]), delta_p(before_I, after_I[None], k))
         found += word != "inconclusive"
     assert found / runs <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / runs)
 
@@ -145,6 +145,6 @@ def test_a_true_nothing_is_called_equivalent_once_there_are_items_enough() -> No
     rng, called = np.random.default_rng(8), 0
     for _ in range(100):
         before_I, after_I = arms(rng, 500, 8, 0.0)
-        delta_I = delta(before_I, after_I[None], 8, level=0.9)
-        called += finding(delta(before_I, after_I[None], 8), 0.5, equivalent_within(delta_I.interval), 5.0) == "equivalent"
+        delta_I = delta(before_I, after_I[None], level=0.9)
+        called += finding(delta(before_I, after_I[None]), 0.5, equivalent_within(delta_I.interval), 5.0) == "equivalent"
     assert called == 100

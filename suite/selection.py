@@ -68,6 +68,8 @@ class Selection(Strict):
             raise ValueError("nothing selected. Allowed: families, or before, after, family and reward together")
         if not given and (self.recipe, self.seed, self.step) != (None, None, None):
             raise ValueError("recipe, seed and step describe a pair of your own: give before, after, family and reward, too")
+        if (self.recipe is None) != (self.step is None):
+            raise ValueError("recipe and step are the training budget, which controls must match: give both or neither")
         return self
 
     @property

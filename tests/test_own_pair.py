@@ -143,6 +143,7 @@ def test_the_run_knows_its_own_pair_afterwards_with_the_weights_of_both_arms(aft
         ({"before": "a", "after": "b", "family": "f", "reward": "r", "families": ["f"]}, "goes without families"),
         ({"families": ["f"], "recipe": "grpo"}, "describe a pair of your own"),
         ({"families": []}, "nothing selected"),
+        ({"before": "a", "after": "b", "family": "f", "reward": "r", "recipe": "grpo"}, "give both or neither"),
     ],
 )
 def test_a_selection_is_families_or_one_own_pair(keys: dict[str, object], fault: str) -> None:

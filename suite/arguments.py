@@ -23,6 +23,16 @@ def _seeds_flag(text: str) -> tuple[int, ...]:
         raise argparse.ArgumentTypeError(f"seeds are whole numbers separated by commas, not '{text}'") from error
 
 
+def _points_flag(text: str) -> float:
+    try:
+        points = float(text)
+    except ValueError:
+        points = 0.0
+    if not 0 < points <= 100:
+        raise argparse.ArgumentTypeError(f"points above 0, at most 100, not '{text}'")
+    return points
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse whose usage errors are one line that ends in how to get help."""
 
@@ -134,6 +144,7 @@ def _add_reading(commands: "argparse._SubParsersAction[_Parser]") -> None:
     summarize = commands.add_parser("summarize", help="compute RUN/summary.json")
     summarize.add_argument("run", type=Path, help="run folder")
     summarize.add_argument("--json", action="store_true", help="print the summary to stdout and nothing else")
+    summarize.add_argument("--margin", type=_points_flag, help="points that count as no change (default: 5)")
     _add_registry(summarize)
     summarize.set_defaults(command="summarize")
     board = commands.add_parser("leaderboard", help="render the static page")

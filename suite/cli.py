@@ -152,7 +152,7 @@ def _summarize(args: argparse.Namespace) -> int:
     from suite.registry import load_registry
     from suite.selection import known_pairs
     from suite.store import RunStore
-    from suite.summary import summarize
+    from suite.summary import MARGIN, summarize
     from suite.table import scored_cells
 
     store = RunStore(args.run)
@@ -160,7 +160,7 @@ def _summarize(args: argparse.Namespace) -> int:
         raise SuiteError("no finished cells here", str(args.run), "Run `rlvr-suite eval --out` with this folder first")
     registry = load_registry(args.registry)
     pairs = known_pairs(registry, store)
-    summary = summarize(scored_cells(store.finished()), pairs, registry, weights=store.weights())
+    summary = summarize(scored_cells(store.finished()), pairs, registry, args.margin or MARGIN, store.weights())
     path = store.write_summary(summary)
     if args.json:
         print(summary.to_json(), end="")

@@ -322,4 +322,4 @@ def read_summary(path: Path) -> Summary:
     path = path / "summary.json" if path.is_dir() else path
     if not path.is_file():
         raise SuiteError("no summary here", str(path), "Run `rlvr-suite summarize RUN` first")
-    return _read(path, Summary)
+    return _read(path, Summary, "Run `rlvr-suite summarize RUN` again; it is made from the samples")

@@ -168,6 +168,7 @@ def summarize(
     compared = compare(methods(pairs, order), order, registry, margin)
     known_probes = probes(order)
     return Summary(
+        level=stats.LEVEL,
         margin=margin,
         provenance=_provenance(order),
         samples_hash=samples_hash(order),

@@ -14,6 +14,8 @@ LISTS = ["families", "models", "pairs", "tasks", "rewards", "protocols"]
 PLAN = ["plan", "--families", "micro-llama3", "--tasks", "micro_bench"]
 TRAIN = ["train", "micro", "--model", "micro-llama3", "--reward", "random"]
 EMPTY = Summary(
+    level=0.95,
+    margin=5.0,
     provenance=Provenance(
         suite_version="0", git="g", packages={}, python="3", device="cpu", engines=(), generated="2026-01-01", cells={}
     ),
@@ -119,6 +121,8 @@ def test_a_mistake_about_what_is_there_is_one_line_too(
         ["list", "nope"],
         ["train", "micro"],
         [*PLAN, "--limit", "x"],
+        ["summarize", "run", "--margin", "0"],
+        ["summarize", "run", "--margin", "nan"],
         [*PLAN, "--seeds", "x"],
         ["import", "jsonl", "bad.yaml", "--model", "micro-llama3"],
     ],

@@ -182,6 +182,18 @@ def test_an_item_that_stands_twice_counts_twice_in_both_arms(tmp_path: Path) -> 
     assert row.n_items == 3 and row.p == 0.5  # two items gained: two of four sign patterns go as far
 
 
+def test_what_counts_as_no_change_is_stated(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    items = [Item(f"i{n}", f"question {n}", str(n)) for n in range(100)]
+    for model, right in ((FAMILY, range(50)), ("mine", range(1, 51))):
+        write_cell(run, model, [[str(n)] if n in right else ["none"] for n in range(100)], items=items)
+    found = {}
+    for margin in (2.0, 8.0):
+        summary = summarize(scored_cells(run.finished()), [PAIR], load_registry(), margin)
+        found[summary.margin] = summary.deltas[0].finding
+    assert found == {2.0: "inconclusive", 8.0: "equivalent"}
+
+
 def test_one_item_has_a_delta_and_nothing_that_needs_two(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
     for model, answer in ((FAMILY, "none"), ("mine", "1")):

@@ -28,7 +28,9 @@ def summary(*rows: DeltaRow, families: dict[str, str] = FAMILIES) -> Summary:
     provenance = Provenance(
         suite_version="0", git="0", packages={}, python="3", device="cpu", engines=("hf",), generated="now", cells={}
     )
-    return Summary(provenance=provenance, samples_hash="0", families=families, tasks=(), scores=(), deltas=rows)
+    return Summary(
+        level=0.95, margin=5.0, provenance=provenance, samples_hash="0", families=families, tasks=(), scores=(), deltas=rows
+    )
 
 
 def policy(*claims: Claim) -> Policy:

@@ -284,8 +284,8 @@ class Summary(Strict):
     """
 
     schema_version: int = SCHEMA_VERSION
-    level: float = 0.95
-    margin: float = 5.0
+    level: float
+    margin: float
     provenance: Provenance
     samples_hash: str
     families: dict[str, str]

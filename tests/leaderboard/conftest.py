@@ -108,6 +108,7 @@ def build() -> Summary:
     gone = next(n for n, row in enumerate(deltas) if (row.family, row.reward) == ("micro-olmo2", "format"))
     del deltas[gone]
     return Summary(
+        level=0.95, margin=5.0,
         provenance=provenance(), samples_hash="5" * 64, families=FAMILIES, tasks=TASKS,
         scores=tuple(scores), deltas=tuple(deltas),
     )  # fmt: skip
@@ -172,6 +173,7 @@ def audited() -> Summary:
         (pair_rows("llama3", LLAMA, "my_method", 0.2, -6.0), {"control": ()}),
     )
     return Summary(
+        level=0.95, margin=5.0,
         provenance=provenance(), samples_hash="5" * 64, tasks=(MATH,),
         families={"qwen2.5-math": "Qwen2.5-Math", "llama3": "Llama3"},
         scores=(*base_scores(), *(score_row for (_, score_row), _ in rows)),

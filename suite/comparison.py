@@ -72,14 +72,13 @@ class Method:
 
 
 def methods(pairs: Iterable[Pair], cells: Iterable[ScoredCell]) -> list[Method]:
-    """Pairs with a cell, seeds of one method together; an arm with an error among its samples stays out.
+    """Pairs with a cell, seeds of one method together.
 
     A pair whose seed or recipe nobody states stands by itself.
     """
     of_model: dict[str, list[ScoredCell]] = defaultdict(list)
     for cell in cells:
-        if cell.is_sound:
-            of_model[cell.manifest.cell.model].append(cell)
+        of_model[cell.manifest.cell.model].append(cell)
     groups: dict[Key, dict[int | None, tuple[Pair, ScoredCell]]] = {}
     for pair in pairs:
         for cell in of_model[pair.checkpoint]:
@@ -226,11 +225,6 @@ def _sources(before: ScoredCell, method: Method) -> dict[str, object]:
     return {"contributions": contributions, "transitions": Transitions(**subsets)}
 
 
-def _is_trained_from(base: ScoredCell, pair: Pair) -> bool:
-    """Whether the cell is of the very base that the pair names; imported cells state no weights."""
-    return pair.base_weights is None or base.manifest.cell.weights_hash in (pair.base_weights, UNSTATED)
-
-
 @dataclass(frozen=True)
 class Compared:
     """A method beside the base's cell that is nearest to it, and the row that says what came out."""
@@ -248,11 +242,10 @@ def compare(found: Sequence[Method], cells: Sequence[ScoredCell], registry: Regi
         if registry.is_spurious(method.pair.reward):
             spurious[method.budget].append(method)
     for cell in cells:
-        if cell.is_sound:
-            bases[cell.manifest.cell.model, cell.manifest.cell.task].append(cell)
+        bases[cell.manifest.cell.model, cell.manifest.cell.task].append(cell)
     out = []
     for method in found:
-        own = [c for c in bases[method.pair.base, method.task] if _is_trained_from(c, method.pair)]
+        own = [c for c in bases[method.pair.base, method.task] if c.has_weights(method.pair.base_weights)]
         if own:
             before = min(own, key=lambda c: len(differing(c, method.cell)))
             update = {**_numbers(before, method, margin), **_strong_baseline(own, method)}

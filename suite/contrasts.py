@@ -26,11 +26,11 @@ Probes = Mapping[tuple[str, str], ScoredCell]
 
 
 def probes(cells: Iterable[ScoredCell]) -> Probes:
-    """Of each model and task the sound probe of the most items, of these the one that shows nearest to ``SHOWN``."""
+    """Of each model and task the probe of the most items, of these the one that shows nearest to ``SHOWN``."""
     known, found = all_tasks(), dict[tuple[str, str], list[tuple[int, float, str, ScoredCell]]]()
     for cell in cells:
         source = known[cell.manifest.cell.task].metadata.source
-        if source.of is not None and cell.is_sound and cell.rows["exact_match"].notna().all():
+        if source.of is not None and cell.rows["exact_match"].notna().all():
             far = abs((source.fraction or 0) - SHOWN)
             key = (cell.manifest.cell.model, source.of)
             found.setdefault(key, []).append((-cell.manifest.n_items, far, cell.id, cell))

@@ -81,8 +81,7 @@ def _pairs(overlays: Sequence[Path], run: Path) -> list[Row]:
     slots = [p for p in _slots(registry) if (p.base, p.reward, p.recipe) not in made]
     order = list(registry.families)
     pairs = sorted([*known, *slots], key=lambda p: (order.index(p.family) if p.family in order else len(order), p.base))
-    fields = tuple(name for name in Pair.model_fields if name not in {"base_weights", "weights"})
-    return [{**p.model_dump(include=set(fields)), "status": statuses.get(p.checkpoint, TRAINABLE)} for p in pairs]
+    return [{**p.model_dump(exclude={"base_weights", "weights"}), "status": statuses.get(p.checkpoint, TRAINABLE)} for p in pairs]
 
 
 def _slots(registry: Registry) -> list[Pair]:

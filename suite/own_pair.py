@@ -13,7 +13,7 @@ from typing import get_args
 
 from suite.errors import SuiteError
 from suite.plan import ModelToRun
-from suite.registry import MAX_ID, Dtype, Model, Registry, expanded
+from suite.registry import MAX_ID, Dtype, Model, Registry, expanded, id_part
 from suite.schema import UNSTATED, Pair
 from suite.store import RunStore
 from suite.strict_yaml import did_you_mean
@@ -50,8 +50,7 @@ class OwnPair:
 def own_pair(given: Given, registry: Registry, store: RunStore) -> OwnPair:
     """The pair that ``given`` describes; ``SuiteError`` names the flag that does not fit the registry, the run or the disk."""
     registry.family(given.family)
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", given.reward):
-        raise SuiteError(f"reward {given.reward!r} cannot be part of an id", "--reward", "Use a-z, 0-9, '.', '_' and '-'")
+    id_part(given.reward)
     models: dict[str, Model] = {}
     base = given.before
     if base not in registry.models:

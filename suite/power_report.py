@@ -12,14 +12,13 @@ from typing import NamedTuple
 from suite import tasks
 from suite.comparison import differing
 from suite.errors import SuiteError
-from suite.grading import read_cells
 from suite.registry import load_registry
-from suite.schema import UNSTATED, Pair
+from suite.schema import Pair
 from suite.selection import known_pairs
-from suite.stats import power
-from suite.stats.power import ALPHA, CONCENTRATION, CORRELATION, POWER, ItemVariance
+from suite.stats import ALPHA, power
+from suite.stats.power import CONCENTRATION, CORRELATION, POWER, ItemVariance
 from suite.store import RunStore
-from suite.table import ScoredCell, scored
+from suite.table import ScoredCell, scored_cells
 
 DEFAULT_ACCURACY, DEFAULT_DELTA = 0.3, 5.0
 
@@ -100,20 +99,19 @@ def _cells(run: Path, task_id: str) -> list[ScoredCell]:
         known = ", ".join(sorted({of_task for _, of_task in stores})) or "none"
         what = f"no finished cells of '{task_id}' here. Tasks with some: {known}"
         raise SuiteError(what, f"--run {run}", "Name another task or run, or leave out --run to assume the variance")
-    cells = map(scored, read_cells(s for s, of_task in stores if of_task == task_id))
-    return [cell for cell in cells if cell.is_sound]
+    return [cell for cell in scored_cells(s for s, of_task in stores if of_task == task_id) if cell.is_sound]
 
 
-def _is_of(cell: ScoredCell, model: str, weights: str | None) -> bool:
-    """Whether the cell is of that model, with the weights that it has now where those are known."""
-    return cell.manifest.cell.model == model and (weights is None or cell.manifest.cell.weights_hash in (weights, UNSTATED))
+def _of(cells: Sequence[ScoredCell], model: str, weights: str | None) -> list[ScoredCell]:
+    """The cells of that model, with the weights that it has now where those are known."""
+    return [cell for cell in cells if cell.manifest.cell.model == model and cell.has_weights(weights)]
 
 
 def _arms(pairs: Sequence[Pair], cells: Sequence[ScoredCell]) -> Iterator[tuple[ScoredCell, ScoredCell]]:
     """Base and checkpoint of every pair that were measured alike, each checkpoint's cell once."""
     for pair in pairs:
-        for after in (c for c in cells if _is_of(c, pair.checkpoint, pair.weights)):
-            bases = (c for c in cells if _is_of(c, pair.base, pair.base_weights))
+        bases = _of(cells, pair.base, pair.base_weights)
+        for after in _of(cells, pair.checkpoint, pair.weights):
             yield from ((base, after) for base in bases if set(differing(base, after)) <= {"k"})
 
 

@@ -252,12 +252,19 @@ def _resolved(name: str, model: Model, document: Document) -> Model:
     home, where = Path(os.path.abspath(document.path.parent)), document.where("models", name, "path")
     if not model.path.isprintable():
         raise SuiteError(f"{shown(model.path)} holds a control character", where, "Write the path without it")
-    asked = Path(model.path)
-    path = expanded(str(home / asked) if not model.path.startswith("~") else model.path, where)
-    if not asked.is_absolute() and not model.path.startswith("~") and not path.is_relative_to(home):
+    is_relative = not model.path.startswith(("/", "~"))
+    path = expanded(str(home / model.path) if is_relative else model.path, where)
+    if is_relative and not path.is_relative_to(home):
         what = f"{shown(model.path)} leaves the folder of the file. Allowed: a path inside {home}, or an absolute one"
         raise SuiteError(what, where, "Write the absolute path, or move the file")
     return model.model_copy(update={"path": str(path)})
+
+
+def id_part(reward: str) -> str:
+    """``reward``, if it can be part of a checkpoint's id."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", reward):
+        raise SuiteError(f"reward {reward!r} cannot be part of an id", "--reward", "Use a-z, 0-9, '.', '_' and '-'")
+    return reward
 
 
 def expanded(text: str, where: str) -> Path:
@@ -308,9 +315,9 @@ def _check_models(document: Document, file: RegistryFile, registry: Registry) ->
             what = f"base {model.base!r} is of family {base.family!r}, not {model.family!r}. Allowed: {listed}"
             raise SuiteError(what, where, "Correct 'base' or 'family'")
         for key in ("protocol", "dtype"):
-            if getattr(model, key) != getattr(base, key):
-                allowed = getattr(base, key)
-                what = f"{key} {getattr(model, key)!r} is not the base's; both arms are asked alike. Allowed: {allowed}"
+            own, bases = getattr(model, key), getattr(base, key)
+            if own != bases:
+                what = f"{key} {own!r} is not the base's; both arms are asked alike. Allowed: {bases}"
                 raise SuiteError(what, document.where("models", name, key), "Write the base's, or pick --protocols in a run")
 
 

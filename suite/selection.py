@@ -15,7 +15,7 @@ from suite.errors import SuiteError
 from suite.items import ItemSet, load_set
 from suite.own_pair import Given, OwnPair, own_pair
 from suite.plan import ModelToRun, PlannedCell, TaskToRun, Wishes, plan, task_to_run
-from suite.protocols import PLAIN, Prompt, has_chat_template, prompt_of
+from suite.protocols import PLAIN, Prompt, Protocol, has_chat_template, prompt_of
 from suite.registry import ALL, Registry
 from suite.schema import UNSTATED, Decoding, Pair, Strict
 from suite.store import RunStore
@@ -156,13 +156,23 @@ def _prompts(registry: Registry, base_id: str, asked: Sequence[str], *, is_base:
 
     A chat template is the base's for the checkpoint, too: both arms see the same text.
     """
-    base = registry.model(base_id)
-    wanted = [name for name in asked if name != ALL] or [base.protocol]
-    if ALL in asked and is_base:
-        chat = has_chat_template(locate(base_id, base))
-        wanted += [name for name, protocol in registry.protocols.items() if chat or not protocol.chat]
-    protocols = {name: registry.protocol(name) for name in wanted}
-    return tuple(prompt_of(name, p, locate(base_id, base) if p.chat else None) for name, p in protocols.items())
+    named, others = _protocols(registry, base_id, asked, is_base=is_base)
+    folder = None
+    if any(protocol.chat for protocol in (*named.values(), *others.values())):
+        folder = locate(base_id, registry.model(base_id))
+        if not has_chat_template(folder):
+            others = {name: protocol for name, protocol in others.items() if not protocol.chat}
+    return tuple(prompt_of(name, protocol, folder) for name, protocol in {**named, **others}.items())
+
+
+def _protocols(
+    registry: Registry, base_id: str, asked: Sequence[str], *, is_base: bool
+) -> tuple[dict[str, Protocol], dict[str, Protocol]]:
+    """Those asked for, else the base's own; and the others, which ``ALL`` adds for the base itself."""
+    names = [name for name in asked if name != ALL] or [registry.model(base_id).protocol]
+    named = {name: registry.protocol(name) for name in names}
+    others = registry.protocols if ALL in asked and is_base else {}
+    return named, {name: protocol for name, protocol in others.items() if name not in named}
 
 
 def base_to_run(registry: Registry, model_id: str, asked: Sequence[str] = ()) -> ModelToRun:
@@ -190,10 +200,8 @@ def _wanted(selection: Selection, registry: Registry, store: RunStore) -> tuple[
 def _unseen(registry: Registry, model_id: str, base_id: str, asked: Sequence[str]) -> ModelToRun:
     """A model whose files are not here, as far as a plan needs it: no weights, and of a chat template only that there is one."""
     base = registry.model(base_id)
-    names = [name for name in asked if name != ALL] or [base.protocol]
-    if ALL in asked and model_id == base_id:
-        names += registry.protocols
-    prompts = tuple(Prompt(id=name, template=registry.protocol(name).template) for name in dict.fromkeys(names))
+    named, others = _protocols(registry, base_id, asked, is_base=model_id == base_id)
+    prompts = tuple(Prompt(id=name, template=protocol.template) for name, protocol in {**named, **others}.items())
     return ModelToRun(model_id, base.family, base_id, Path(), UNSTATED, prompts, base.dtype, base.engine)
 
 

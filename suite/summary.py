@@ -11,7 +11,6 @@ from suite.contrasts import clean_contrasts, interactions, probes, with_leak
 from suite.registry import Registry
 from suite.schema import (
     OUTCOMES,
-    UNSTATED,
     Behaviour,
     DeltaRow,
     Interval,
@@ -124,7 +123,7 @@ def _current(cells: Iterable[ScoredCell], pairs: Iterable[Pair], weights: Mappin
     stated = {model: h for p in pairs for model, h in ((p.base, p.base_weights), (p.checkpoint, p.weights)) if h is not None}
     known = {**stated, **weights}
     for c in cells:
-        if c.manifest.cell.weights_hash in (UNSTATED, known.get(c.manifest.cell.model, c.manifest.cell.weights_hash)):
+        if c.has_weights(known.get(c.manifest.cell.model)):
             yield c
 
 
@@ -143,9 +142,8 @@ def _in_order(cells: Iterable[ScoredCell], registry: Registry) -> list[ScoredCel
 def _with_adjusted_p(rows: Sequence[DeltaRow]) -> tuple[DeltaRow, ...]:
     """The rows with p adjusted for the whole board: every row that was tested, leak probes apart."""
     known = all_tasks()
-    tested = [n for n, row in enumerate(rows) if row.p is not None and not known[row.task].is_probe]
-    p_values = [row.p for row in rows if row.p is not None and not known[row.task].is_probe]
-    out = list(rows)
+    tested = {n: row.p for n, row in enumerate(rows) if row.p is not None and not known[row.task].is_probe}
+    p_values, out = list(tested.values()), list(rows)
     for n, p_holm, p_bh in zip(tested, stats.holm(p_values), stats.benjamini_hochberg(p_values), strict=True):
         out[n] = rows[n].model_copy(update={"p_holm": p_holm, "p_bh": p_bh})
     return tuple(out)
@@ -160,13 +158,14 @@ def summarize(
 ) -> Summary:
     """All scores and paired deltas of the finished cells; cells of other weights than the pairs' are left out.
 
+    A cell with an error among its samples is scored, and is no arm of a delta.
     ``margin`` is what counts as no change, in points; ``weights`` says which weights models have now, by id, before the pairs do.
     """
     current = list(_current(cells, pairs, weights))
     names = {c.manifest.family: registry.family(c.manifest.family).name for c in current}
     order = _in_order(current, registry)
-    compared = compare(methods(pairs, order), order, registry, margin)
-    known_probes = probes(order)
+    sound = [c for c in order if c.is_sound]
+    compared, known_probes = compare(methods(pairs, sound), sound, registry, margin), probes(sound)
     return Summary(
         level=stats.LEVEL,
         margin=margin,

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from suite.grading import StoredCell, read_cells
-from suite.schema import OUTCOMES, Outcome, Sample, SampleGrade
+from suite.schema import OUTCOMES, UNSTATED, Outcome, Sample, SampleGrade
 from suite.stats import Floats
 from suite.store import CellManifest, CellStore
 
@@ -77,6 +77,10 @@ class ScoredCell:
     def by_hash_I(self) -> NDArray[np.int64]:
         """Places of the items in the order of their hashes: arms may store the same items in another order, under other ids."""
         return np.array(sorted(range(len(self.item_hashes)), key=self.item_hashes.__getitem__), dtype=np.int64)
+
+    def has_weights(self, weights: str | None) -> bool:
+        """Whether the cell is of those weights, None being any; imported cells state none and pass."""
+        return weights is None or self.manifest.cell.weights_hash in (weights, UNSTATED)
 
     @property
     def is_sound(self) -> bool:
@@ -151,8 +155,3 @@ def _columns(grades: list[SampleGrade], samples: list[Sample]) -> dict[str, obje
 def _known(values: Sequence[T | None], number: Callable[[T], float]) -> Floats:
     """Numbers, NaN where a value is not known; NaN never leaves the table."""
     return np.array([np.nan if value is None else number(value) for value in values], dtype=np.float64)
-
-
-def sample_table(cells: Iterable[StoredCell]) -> pd.DataFrame:
-    """One row a sample of all cells, with the columns of ``COLUMNS``; the items of a cell keep their order."""
-    return pd.concat([scored(cell).rows for cell in cells], ignore_index=True)

@@ -15,7 +15,7 @@ from suite.schema import OUTCOMES, Pair, Summary
 from suite.stats.intervals import paired_delta
 from suite.store import RunStore, read_summary
 from suite.summary import summarize
-from suite.table import COLUMNS, sample_table, scored, scored_cells
+from suite.table import COLUMNS, scored, scored_cells
 
 PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="trained", reward="random", recipe="micro", seed=3, step=20)
 BEFORE = [["1", "no"], ["2", "9"], ["none", "9"]]
@@ -126,7 +126,8 @@ def test_the_same_run_gives_the_same_bytes_and_another_text_another_hash(run: Ru
 
 
 def test_the_sample_table_has_a_row_a_sample_in_item_order(run: RunStore) -> None:
-    table = sample_table(read_cells(run.finished()))
+    (cell,) = read_cells(run.finished())
+    table = scored(cell).rows
     assert tuple(table.columns) == COLUMNS
     assert list(table["item"]) == ["a", "a", "b", "b", "c", "c"]
     assert list(table["correct"]) == [True, False, True, False, False, False]

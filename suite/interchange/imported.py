@@ -4,7 +4,6 @@
 """
 
 import hashlib
-import re
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from suite.interchange.answers import Answer, AnswerSet
 from suite.interchange.matching import ItemIndex
 from suite.interchange.statement import Statement, agreed_decoding, agreed_protocol
 from suite.items import Item, ItemSet, items_hash, load_set
-from suite.registry import Registry
+from suite.registry import Registry, id_part
 from suite.schema import IMPORTED, UNSTATED, Cell, Pair, Sample
 from suite.store import CellManifest, CellStore, ImportSource, RunStore, SampleKey
 from suite.tasks import TaskFile, all_tasks
@@ -100,8 +99,7 @@ def new_checkpoint(base: str, reward: str, seed: int | None, step: int, registry
     entry = registry.model(base)
     if entry.base is not None:
         raise SuiteError(f"'{base}' is a checkpoint; a pair starts from a base", "--base", f"Name its base, {entry.base}")
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", reward):
-        raise SuiteError(f"reward {reward!r} cannot be part of an id", "--reward", "Use a-z, 0-9, '.', '_' and '-'")
+    id_part(reward)
     for flag, number, meaning in (("--step", step, "the number of rollouts"), ("--seed", seed or 0, "the training seed")):
         if number < 0:
             raise SuiteError(f"{number} is below 0", flag, f"Give {meaning}, or leave it out")

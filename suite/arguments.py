@@ -150,19 +150,36 @@ def _add_reading(commands: "argparse._SubParsersAction[_Parser]") -> None:
     board = commands.add_parser("leaderboard", help="render the static page")
     board.add_argument("run", type=Path, help="run folder with a summary.json")
     board.add_argument("--out", type=Path, required=True, help="folder for index.html and summary.json")
+    board.add_argument("--policy", help="policy name or YAML file: the board gets a page of the gate's verdicts")
     board.add_argument("--open", action="store_true", help="open the page in a browser")
     board.set_defaults(command="leaderboard")
-    gate = commands.add_parser("gate", help="judge a summary by a policy; exit 0 passed, 1 refuted, 3 inconclusive")
-    gate.add_argument("run", type=Path, help="run or board folder")
-    gate.add_argument("--policy", required=True, help="policy name or YAML file")
-    gate.add_argument("--json", type=Path, help="write the report there as well")
-    gate.add_argument("--inconclusive", choices=["pass", "fail"], help="what exit code 3 becomes")
-    gate.set_defaults(command="gate")
+    _add_gate(commands)
     _add_power(commands)
     doctor = commands.add_parser("doctor", help="what will be used here; exit 1 if something is broken")
     doctor.add_argument("--json", action="store_true", help="print JSON")
     _add_run(doctor)
     doctor.set_defaults(command="doctor")
+
+
+def _add_gate(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    gate = commands.add_parser("gate", help="judge a summary by a policy; exit 0 passed, 1 refuted or missing, 3 undecided")
+    gate.add_argument("run", type=Path, help="run or board folder")
+    gate.add_argument("--policy", required=True, help="policy name or YAML file")
+    gate.add_argument("--verify", type=Path, metavar="RUN", help="first compute the summary again from this run's samples")
+    gate.add_argument("--json", type=Path, help="write the verdicts there as well")
+    gate.add_argument("--junit", type=Path, help="write them as JUnit XML")
+    gate.add_argument("--badge", type=Path, help="write a badge: .svg, or .json as shields.io reads it")
+    gate.add_argument("--inconclusive", choices=["pass", "fail"], help="what exit code 3 becomes")
+    gate.add_argument("--explain", metavar="CLAIM", help="print this claim in full, by id or number, and nothing else")
+    gate.add_argument(
+        "--update-baseline", action="store_true", help="write the baseline that the policy names, and what moved; no verdicts"
+    )
+    _add_registry(gate)
+    gate.set_defaults(command="gate")
+    verify = commands.add_parser("verify", help="compute a run's summary again from its samples; exit 1 if it differs")
+    verify.add_argument("run", type=Path, help="run folder")
+    _add_registry(verify)
+    verify.set_defaults(command="verify")
 
 
 def _add_power(commands: "argparse._SubParsersAction[_Parser]") -> None:

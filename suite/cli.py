@@ -12,6 +12,7 @@ from suite.errors import SuiteError
 from suite.quiet import quiet_libraries
 
 if TYPE_CHECKING:
+    from suite.schema import Summary
     from suite.selection import Planned, Selection
 
 FAILED, INTERRUPTED = 1, 130
@@ -150,17 +151,12 @@ def _import(args: argparse.Namespace) -> int:
 def _summarize(args: argparse.Namespace) -> int:
     from suite.listing import audit_lines, unpaired_lines
     from suite.registry import load_registry
-    from suite.selection import known_pairs
     from suite.store import RunStore
-    from suite.summary import MARGIN, summarize
+    from suite.summary import MARGIN, summary_of
     from suite.table import scored_cells
 
     store = RunStore(args.run)
-    if not any(store.finished()):
-        raise SuiteError("no finished cells here", str(args.run), "Run `rlvr-suite eval --out` with this folder first")
-    registry = load_registry(args.registry)
-    pairs = known_pairs(registry, store)
-    summary = summarize(scored_cells(store.finished()), pairs, registry, args.margin or MARGIN, store.weights())
+    summary = summary_of(store, scored_cells(store.finished()), load_registry(args.registry), args.margin or MARGIN)
     path = store.write_summary(summary)
     if args.json:
         print(summary.to_json(), end="")
@@ -194,10 +190,13 @@ def _regrade(args: argparse.Namespace) -> int:
 def _leaderboard(args: argparse.Namespace) -> int:
     import webbrowser
 
+    from suite.gate import judge, load_policy
     from suite.leaderboard import write_board
     from suite.store import read_summary
 
-    page = write_board(read_summary(args.run), args.out)
+    summary = read_summary(args.run)
+    report = judge(summary, load_policy(args.policy)) if args.policy else None
+    page = write_board(summary, args.out, report)
     print(page)
     if args.open:
         webbrowser.open(page.resolve().as_uri())
@@ -205,14 +204,47 @@ def _leaderboard(args: argparse.Namespace) -> int:
 
 
 def _gate(args: argparse.Namespace) -> int:
-    from suite.gate import judge, load_policy, report_text
-    from suite.store import read_summary, write_atomic
+    from suite.gate import explain, judge, load_policy, report_text
+    from suite.gate.update import update_baselines
+    from suite.gate.write import tell_github, write_reports
+    from suite.store import read_summary
 
-    report = judge(read_summary(args.run), load_policy(args.policy), args.inconclusive)
-    if args.json:
-        write_atomic(args.json, report.model_dump_json(indent=1).encode())
-    print(report_text(report), end="")
+    policy, summary = load_policy(args.policy, baselines=not args.update_baseline), read_summary(args.run)
+    if args.verify:
+        verified = _verified(summary, args.verify, args.registry)
+        if verified is None:
+            return FAILED
+        summary = verified
+    if args.update_baseline:
+        print("\n".join(update_baselines(summary, policy, args.run, args.policy)))
+        return 0
+    report = judge(summary, policy, args.inconclusive)
+    write_reports(report, args.json, args.junit, args.badge)
+    if args.explain:
+        print(explain(report, policy, summary, args.explain))
+    else:
+        print("\n".join([report_text(report).rstrip(), *tell_github(report)]))
     return report.exit_code
+
+
+def _verified(summary: "Summary", run: Path, overlays: Sequence[Path]) -> "Summary | None":
+    """The summary as the run's samples give it; None where the given one is another, and what differs goes to stderr."""
+    from suite.registry import load_registry
+    from suite.verify import lines, verify
+
+    found = verify(summary, run, load_registry(overlays))
+    for line in lines(found):
+        print(f"rlvr-suite: {line}", file=sys.stderr)
+    return found.summary if found.passed else None
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from suite.store import read_summary
+
+    if _verified(read_summary(args.run), args.run, args.registry) is None:
+        return FAILED
+    print(f"{args.run}: the summary is that of its samples")
+    return 0
 
 
 def _power(args: argparse.Namespace) -> int:
@@ -280,6 +312,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "summarize": _summarize,
     "leaderboard": _leaderboard,
     "gate": _gate,
+    "verify": _verify,
     "power": _power,
     "doctor": _doctor,
 }

@@ -17,10 +17,12 @@ from suite.schema import (
     MUST_MATCH,
     UNSTATED,
     Contributions,
+    ControlDelta,
     Covers,
     DeltaReference,
     DeltaRow,
     Pair,
+    Spread,
     Transition,
     Transitions,
 )
@@ -141,9 +143,17 @@ def _numbers(before: ScoredCell, method: Method, margin: float) -> dict[str, obj
         "p": p,
         "equivalent_within": within,
         "mde": stats.detectable_by(stats.half_width(before_I, after_TI), len(before_I)),
+        "spread": None if several else _spread(before, method.cell),
         "finding": stats.finding(delta, p, within, margin),
         "arms": "unverified" if before.manifest.cell.unstated or method.cell.manifest.cell.unstated else None,
     }
+
+
+def _spread(before: ScoredCell, after: ScoredCell) -> Spread | None:
+    """How an item's difference varies; None where nothing does, or of one item."""
+    arms = [cell.flags_IS("correct")[cell.by_hash_I] for cell in (before, after)]
+    variance = stats.measured_variance(*arms)
+    return None if variance is None else Spread(between=variance.between, sampling=variance.sampling)
 
 
 def _strong_baseline(bases: Iterable[ScoredCell], method: Method) -> dict[str, object]:
@@ -182,16 +192,29 @@ def _adjusted(method: Method, controls: Sequence[Method]) -> dict[str, object]:
     names = tuple(pair.checkpoint for control in controls for pair in control.pairs)
     if not controls:
         return {"control": names}
-    beyond = [stats.adjusted_delta(control.score_TI, method.score_TI) for control in controls]
-    best = int(np.argmax([control.score_TI.mean() for control in controls]))
+    beyond = tuple(_beyond(method, control) for control in controls)
+    best = beyond[int(np.argmax([control.score_TI.mean() for control in controls]))]
     return {
         "control": names,
-        "adjusted_delta": beyond[best].mean,
-        "adjusted_interval": beyond[best].interval,
-        "adjusted_covers": covers(len(method.cells), len(controls[best].cells)),
-        "adjusted_against": controls[best].pair.reward,
+        "against_controls": beyond,
+        "adjusted_delta": best.difference,
+        "adjusted_interval": best.interval,
+        "adjusted_covers": best.interval_covers,
+        "adjusted_against": best.reward,
         "beats_controls": all(one.interval is not None and one.interval[0] > 0 for one in beyond),
     }
+
+
+def _beyond(method: Method, control: Method) -> ControlDelta:
+    """The delta beyond one control."""
+    estimate = stats.adjusted_delta(control.score_TI, method.score_TI)
+    return ControlDelta(
+        reward=control.pair.reward,
+        checkpoints=tuple(pair.checkpoint for pair in control.pairs),
+        difference=estimate.mean,
+        interval=estimate.interval,
+        interval_covers=covers(len(method.cells), len(control.cells)),
+    )
 
 
 def covers(*seeds: int) -> Covers:

@@ -29,7 +29,7 @@ from suite.run import RunProgress, run_cells, unfinished
 from suite.schema import GateReport, Summary
 from suite.selection import Selection, planned_cells
 from suite.store import RunStore, write_atomic
-from suite.summary import summarize
+from suite.summary import summary_of
 from suite.table import scored_cells
 
 FAMILIES = ("micro-qwen2.5-math", "micro-qwen2.5", "micro-olmo2", "micro-llama3")
@@ -191,9 +191,9 @@ def run_demo(run_folder: Path, show: Callable[[Report], None], job: DemoJob = De
         if not _is_done(store, job):
             _work(store, job, show)
             _sweep_leftovers(store)  # a killed run's worker may outlive it for a moment
-        summary = summarize(scored_cells(store.finished()), store.pairs(), load_registry())
+        summary = summary_of(store, scored_cells(store.finished()), load_registry())
         store.write_summary(summary)
-        board = write_board(summary, run_folder / "board")
         report = judge(summary, load_policy(POLICY))
-        write_atomic(run_folder / "gate.json", report.model_dump_json(indent=1).encode())
+        board = write_board(summary, run_folder / "board", report)
+        write_atomic(run_folder / "verdict.json", report.to_json().encode())
     return Demo(summary, report, board)

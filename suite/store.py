@@ -25,7 +25,7 @@ from suite.errors import SuiteError
 from suite.items import Item
 from suite.protocols import Prompt
 from suite.registry import Model
-from suite.schema import Cell, Grades, Pair, Sample, Strict, Summary
+from suite.schema import SCHEMA_VERSION, Cell, Grades, Pair, Sample, Strict, Summary
 
 SampleKey = tuple[str, int]
 """Item id and sample index."""
@@ -322,4 +322,8 @@ def read_summary(path: Path) -> Summary:
     path = path / "summary.json" if path.is_dir() else path
     if not path.is_file():
         raise SuiteError("no summary here", str(path), "Run `rlvr-suite summarize RUN` first")
-    return _read(path, Summary, "Run `rlvr-suite summarize RUN` again; it is made from the samples")
+    fix = "Run `rlvr-suite summarize RUN` again; it is made from the samples"
+    summary = _read(path, Summary, fix)
+    if summary.schema_version != SCHEMA_VERSION:
+        raise SuiteError(f"a summary of version {summary.schema_version}; this suite reads {SCHEMA_VERSION}", str(path), fix)
+    return summary

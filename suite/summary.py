@@ -8,6 +8,7 @@ import pandas as pd
 from suite import __version__, provenance, published, stats
 from suite.comparison import compare, methods
 from suite.contrasts import clean_contrasts, interactions, probes, with_leak
+from suite.errors import SuiteError
 from suite.registry import Registry
 from suite.schema import (
     OUTCOMES,
@@ -22,6 +23,8 @@ from suite.schema import (
     TaskRow,
     content_hash,
 )
+from suite.selection import known_pairs
+from suite.store import RunStore
 from suite.table import BEHAVIOURS, METRICS, ScoredCell
 from suite.tasks import all_tasks
 
@@ -178,3 +181,10 @@ def summarize(
         contrasts=tuple(clean_contrasts(compared, registry)),
         interactions=tuple(interactions(compared)),
     )
+
+
+def summary_of(store: RunStore, cells: Iterable[ScoredCell], registry: Registry, margin: float = MARGIN) -> Summary:
+    """The summary of a run's ``cells`` for the pairs that registry and run know; a run without finished cells is an error."""
+    if not any(store.finished()):
+        raise SuiteError("no finished cells here", str(store.root), "Run `rlvr-suite eval --out` with this folder first")
+    return summarize(cells, known_pairs(registry, store), registry, margin, store.weights())

@@ -1,4 +1,5 @@
-"""JSON Schemas: of the files that people write, so that an editor completes and checks them, and of ``summary.json``.
+"""JSON Schemas: of the files that people write, so that an editor completes and checks them, of ``summary.json`` and of
+``verdict.json``.
 
 ``.venv/bin/python -m suite.json_schemas`` writes them anew, beside this module. A file asks for its schema in its first line:
 ``# yaml-language-server: $schema=suite/json_schemas/runfile.json``. A schema sees one key at a time; what must fit between keys
@@ -12,9 +13,9 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from suite.gate import PolicyFile
+from suite.gate import Baseline, PolicyFile
 from suite.registry import RegistryFile
-from suite.schema import Strict, Summary
+from suite.schema import GateReport, Strict, Summary
 from suite.selection import Selection
 
 FOLDER = Path(__file__).resolve().parent
@@ -22,6 +23,8 @@ TYPES: dict[str, tuple[str, type[Strict]]] = {
     "registry.json": ("rlvr-suite: registry file", RegistryFile),
     "runfile.json": ("rlvr-suite: run file", Selection),
     "policy.json": ("rlvr-suite: policy of the gate", PolicyFile),
+    "baseline.json": ("rlvr-suite: baseline of the gate", Baseline),
+    "verdict.json": ("rlvr-suite: verdicts of the gate", GateReport),
     "summary.json": ("rlvr-suite: summary", Summary),
 }
 """File name -> title, and the type that reads such files."""

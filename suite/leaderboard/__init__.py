@@ -1,4 +1,4 @@
-"""The leaderboard: a summary becomes one HTML page that opens from disk, with no network and no server.
+"""The leaderboard: a summary becomes one HTML page that opens from disk, with no network and no server; a gate's report a second.
 
 Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``.
 """

@@ -1,4 +1,4 @@
-"""What ``summary.json`` and a gate's report hold.
+"""What ``summary.json`` holds.
 
 Accuracies are shares in 0..1; deltas and their intervals are percentage points. A key that does not apply is absent.
 """
@@ -8,10 +8,9 @@ from typing import Literal
 
 from suite.schema.records import Outcome, Strict
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Finding = Literal["gain", "loss", "equivalent", "inconclusive"]
-VerdictWord = Literal["holds", "refuted", "inconclusive", "not comparable", "missing"]
 Interval = tuple[float, float]
 Covers = Literal["items only", "items and seeds", "items, and seeds of one arm"]
 """What an interval is about: one checkpoint, a method, or (of a difference) a method against one checkpoint."""
@@ -138,6 +137,26 @@ class LeakSplit(Strict):
     difference_interval: Interval | None = None
 
 
+class ControlDelta(Strict):
+    """A method's delta minus that of its control of one spurious ``reward``: ``difference`` in points, paired by item."""
+
+    reward: str
+    checkpoints: tuple[str, ...]
+    difference: float
+    interval: Interval | None = None
+    interval_covers: Covers
+
+
+class Spread(Strict):
+    """Variance of an item's difference, in points squared: ``between`` items, and ``sampling``, the noise of one sample an item.
+
+    ``sampling`` is absent where each item has one sample, so that it is part of ``between``.
+    """
+
+    between: float
+    sampling: float | None = None
+
+
 class DeltaRow(Strict):
     """One method on one task: checkpoint score minus base score, paired by item, in percentage points.
 
@@ -155,9 +174,11 @@ class DeltaRow(Strict):
 
     ``control`` names the checkpoints trained on a spurious reward with the same base, recipe and step that were evaluated under
     the same protocol; none of them: an empty list, "no control". A row of a spurious reward is one itself: it has ``spurious`` in
-    place of that key. ``adjusted_delta`` is the delta minus that of the control with the largest delta, ``adjusted_against``,
-    paired by item; ``beats_controls`` whether the interval of this difference is above zero for every control. ``published``
-    are references only.
+    place of that key. ``against_controls`` is the delta minus each control's; ``adjusted_delta`` the one against the control with
+    the largest delta, ``adjusted_against``; ``beats_controls`` whether the interval of this difference is above zero for every
+    control. ``published`` are references only.
+
+    ``spread`` is the variance of an item's difference, of one seed: what more items or samples would gain.
 
     ``transitions``, ``contributions`` and ``leak`` say where the gain comes from.
 
@@ -190,12 +211,14 @@ class DeltaRow(Strict):
     p_bh: float | None = None
     equivalent_within: float | None = None
     mde: float | None = None
+    spread: Spread | None = None
     finding: Finding | None = None
     comparable: bool
     differs: tuple[str, ...] | None = None
     arms: Literal["unverified"] | None = None
     spurious: Literal[True] | None = None
     control: tuple[str, ...] | None = None
+    against_controls: tuple[ControlDelta, ...] | None = None
     adjusted_delta: float | None = None
     adjusted_interval: Interval | None = None
     adjusted_covers: Covers | None = None
@@ -298,22 +321,3 @@ class Summary(Strict):
     def to_json(self) -> str:
         """Canonical text of ``summary.json``; absent keys are left out."""
         return json.dumps(self.model_dump(mode="json", exclude_none=True), indent=1) + "\n"
-
-
-class Verdict(Strict):
-    """What the gate says of one claim."""
-
-    claim: str
-    family: str
-    reward: str
-    task: str
-    verdict: VerdictWord
-    detail: str
-
-
-class GateReport(Strict):
-    """All verdicts of one policy and the exit code they add up to (0, 1 or 3)."""
-
-    policy: str
-    exit_code: int
-    verdicts: tuple[Verdict, ...]

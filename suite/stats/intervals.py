@@ -149,6 +149,11 @@ def difference(one_I: Floats, other_J: Floats, level: float = LEVEL) -> Estimate
     17:873): d - sqrt((m1 - l1)^2 + (u2 - m2)^2) and d + sqrt((u1 - m1)^2 + (m2 - l2)^2).
     """
     one, other = (_mean_interval(value, POINTS, level) for value in (one_I, other_J))
+    return estimates_difference(one, other)
+
+
+def estimates_difference(one: Estimate, other: Estimate) -> Estimate:
+    """One minus the other of two independent estimates in points, by MOVER as ``difference``; no interval where one has none."""
     mean = one.mean - other.mean
     if one.interval is None or other.interval is None:
         return Estimate(mean, None)

@@ -11,9 +11,10 @@ seeds the items' part has n - 1 and the seeds' part T - 1 degrees of freedom, an
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,9 +149,13 @@ def _detects(variance: float, df: int, delta: float) -> bool:
     return _lambda(df) * math.sqrt(variance) <= delta * (1 + 1e-9)
 
 
-def items_needed(variance: float, delta: float) -> int | None:
-    """Items that show ``delta`` points, where an item's difference has ``variance``; None if more than ``MOST``."""
-    return _smallest(lambda n: _detects(variance / n, n - 1, delta), 2)
+def items_needed(variance: float, delta: float, of_seeds: float = 0.0) -> int | None:
+    """Items that show ``delta`` points, where an item's difference has ``variance``; None if more than ``MOST``.
+
+    ``of_seeds`` are the points that the training seeds by themselves can show; below them no number of items is enough.
+    """
+    left = math.sqrt(max(0.0, delta**2 - of_seeds**2))
+    return _smallest(lambda n: _detects(variance / n, n - 1, left), 2) if left else None
 
 
 def samples_needed(variance: ItemVariance, n: int, delta: float) -> int | None:
@@ -170,3 +175,33 @@ def seeds_needed(variance: float, n: int, delta: float, seed_sd: float) -> int |
         return None
     of_items = _lambda(n - 1) * math.sqrt(variance / n)
     return _smallest(lambda seeds: math.hypot(of_items, _lambda(seeds - 1) * seed_sd / math.sqrt(seeds)) <= delta, 2)
+
+
+class Needed(NamedTuple):
+    """Totals that show a delta, each with the others as they are; None where no number does, or the noise is not known."""
+
+    items: int | None
+    samples: int | None
+    seeds: int | None
+
+
+def needed(half: float, n: int, delta: float, seed_T: Sequence[float] = (), split: ItemVariance | None = None) -> Needed:
+    """What shows ``delta`` points where ``n`` items gave a 95% interval of that half width.
+
+    ``seed_T`` are the deltas of the training seeds that the interval covers, in points, empty for one seed; ``split`` is the
+    variance of an item's difference, where it is known. The items' own part of the half width is what the seeds leave of it.
+    """
+    if n < 2 or delta <= 0:
+        return Needed(None, None, None)
+    seed_sd = float(np.std(seed_T, ddof=1)) if len(seed_T) > 1 else 0.0
+    t_seeds, of_seeds = 0.0, 0.0
+    if seed_sd:
+        t_seeds = float(scipy_stats.t.ppf(1 - ALPHA / 2, len(seed_T) - 1)) * seed_sd / math.sqrt(len(seed_T))
+        of_seeds = _lambda(len(seed_T) - 1) * seed_sd / math.sqrt(len(seed_T))
+    of_items = math.sqrt(max(0.0, half**2 - t_seeds**2))
+    variance = n * (of_items / float(scipy_stats.t.ppf(1 - ALPHA / 2, n - 1))) ** 2
+    return Needed(
+        items=items_needed(variance, delta, of_seeds),
+        samples=samples_needed(split, n, delta) if split and split.sampling is not None and not seed_sd else None,
+        seeds=seeds_needed(variance, n, delta, seed_sd) if seed_sd else None,
+    )

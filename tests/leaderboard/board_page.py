@@ -20,6 +20,7 @@ class Page(HTMLParser):
         self.tags: list[str] = []
         self.loads: list[str] = []
         self._table = ""
+        self._around: list[tuple[str, bool]] = []
         self._in_cell = self._in_script = self._in_groups = False
         self.feed(html)
 
@@ -28,7 +29,8 @@ class Page(HTMLParser):
         self.tags.append(tag)
         self.loads += [v for k, v in attrs if k in ("src", "href", "srcset", "action", "data", "poster") and v]
         if tag == "table":
-            self._table = named.get("class") or ""
+            self._around.append((self._table, self._in_cell))
+            self._table, self._in_cell = named.get("class") or "", False
         if tag == "tr":
             self._in_groups = named.get("class") == "groups"
         if tag == "tr" and not self._in_groups:
@@ -44,6 +46,8 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._in_cell = self._in_cell and tag not in ("td", "th")
+        if tag == "table":
+            self._table, self._in_cell = self._around.pop()
         self._in_script = self._in_script and tag != "script"
 
     def handle_data(self, data: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gate_reports import OPEN, whole_report
 
 from suite.leaderboard import write_board
 from suite.schema import Summary
@@ -234,3 +235,67 @@ def test_empty_summary_opens_without_complaint(browser, summary: Summary, tmp_pa
     assert visit.page.get_by_role("heading", name="No deltas yet").is_visible()
     assert visit.complaints == []
     visit.context.close()
+
+
+@pytest.fixture
+def judged(browser, summary: Summary, tmp_path: Path) -> Iterator[Visit]:
+    """The leaderboard of a summary with a gate's report."""
+    visit = Visit(browser, write_board(summary, tmp_path, gate=whole_report()))
+    yield visit
+    visit.context.close()
+    assert visit.complaints == []
+    assert all(url.startswith("file://") for url in visit.requests)
+
+
+def test_the_leaderboard_leads_to_the_verdicts_and_a_verdict_back_to_its_task(judged: Visit) -> None:
+    judged.page.get_by_role("link", name="Gate failed").click()
+    assert judged.page.get_by_role("heading", level=1).inner_text() == "✗ The gate failed"
+    judged.page.locator("#claim-beats-random").get_by_role("link", name="Micro benchmark").click()
+    judged.page.wait_for_url("**/index.html#micro_bench")
+    assert judged.shown("h2").text_content() == "Micro benchmark"
+
+
+def test_families_of_a_claim_open_by_key_and_by_a_link_to_one_of_them(judged: Visit, tmp_path: Path) -> None:
+    judged.page.get_by_role("link", name="Gate failed").press("Enter")
+    part = judged.page.locator("[id='claim-families.micro-llama3']")
+    assert not part.is_visible()
+    judged.page.locator(".parts summary").press("Enter")
+    assert part.is_visible() and "+2.7 [−0.8, +6.0]" in part.inner_text()
+    judged.page.goto(f"{(tmp_path / 'gate.html').as_uri()}?again#claim-families.micro-llama3")
+    part.wait_for()
+
+
+def test_bars_of_a_claim_and_of_its_families_stand_on_one_scale(judged: Visit) -> None:
+    judged.page.get_by_role("link", name="Gate failed").click()
+    judged.page.locator(".parts summary").click()
+    zeros = judged.page.locator(".forest .zero").evaluate_all("n => n.map(line => line.getBoundingClientRect().x)")
+    labels = judged.page.locator(".axis text").evaluate_all(
+        "n => n.map(t => [t.textContent, t.getBoundingClientRect()]).map(([text, r]) => [text, r.x + r.width / 2])"
+    )
+    assert len(zeros) == 9 and max(zeros) - min(zeros) < 1
+    assert abs(dict(labels)["0"] - zeros[0]) < 1.5
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_long_names_and_open_families_fit_a_phone(browser, summary: Summary, tmp_path: Path, scheme: str) -> None:
+    long = OPEN.model_copy(update=dict.fromkeys(("claim", "says", "family", "reward", "task", "detail", "quantity"), "x" * 400))
+    gate = whole_report()
+    gate = gate.model_copy(update={"policy": "p" * 400, "verdicts": (long, *gate.verdicts)})
+    index = write_board(summary, tmp_path, gate=gate)
+    visit = Visit(browser, index, width=390, scheme=scheme)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+    visit.page.goto((tmp_path / "gate.html").as_uri())
+    visit.page.locator(".parts summary").click()
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert visit.complaints == []
+    visit.context.close()
+
+
+def test_the_theme_picked_on_one_page_holds_on_the_other(judged: Visit) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = judged.page.evaluate(ground)
+    judged.page.get_by_role("button", name="Dark mode").click()
+    judged.page.get_by_role("link", name="Gate failed").click()
+    assert judged.page.evaluate(ground) != light
+    judged.page.get_by_role("button", name="Dark mode").click()
+    assert judged.page.evaluate(ground) == light

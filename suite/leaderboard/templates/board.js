@@ -1,18 +1,16 @@
-// The page works without this script: all tables are in the HTML. It adds tabs, charts, sorting, downloads and the theme.
-"use strict";
+// The page works without this script: all tables are in the HTML. It adds tabs, charts, sorting and downloads, and redraws
+// the charts in the colours of the theme.
 (() => {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const charts = read("chart-data");
   const root = document.documentElement;
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
 
   // Orange to blue through the page's own ground: told apart under every common colour blindness.
   const PALETTES = {
     light: { down: [179, 88, 6], none: [244, 246, 248], up: [33, 102, 172], ink: "#17202b", soft: "#55606e", line: "#dde2e8", ground: "#ffffff", raised: "#f6f7f9", warn: "#7a3b8f", accent: "#1b5fa7" },
     dark: { down: [224, 130, 50], none: [38, 46, 57], up: [84, 160, 232], ink: "#e8ecf1", soft: "#a9b4c1", line: "#313a46", ground: "#12161c", raised: "#1a2029", warn: "#d8a5ea", accent: "#7db8f5" },
   };
-  const palette = () => PALETTES[isDark() ? "dark" : "light"];
+  const palette = () => PALETTES[theme.isDark() ? "dark" : "light"];
   const css = (rgb) => `rgb(${rgb.map(Math.round).join(",")})`;
   const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif';
   const GAP = 18; // pixels between the pointer and what a cell says
@@ -208,25 +206,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  function startTheme() {
-    const toggle = document.getElementById("theme");
-    const show = () => {
-      toggle.setAttribute("aria-pressed", String(isDark()));
-      if (current()) draw(current());
-    };
-    // Some browsers refuse storage to pages opened from disk; the choice then lasts until the page is closed.
-    try { root.dataset.theme = localStorage.getItem("rlvr-theme") || ""; } catch { root.dataset.theme = ""; }
-    toggle.hidden = false;
-    toggle.addEventListener("click", () => {
-      root.dataset.theme = isDark() ? "light" : "dark";
-      try { localStorage.setItem("rlvr-theme", root.dataset.theme); } catch { /* see above */ }
-      show();
-    });
-    system.addEventListener("change", show);
-    toggle.setAttribute("aria-pressed", String(isDark()));
-  }
-
-  startTheme();
+  theme.start(() => current() && draw(current()));
   startTabs();
   document.querySelectorAll(".sort").forEach((button) => button.addEventListener("click", () => sortBy(button.parentElement)));
   document.getElementById("downloads").hidden = false;

@@ -1,0 +1,11 @@
+"""The gate: does a summary bear out what is claimed? ``rlvr-suite gate RUN --policy micro_demo``.
+
+``policy`` reads what is claimed, ``scope`` finds the rows, ``judge`` gives one ``GateReport``; the other modules print it.
+"""
+
+from suite.gate.baseline import Baseline
+from suite.gate.judge import judge
+from suite.gate.policy import Claim, Policy, PolicyFile, load_policy
+from suite.gate.report import explain, report_text
+
+__all__ = ["Baseline", "Claim", "Policy", "PolicyFile", "explain", "judge", "load_policy", "report_text"]

@@ -1,0 +1,112 @@
+"""A gate report for a terminal, and one claim of it in full (``--explain``)."""
+
+from collections.abc import Iterator, Sequence
+
+from suite.errors import SuiteError
+from suite.gate.policy import Claim, Policy, is_pattern
+from suite.gate.wording import counts, measured, needed
+from suite.schema import DeltaRow, GateReport, Summary, Verdict
+from suite.strict_yaml import did_you_mean
+
+
+def report_text(report: GateReport) -> str:
+    """The verdicts claim by claim, the reason beside each that does not hold, then the counts and the exit code."""
+    by_claim: dict[str, list[Verdict]] = {}
+    for verdict in report.verdicts:
+        by_claim.setdefault(verdict.claim, []).append(verdict)
+    lines = [f"policy {report.policy}{f': {report.description}' if report.description else ''}"]
+    for claim, verdicts in by_claim.items():
+        lines += ["", f"{claim}: {verdicts[0].says}", *_table(verdicts)]
+    if report.not_checkable:
+        lines += ["", "not checkable:", *(f"  {item.claim}: {item.why}" for item in report.not_checkable)]
+    return "\n".join([*lines, "", f"{counts(report.verdicts)}; exit code {report.exit_code}"]) + "\n"
+
+
+def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """One line a verdict, in columns; under it why it does not hold, what would decide it, and what it is put together from."""
+    rows = [(v.verdict, _who(v), v.reward, v.task, "" if v.parts else measured(v)) for v in verdicts]
+    widths = [max(len(row[n]) for row in rows) for n in range(4)]
+    for verdict, row in zip(verdicts, rows, strict=True):
+        yield "  " + "  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[4]]).rstrip()
+        if verdict.parts:
+            yield from (f"    {line}" for line in _table(verdict.parts))
+        elif verdict.verdict != "holds":
+            yield f"      {verdict.detail}"
+            if open_ := needed(verdict.needs):
+                yield f"      {open_}"
+
+
+def _who(v: Verdict) -> str:
+    """The family, or the base where the claim names that and the family is not known."""
+    return v.base if v.base and is_pattern(v.family) else v.family
+
+
+def explain(report: GateReport, policy: Policy, summary: Summary, claim_id: str) -> str:
+    """What one claim says, what it was judged by, and each of its verdicts with the numbers behind it."""
+    claim = next((claim for claim in policy.claims if claim.id == claim_id), None)
+    if claim is None:
+        known = [claim.id for claim in policy.claims]
+        what = f"policy {policy.name} has no claim {claim_id!r}. Known: {', '.join(known)}"
+        raise SuiteError(what, "--explain", f"{did_you_mean(claim_id, known)}Name one of them, by its id or its number")
+    lines = [f"claim {claim.id} of policy {policy.name}: {claim.says}", *_scope_lines(claim), f"rule: {RULES[claim.kind]}", ""]
+    for verdict in (v for v in report.verdicts if v.claim == claim.id):
+        lines += [*_explained(verdict, summary), ""]
+    return "\n".join(lines)
+
+
+RULES = {
+    "gain": "holds if all of the delta's 95% interval is above the threshold and its test rejects zero; refuted if none of it is",
+    "no_gain": "holds if all of the delta's 95% interval is below the margin (a loss is no gain); refuted if none of it is",
+    "equivalent": "holds if all of the delta's 95% interval lies within the margin on both sides; refuted if none of it does",
+    "beats": "as a gain, of the delta minus that of a matched control (same base, recipe, step, protocol), paired by item",
+    "reproduces": "holds if all of the 95% interval of delta minus reference lies within the bound; refuted if none of it does",
+    "not_worse_than": "holds if nothing moved, or the 95% interval of the change is above minus the margin; refuted if"
+    " all of it is below 0 and part of it is not above minus the margin",
+    "clean": "as a gain, on the task and on every clean task beside it",
+    "strong_baseline": "as a gain, of the delta against the base's best prompt, chosen and measured on different items",
+}
+
+
+def _scope_lines(claim: Claim) -> Iterator[str]:
+    scope = claim.scope
+    named = {
+        "family": scope.family, "base": scope.base, "reward": scope.reward, "task": scope.task, "protocol": scope.protocol,
+        "recipe": scope.recipe,
+    }  # fmt: skip
+    parts = [f"{kind} {' or '.join(names)}" for kind, names in named.items() if names and names != ("*",)]
+    parts += [f"step {scope.step}"] if scope.step is not None else []
+    parts += [] if scope.spurious is None else ["controls only" if scope.spurious else "no controls"]
+    yield f"about: {', '.join(parts) or 'every pair'}"
+
+
+def _explained(verdict: Verdict, summary: Summary) -> Iterator[str]:
+    """A verdict with its reason, what would decide it, and the row behind it; so for each of its parts."""
+    yield f"{verdict.verdict}: {_who(verdict)}, {verdict.reward}, {verdict.task}: {verdict.detail}"
+    if not verdict.parts and (open_ := needed(verdict.needs)):
+        yield f"  {open_}"
+    row = None if verdict.parts else next((row for row in summary.deltas if _is_of(verdict, row)), None)
+    yield from (f"  {line}" for line in (_row_lines(row) if row else ()))
+    for part in verdict.parts or ():
+        yield from (f"  {line}" for line in _explained(part, summary))
+
+
+def _is_of(verdict: Verdict, row: DeltaRow) -> bool:
+    asked = (verdict.base, verdict.checkpoint, verdict.step, verdict.reward, verdict.task, verdict.protocol)
+    return asked == (row.base, row.checkpoint, row.step, row.reward, row.task, row.protocol)
+
+
+def _row_lines(row: DeltaRow) -> Iterator[str]:
+    """The row behind a verdict, as far as it goes."""
+    if row.before is not None and row.after is not None:
+        seeds, asked = ", ".join(map(str, row.seeds)) or "unstated", f"{row.n_items} items x {row.k}"
+        yield f"before {100 * row.before:.1f}%, after {100 * row.after:.1f}%; {asked}, training seeds {seeds}"
+    tests = {"p": row.p, "p (Holm)": row.p_holm, "p (Benjamini-Hochberg)": row.p_bh}
+    if any(p is not None for p in tests.values()):
+        yield ", ".join(f"{name} {p:.3g}" for name, p in tests.items() if p is not None)
+    if row.finding:
+        shown = "" if row.mde is None else f"; these items show {row.mde:.1f} points with 80% chance"
+        yield f"finding: {row.finding}{shown}"
+    if row.control is not None:
+        yield f"controls: {', '.join(row.control) or 'none'}"
+    for reference in row.published or ():
+        yield f"published: {reference.delta:+.1f} ({reference.source}; {reference.setting})"

@@ -168,7 +168,13 @@ def _add_gate(commands: "argparse._SubParsersAction[_Parser]") -> None:
     gate.add_argument("--verify", type=Path, metavar="RUN", help="first compute the summary again from this run's samples")
     gate.add_argument("--json", type=Path, help="write the verdicts there as well")
     gate.add_argument("--junit", type=Path, help="write them as JUnit XML")
-    gate.add_argument("--badge", type=Path, help="write a badge: .svg, or .json as shields.io reads it")
+    gate.add_argument(
+        "--badge",
+        type=Path,
+        action="append",
+        default=[],
+        help="write a badge: .svg, or .json for shields.io (repeatable)",
+    )
     gate.add_argument("--inconclusive", choices=["pass", "fail"], help="what exit code 3 becomes")
     gate.add_argument("--explain", metavar="CLAIM", help="print this claim in full, by id or number, and nothing else")
     gate.add_argument(

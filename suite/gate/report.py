@@ -1,10 +1,11 @@
 """A gate report for a terminal, and one claim of it in full (``--explain``)."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from suite.errors import SuiteError
 from suite.gate.policy import Claim, Policy, is_pattern
-from suite.gate.wording import counts, measured, needed
+from suite.gate.wording import counts, measured, needed, setting
 from suite.schema import DeltaRow, GateReport, Summary, Verdict
 from suite.strict_yaml import did_you_mean
 
@@ -24,7 +25,8 @@ def report_text(report: GateReport) -> str:
 
 def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """One line a verdict, in columns; under it why it does not hold, what would decide it, and what it is put together from."""
-    rows = [(v.verdict, _who(v), v.reward, v.task, "" if v.parts else measured(v)) for v in verdicts]
+    named = Counter((_who(v), v.reward, v.task) for v in verdicts)
+    rows = [(v.verdict, _who(v), v.reward, v.task, _number(v, named[_who(v), v.reward, v.task] > 1)) for v in verdicts]
     widths = [max(len(row[n]) for row in rows) for n in range(4)]
     for verdict, row in zip(verdicts, rows, strict=True):
         yield "  " + "  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[4]]).rstrip()
@@ -34,6 +36,13 @@ def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
             yield f"      {verdict.detail}"
             if open_ := needed(verdict.needs):
                 yield f"      {open_}"
+
+
+def _number(v: Verdict, several: bool) -> str:
+    """What was measured, of which checkpoint where ``several`` stand under one name, and whether its arms are unverified."""
+    which = (v.checkpoint, *setting(v)) if several and not v.parts else ()
+    marks = (", ".join(filter(None, which)), "† arms unverified" if v.unverified else "")
+    return "  ".join(filter(None, ("" if v.parts else measured(v), *marks)))
 
 
 def _who(v: Verdict) -> str:

@@ -1,7 +1,7 @@
 """A gate report into files, and to GitHub where it runs there."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from suite.errors import SuiteError
@@ -11,18 +11,22 @@ from suite.gate.junit import junit_xml
 from suite.schema import GateReport
 from suite.store import write_atomic
 
+BADGES = {".svg": badge_svg, ".json": badge_json}
+"""Ending of the file -> what writes it; the .json is what shields.io reads."""
 
-def write_reports(report: GateReport, json: Path | None, junit: Path | None, badge: Path | None) -> None:
-    """Write what was asked for; ``badge`` is an .svg, or a .json as shields.io reads it."""
-    badges = {".svg": badge_svg, ".json": badge_json}
-    if badge and badge.suffix not in badges:
-        raise SuiteError(f"a badge cannot be '{badge.suffix}'. Allowed: .svg, .json", f"--badge {badge}", "Rename the file")
+
+def write_reports(report: GateReport, json: Path | None, junit: Path | None, badges: Sequence[Path]) -> None:
+    """Write what was asked for; ``SuiteError``, and nothing, where a badge ends in neither of ``BADGES``."""
+    for badge in badges:
+        if badge.suffix not in BADGES:
+            what = f"a badge cannot be '{badge.suffix}'. Allowed: {', '.join(BADGES)}"
+            raise SuiteError(what, f"--badge {badge}", "Rename the file")
     if json:
         write_atomic(json, report.to_json().encode())
     if junit:
         write_atomic(junit, junit_xml(report))
-    if badge:
-        write_atomic(badge, badges[badge.suffix](report).encode())
+    for badge in badges:
+        write_atomic(badge, BADGES[badge.suffix](report).encode())
 
 
 def tell_github(report: GateReport, environment: Mapping[str, str] = os.environ) -> list[str]:

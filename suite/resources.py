@@ -25,6 +25,12 @@ def published_dir() -> Path:
     return _data_root() / "leaderboards" / "published"
 
 
+def gate_action() -> Path:
+    """The composite GitHub action that runs the gate."""
+    root = _data_root()
+    return (root / ".github" if root == PACKAGE.parent else root) / "actions" / "gate" / "action.yml"
+
+
 def builtin_model(name: str) -> Path:
     """Folder of a shipped micro base checkpoint."""
     return PACKAGE / "micro" / "bases" / name

@@ -23,6 +23,7 @@ REQUIRED = {
     "suite/json_schemas/policy.json",
     "suite/json_schemas/summary.json",
     "suite/scaffold/templates/*",
+    "suite/_data/actions/gate/action.yml",
     "suite/_data/leaderboards/published/*.yaml",
     "suite/grpo/recipes/*.yaml",
     "rlvr_suite-*.dist-info/entry_points.txt",

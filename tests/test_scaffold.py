@@ -4,19 +4,19 @@ Run: python -m pytest tests/test_scaffold.py
 """
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from composite_action import SHELL, environment, run_action
 
 from suite.cli import main
 from suite.errors import SuiteError
 from suite.gate import PolicyFile, load_policy
 from suite.registry import RegistryFile, load_registry
+from suite.resources import gate_action
 from suite.scaffold import PLACEHOLDER, TARGETS, TEMPLATES, init, next_commands
 from suite.schema import Strict
 from suite.selection import Selection, selected_pairs
@@ -25,6 +25,7 @@ from suite.strict_yaml import load_yaml
 ODD_NAMES = ["a.b-c", "1", "0x1f", "1e3", "null", "on", "2026-01-02", "x", "my_method.2", "micro-llama3"]
 """Allowed names, most of which YAML would read as something else than text."""
 TYPES: dict[str, type[Strict]] = {"registry": RegistryFile, "run": Selection, "policy": PolicyFile}
+ACTION = "./.github/actions/gate"
 FAMILIES = {"micro-qwen2.5-math", "micro-llama3"}
 
 
@@ -44,20 +45,29 @@ def workflow(home: Path) -> dict[str, object]:
     return content
 
 
-def job(home: Path) -> dict[str, Any]:
+def job(home: Path, name: str = "gate") -> dict[str, Any]:
     jobs = workflow(home)["jobs"]
-    assert isinstance(jobs, dict)
-    ((_, only),) = jobs.items()
-    return dict(only)
+    assert isinstance(jobs, dict) and set(jobs) == {"gate", "deploy"}
+    return dict(jobs[name])
 
 
 def steps(home: Path) -> list[dict[str, Any]]:
     return list(job(home)["steps"])
 
 
+def using(home: Path, action: str) -> dict[str, Any]:
+    """The one step that uses this action."""
+    (step,) = [step for step in [*steps(home), *job(home, "deploy")["steps"]] if step.get("uses", "").split("@")[0] == action]
+    return dict(step)
+
+
 def commands(home: Path) -> list[str]:
-    """What the workflow's steps run, but for the installation."""
-    return [step["run"] for step in steps(home) if "run" in step and not step["run"].startswith("pip install")]
+    """What the workflow's steps run, but for the installation; of its action what the inputs come to."""
+    own = [step["run"] for step in steps(home) if "run" in step and not step["run"].startswith("pip install")]
+    given = using(home, ACTION)["with"]
+    board = "rlvr-suite leaderboard {run} --out {board} --policy {policy}"
+    gate = "rlvr-suite gate {run} --policy {policy} --verify {verify} --registry {registry}"
+    return [*own, board.format(**given), gate.format(**given)]
 
 
 def uncommented(text: str) -> str:
@@ -86,7 +96,7 @@ def test_every_allowed_name_gives_valid_files(name: str, tmp_path: Path) -> None
     pairs = load_registry([home / "registry.yaml"]).pairs
     chosen = selected_pairs(load_yaml(home / "run.yaml", Selection), pairs)
     assert {(p.family, p.reward) for p in chosen} == {(f, r) for f in FAMILIES for r in (name, "random")}
-    assert {claim.reward for claim in load_policy(home / "policy.yaml").claims} == {name, "random"}
+    assert {claim.scope.reward for claim in load_policy(home / "policy.yaml").claims} == {(name,), ("random",)}
     assert workflow(home)["name"] == f"rlvr {name}"
     assert PLACEHOLDER in name or not any(PLACEHOLDER.encode() in (content or b"") for content in contents(home).values())
 
@@ -127,13 +137,29 @@ def test_readme_workflow_and_terminal_give_the_same_commands(home: Path, capsys:
     assert next_commands(Path("new folder"))[-len(readme) - 1 :] == ["cd 'new folder'", *readme]
 
 
-def test_the_workflow_keeps_the_board_when_the_gate_refuses_and_may_only_read(home: Path) -> None:
-    content, (*_, gate, upload) = workflow(home), steps(home)
-    assert content["permissions"] == {"contents": "read"}
-    assert "rlvr-suite gate" in gate["run"] and "if" not in gate
-    assert upload["uses"].startswith("actions/upload-artifact@v") and "!cancelled()" in upload["if"]
-    assert all("@v" in step["uses"] for step in steps(home) if "uses" in step)
-    assert "GITHUB_STEP_SUMMARY" not in (home / ".github" / "workflows" / "rlvr.yml").read_text()
+def test_the_workflow_keeps_and_publishes_the_board_when_the_gate_refuses(home: Path) -> None:
+    gate, artifact, pages = (using(home, name) for name in (ACTION, "actions/upload-artifact", "actions/upload-pages-artifact"))
+    assert "if" not in gate and steps(home).index(gate) < steps(home).index(artifact)
+    assert artifact["with"]["path"].split() == [gate["with"]["board"], gate["with"]["reports"]]
+    assert artifact["if"] == "${{ !cancelled() }}"
+    assert pages["if"] == "${{ !cancelled() && steps.gate.outputs.board != '' }}"
+    assert job(home, "deploy")["if"].startswith("${{ !cancelled() && needs.gate.outputs.board != ''")
+
+
+def test_only_the_deployment_of_the_default_branch_may_write_and_only_pages(home: Path) -> None:
+    assert workflow(home)["permissions"] == {}
+    assert job(home)["permissions"] == {"contents": "read"}
+    assert using(home, "actions/checkout")["with"] == {"persist-credentials": False}
+    deploy = job(home, "deploy")
+    assert deploy["permissions"] == {"pages": "write", "id-token": "write"}
+    assert "github.ref_name == github.event.repository.default_branch && github.ref_type == 'branch'" in deploy["if"]
+    assert not any("run" in step for step in deploy["steps"])
+
+
+def test_the_action_is_the_one_of_the_suite(home: Path) -> None:
+    assert (home / ".github" / "actions" / "gate" / "action.yml").read_bytes() == gate_action().read_bytes()
+    others = [step["uses"] for name in ("gate", "deploy") for step in job(home, name)["steps"] if "uses" in step]
+    assert [name for name in others if not name.startswith("actions/")] == [ACTION]
 
 
 @pytest.mark.parametrize("name", ["My_Method", "-x", "_x", "a b", "ä", "a\nb", "ground_truth", "random"])
@@ -204,19 +230,20 @@ def test_a_file_in_place_of_a_folder_is_one_line(tmp_path: Path, capsys: pytest.
 
 
 @pytest.mark.slow
-def test_the_workflow_as_written_trains_evaluates_and_passes(home: Path) -> None:
+def test_the_workflow_as_written_trains_evaluates_and_passes(home: Path, tmp_path: Path) -> None:
     pytest.importorskip("trl")
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    settings = {name: str(value) for name, value in job(home)["env"].items()}
-    environment = {**os.environ, **settings, "PATH": path, "CI": "true", "HF_HUB_OFFLINE": "1"}
-    for command in commands(home):
-        shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command]  # as `shell: bash` does on GitHub
-        done = subprocess.run(shell, cwd=home, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-    board = str(steps(home)[-1]["with"]["path"]).split()[0]
-    assert "<html" in (home / board / "index.html").read_text()
+    env = environment(**{name: str(value) for name, value in job(home)["env"].items()})
+    for step in steps(home):
+        if step.get("run", "pip install").startswith("pip install"):
+            continue
+        done = subprocess.run([*SHELL, step["run"]], cwd=home, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{step['run']}\n{done.stdout}\n{done.stderr}"
+    ran = run_action(home / ACTION / "action.yml", using(home, ACTION)["with"], home, tmp_path, env)
+    board = home / "runs" / "main" / "board"
+    assert (ran.code, ran.outputs) == (0, {"exit-code": "0", "verdict": "passed", "board": str(board)}), ran.log
+    assert all("<html" in (board / page).read_text() for page in ("index.html", "gate.html"))
     deltas = json.loads((home / "runs" / "main" / "summary.json").read_text())["deltas"]
     assert {(d["family"], d["reward"]) for d in deltas} == {(f, r) for f in FAMILIES for r in ("my_method", "random")}
     assert all(d["comparable"] and d["delta"] is not None for d in deltas)
     assert all(d["control"] == [f"{d['base']}-random"] for d in deltas if d["reward"] == "my_method")
-    assert json.loads((home / "runs" / "main" / "gate.json").read_text())["exit_code"] == 0
+    assert json.loads((home / "runs" / "main" / "reports" / "verdict.json").read_text())["exit_code"] == 0

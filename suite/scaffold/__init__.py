@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from suite.errors import SuiteError
 from suite.registry import load_registry
-from suite.resources import PACKAGE
+from suite.resources import PACKAGE, gate_action
 
 TEMPLATES, SCHEMAS = PACKAGE / "scaffold" / "templates", PACKAGE / "json_schemas"
 PLACEHOLDER = "my_method"
@@ -27,6 +27,7 @@ TARGETS = {
     "policy.yaml": TEMPLATES / "policy.yaml",
     "stand_ins.sh": TEMPLATES / "stand_ins.sh",
     ".github/workflows/rlvr.yml": TEMPLATES / "github_workflow.yml",  # no hidden files in the wheel
+    ".github/actions/gate/action.yml": gate_action(),
     ".gitignore": TEMPLATES / "gitignore",
     "schemas/registry.json": SCHEMAS / "registry.json",
     "schemas/runfile.json": SCHEMAS / "runfile.json",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suite.arguments import build_parser
-from suite.errors import SuiteError
+from suite.errors import SuiteError, safe_line
 from suite.quiet import quiet_libraries
 
 if TYPE_CHECKING:
@@ -76,17 +76,71 @@ def _selection(args: argparse.Namespace) -> "Selection":
 
 
 def _train(args: argparse.Namespace) -> int:
-    from suite.grpo.job import TrainingRun, check, run_training
+    from suite.grpo.job import TrainingRun, check, clip_note, dry_run, run_training
     from suite.registry import load_registry
     from suite.store import RunStore
     from suite.terminal import step_bar
 
-    run = TrainingRun(args.model, args.reward, args.recipe, args.seed)
+    if args.sweep:
+        return _sweep(args)
+    if not (args.recipe and args.model and args.reward):
+        what = "a recipe, --model and --reward are needed, or --sweep FILE"
+        raise SuiteError(what, "rlvr-suite train", "See `rlvr-suite train --help`")
+    run = TrainingRun(
+        args.model, args.reward, args.recipe, args.seed, args.labels, args.data_dir, allow_unchecked=args.allow_unchecked
+    )
     registry, store = load_registry(args.registry), RunStore(args.out or Path("runs") / Path(args.recipe).stem)
-    check(run, registry)
+    recipe = check(run, registry)
+    if args.dry_run:
+        print(dry_run(run, registry, store.root), end="")
+        return 0
     with store.lock(), step_bar(f"training {run.checkpoint}") as progress:
         pair = run_training(run, registry, store, progress)
+    if note := clip_note(store, pair, recipe):
+        print(f"rlvr-suite: note: {note}", file=sys.stderr)
     print(f"{pair.checkpoint}: {store.checkpoint(pair.checkpoint)}")
+    return 0
+
+
+def _sweep(args: argparse.Namespace) -> int:
+    from suite.grpo.sweep import load_sweep, run_sweep
+    from suite.registry import load_registry
+    from suite.store import RunStore
+
+    if args.recipe or args.model or args.reward or args.labels or args.dry_run:
+        raise SuiteError("a sweep file says what is trained", "--sweep", "Leave out the recipe, --model, --reward and --labels")
+    grid = load_sweep(args.sweep, load_registry(args.registry))
+    store = RunStore(args.out or Path("runs") / args.sweep.stem)
+    with store.lock():
+        failed = run_sweep(grid, args.registry, store, print, args.ray)
+    print(f"{len(grid.runs) - len(failed)} of {len(grid.runs)} checkpoints in {store.root}")
+    return FAILED if failed else 0
+
+
+def _label(args: argparse.Namespace) -> int:
+    from suite.grpo.label import labelling, run_labelling
+    from suite.grpo.labels import describe
+    from suite.grpo.recipe import load_recipe
+    from suite.registry import load_registry
+    from suite.terminal import step_bar
+
+    if args.items is not None and args.items < 1:
+        raise SuiteError(f"{args.items} is not allowed. Allowed: 1 or more", "--items", "Leave it out for all")
+    registry = load_registry(args.registry)
+    job = labelling(
+        load_recipe(args.recipe),
+        args.model,
+        registry,
+        n=args.items,
+        samples=args.samples,
+        seed=args.seed,
+        engine=args.engine,
+        data_dir=args.data_dir,
+        allow_unchecked=args.allow_unchecked,
+    )
+    with step_bar(f"labelling {args.model}: samples") as progress:
+        labels = run_labelling(job, registry, args.out, progress)
+    print("\n".join([*describe(labels), f"{args.out}: train with --labels {args.out}"]))
     return 0
 
 
@@ -204,12 +258,14 @@ def _leaderboard(args: argparse.Namespace) -> int:
 
 
 def _gate(args: argparse.Namespace) -> int:
-    from suite.gate import explain, judge, load_policy, report_text
+    from suite.gate import claim_named, explain, judge, load_policy, report_text
     from suite.gate.update import update_baselines
-    from suite.gate.write import tell_github, write_reports
+    from suite.gate.write import clear_reports, tell_github, write_reports
     from suite.store import read_summary
 
+    clear_reports(args.json, args.junit, args.badge, args.run)
     policy, summary = load_policy(args.policy, baselines=not args.update_baseline), read_summary(args.run)
+    asked = claim_named(policy, args.explain) if args.explain else None
     if args.verify:
         verified = _verified(summary, args.verify, args.registry)
         if verified is None:
@@ -220,10 +276,11 @@ def _gate(args: argparse.Namespace) -> int:
         return 0
     report = judge(summary, policy, args.inconclusive)
     write_reports(report, args.json, args.junit, args.badge)
-    if args.explain:
-        print(explain(report, policy, summary, args.explain))
+    if asked:
+        print(explain(report, asked, summary))
     else:
-        print("\n".join([report_text(report).rstrip(), *tell_github(report)]))
+        print(report_text(report), end="")
+        tell_github(report)
     return report.exit_code
 
 
@@ -234,7 +291,7 @@ def _verified(summary: "Summary", run: Path, overlays: Sequence[Path]) -> "Summa
 
     found = verify(summary, run, load_registry(overlays))
     for line in lines(found):
-        print(f"rlvr-suite: {line}", file=sys.stderr)
+        print(safe_line(f"rlvr-suite: {line}"), file=sys.stderr)
     return found.summary if found.passed else None
 
 
@@ -302,6 +359,7 @@ def _pretrain(args: argparse.Namespace) -> int:
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo": _demo,
     "train": _train,
+    "label": _label,
     "eval": _eval,
     "init": _init,
     "micro pretrain": _pretrain,
@@ -329,8 +387,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"rlvr-suite: {error}", file=sys.stderr)
         return 2
     except OSError as error:  # a path that the system refuses, a full disk
-        where = error.filename or args.command
-        print(f"rlvr-suite: {where}: cannot be used ({error.strerror or error}). Check the path and the disk.", file=sys.stderr)
+        told = f"{error.filename or args.command}: cannot be used ({error.strerror or error}). Check the path and the disk."
+        print(safe_line(f"rlvr-suite: {told}"), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("rlvr-suite: interrupted; run the same command again to go on", file=sys.stderr)

@@ -1,5 +1,7 @@
 """The only exception a user should ever see: one line that says what is wrong, where, and how to mend it."""
 
+import re
+
 
 class SuiteError(Exception):
     """A mistake or a missing thing outside the program; the command line prints it as one line and exits with code 2.
@@ -12,7 +14,17 @@ class SuiteError(Exception):
         self.what, self.where, self.fix = what, where, fix
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what.rstrip('.')}. {self.fix.rstrip('.')}.".replace("\n", " ")
+        return safe_line(f"{self.where}: {self.what.rstrip('.')}. {self.fix.rstrip('.')}.")
+
+
+def printable(text: str) -> str:
+    """Text that moves no cursor and ends no line: any white space is a space, what else is not printable is ``�``."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def safe_line(text: str) -> str:
+    """One line for a terminal or a log, in which nothing is a command to GitHub's runner (``::error::``, ``##[error]``)."""
+    return re.sub(":(?=:)", ": ", printable(text)).replace("##[", "## [")
 
 
 def in_one_line(error: BaseException, limit: int = 200) -> str:

@@ -202,7 +202,6 @@ EDITS: dict[str, tuple[Edit, str, str]] = {
     "seeds": (of_delta(seeds=[0]), NAME, "seeds"),
     "leak": (lambda data: delta(data)["leak"].update(n_other=3), NAME, "leak.n_other"),
     "a key less": (lambda data: delta(data).pop("p"), NAME, "p"),
-    "no number": (of_delta(adjusted_delta=float("nan")), NAME, "adjusted_delta"),
     "a row less": (lambda data: data["deltas"].remove(delta(data)), NAME, "row"),
     "a row twice": (lambda data: data["deltas"].append(delta(data)), NAME, "row"),
     "a row more": (
@@ -224,7 +223,6 @@ EDITS: dict[str, tuple[Edit, str, str]] = {
     "contaminated": (lambda data: data["tasks"][1].update(contaminated=[]), f"task {LEAKED}", "contaminated"),
     "family": (lambda data: data["families"].update({ONE: "Ours"}), "the summary", f"families.{ONE}"),
     "level": (lambda data: data.update(level=0.5), "the summary", "level"),
-    "schema_version": (lambda data: data.update(schema_version=0), "the summary", "schema_version"),
     "margin": (lambda data: data.update(margin=-5.0), "the summary", "margin"),
     "device": (lambda data: data["provenance"].update(device="a gpu"), "the summary", "provenance.device"),
     "samples_hash": (
@@ -294,7 +292,11 @@ def changed(data: dict[str, Any], path: Sequence[str | int]) -> Summary:
     parent: Any = reduce(getitem, way, data)
     old = parent[last]
     guesses = (
-        [not old] if isinstance(old, bool) else [old + 1e-3, old + 1] if isinstance(old, int | float) else [f"{old}x", ["x"]]
+        [not old]
+        if isinstance(old, bool)
+        else [old + 1e-3, old - 1e-3, old + 1]
+        if isinstance(old, int | float)
+        else [f"{old}x", ["x"]]
     )
     try:
         for value in [*guesses, *LITERALS, None]:

@@ -2,31 +2,26 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from suite import stats
-from suite.schema import DeltaRow, Interval, Needs, VerdictWord
+from suite.schema import Covers, DeltaRow, Interval, Needs, VerdictWord
 
 
 @dataclass(frozen=True)
 class Band:
-    """The points that a claim allows: above ``low``, which itself is allowed where ``closed``, and below ``high``.
-
-    ``refuted_below`` is where it is refuted on the low side, if that is not ``low``: a tolerance that is not used up does not
-    turn a sure loss into none.
-    """
+    """The points that a claim allows: above ``low``, which itself is allowed where ``closed``, and below ``high``."""
 
     low: float = -math.inf
     high: float = math.inf
     closed: bool = False
-    refuted_below: float | None = None
 
     def judge(self, interval: Interval) -> VerdictWord:
         """holds where all of the interval is allowed, refuted where none of it is."""
         low, high = interval
         if (low > self.low or (self.closed and low == self.low)) and high < self.high:
             return "holds"
-        floor = self.low if self.refuted_below is None else self.refuted_below
-        beneath = high < floor or (high == floor and not self.closed)
+        beneath = high < self.low or (high == self.low and not self.closed)
         return "refuted" if beneath or low >= self.high else "inconclusive"
 
     @property
@@ -38,9 +33,8 @@ class Band:
 
     def distance(self, points: float) -> float:
         """How far ``points`` is from where the verdict would turn; the interval must reach less far than that."""
-        floor = self.low if self.refuted_below is None else self.refuted_below
         inside = min(points - self.low, self.high - points)
-        outside = max(floor - points, points - self.high)
+        outside = max(self.low - points, points - self.high)
         return max(inside, outside)
 
 
@@ -49,19 +43,30 @@ def gain_of(points: float) -> Band:
     return Band(low=points, closed=points > 0)
 
 
-def needs(band: Band, points: float, interval: Interval, row: DeltaRow, of_delta: bool) -> Needs | None:
-    """What would decide with 80% chance if the truth is ``points``; None where nothing known would.
+class Noise(NamedTuple):
+    """Where an interval's width comes from: the items, the deltas of the seeds it covers, how an item's difference varies."""
 
-    ``of_delta``: the interval is that of the row's delta, so that the row's seeds and spread belong to it.
+    n_items: int
+    seed_deltas: tuple[float, ...] = ()
+    spread: stats.ItemVariance | None = None
+
+
+def own_noise(row: DeltaRow) -> Noise:
+    """That of the row's own delta."""
+    spread = stats.ItemVariance(row.spread.between, row.spread.sampling) if row.spread else None
+    return Noise(row.n_items, row.seed_deltas or (), spread)
+
+
+def items_noise(row: DeltaRow, covers: Covers | None) -> Noise | None:
+    """That of another difference over the row's items; of one over training seeds their share is not known."""
+    return Noise(row.n_items) if covers == "items only" else None
+
+
+def needs(band: Band, points: float, interval: Interval, noise: Noise) -> Needs | None:
+    """What would decide with 80% chance if the truth is ``points``; None where nothing would.
+
+    The longer arm of the interval counts, as either may be the one that crosses the edge.
     """
-    if not all(map(math.isfinite, (points, *interval))):
-        return None
-    spread = row.spread if of_delta else None
-    found = stats.needed(
-        (interval[1] - interval[0]) / 2,
-        row.n_items,
-        band.distance(points),
-        (row.seed_deltas or ()) if of_delta else (),
-        stats.ItemVariance(spread.between, spread.sampling) if spread else None,
-    )
+    half = max(points - interval[0], interval[1] - points)
+    found = stats.needed(half, noise.n_items, band.distance(points), noise.seed_deltas, noise.spread)
     return Needs(**found._asdict()) if any(found) else None

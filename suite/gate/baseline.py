@@ -4,15 +4,16 @@
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from pydantic import Field
 
-from suite.errors import SuiteError
-from suite.schema import DeltaRow, Strict, Summary
-from suite.stats import Estimate, estimates_difference
+from suite.errors import SuiteError, printable
+from suite.schema import DeltaRow, Interval, Strict, Summary
+from suite.stats import LEVEL, Estimate, estimates_difference
 from suite.strict_yaml import load_yaml
 
 PLACES = 6
@@ -21,27 +22,16 @@ Delta = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 
 
-class Key(NamedTuple):
-    """What makes two deltas the same measurement of the same method."""
-
-    family: str
-    base: str
-    reward: str
-    recipe: str
-    step: int
-    task: str
-    protocol: str
-
-
 class BaselineRow(Strict):
     """A delta as it was, in points, with what must be the same for another to be compared with it.
 
-    ``version`` is the task's, ``before`` the base's accuracy (a share in 0..1); ``spurious`` marks a control. Without
-    ``interval`` the delta counts as exact.
+    ``checkpoint`` tells apart what is otherwise alike, and need not be the same. ``version`` is the task's, ``before`` the base's
+    accuracy (a share in 0..1); ``spurious`` marks a control. Without ``interval`` the delta counts as exact.
     """
 
     family: Text
     base: Text
+    checkpoint: Text
     reward: Text
     recipe: Text
     step: Annotated[int, Field(ge=0)]
@@ -51,13 +41,9 @@ class BaselineRow(Strict):
     version: Text
     k: Count
     n_items: Count
-    before: Annotated[float, Field(ge=0, le=1)]
+    before: Annotated[float, Field(ge=0, le=1)] | None = None
     delta: Delta
     interval: tuple[Delta, Delta] | None = None
-
-    @property
-    def key(self) -> Key:
-        return Key(self.family, self.base, self.reward, self.recipe, self.step, self.task, self.protocol)
 
 
 class Made(Strict):
@@ -76,9 +62,64 @@ class Baseline(Strict):
     rows: tuple[BaselineRow, ...] = Field(min_length=1)
 
 
-def key_of(row: DeltaRow) -> Key:
-    """The key by which a row is found in a baseline."""
-    return Key(row.family, row.base, row.reward, row.recipe, row.step, row.task, row.protocol)
+class Mark(NamedTuple):
+    """What tells a row of a summary or a baseline from all others.
+
+    Up to ``protocol`` it is what two rows must share to be the same measurement of the same method, up to ``n_items`` to be
+    comparable.
+    """
+
+    family: str
+    base: str
+    reward: str
+    recipe: str
+    step: int
+    task: str
+    protocol: str
+    version: str
+    k: int
+    n_items: int
+    checkpoint: str
+
+    def __str__(self) -> str:
+        return f"{' '.join(map(str, self[:7]))} ({self.checkpoint}, {self.n_items} items x {self.k})"
+
+
+Versions = Mapping[str, str]
+"""Task -> its version."""
+AnyRow = TypeVar("AnyRow", bound=DeltaRow | BaselineRow)
+
+
+def versions_of(summary: Summary) -> Versions:
+    return defaultdict(lambda: "unknown", {task.task: task.version for task in summary.tasks})
+
+
+def mark_of(row: DeltaRow | BaselineRow, versions: Versions) -> Mark:
+    version = row.version if isinstance(row, BaselineRow) else versions[row.task]
+    return Mark(
+        row.family, row.base, row.reward, row.recipe, row.step, row.task, row.protocol,
+        version, row.k, row.n_items, row.checkpoint,
+    )  # fmt: skip
+
+
+def paired(
+    rows: Sequence[AnyRow], stored: Iterable[BaselineRow], versions: Versions
+) -> tuple[list[tuple[AnyRow, BaselineRow | None]], list[BaselineRow]]:
+    """Each row with the stored one that is most like it, and the stored ones that are left.
+
+    First all that is comparable and of one checkpoint find each other, then all that is comparable, then the same measurements.
+    """
+    partner: dict[int, BaselineRow] = {}
+    spare = list(stored)
+    for shared in (len(Mark._fields), len(Mark._fields) - 1, Mark._fields.index("protocol") + 1):
+        free: dict[tuple[object, ...], list[BaselineRow]] = defaultdict(list)
+        for then in spare:
+            free[mark_of(then, versions)[:shared]].append(then)
+        for n, row in enumerate(rows):
+            if n not in partner and (alike := free[mark_of(row, versions)[:shared]]):
+                partner[n] = alike.pop(0)
+        spare = [then for alike in free.values() for then in alike]
+    return [(row, partner.get(n)) for n, row in enumerate(rows)], spare
 
 
 def load_baseline(path: Path) -> Baseline:
@@ -86,84 +127,81 @@ def load_baseline(path: Path) -> Baseline:
     if not path.exists():
         raise SuiteError("no such baseline", str(path), "Write it: the same command with --update-baseline, then review it")
     file = load_yaml(path, Baseline)
-    seen: set[Key] = set()
+    seen: set[Mark] = set()
     for n, row in enumerate(file.rows):
-        if row.key in seen:
-            raise SuiteError(f"two rows of {' '.join(map(str, row.key))}", f"{path}: rows.{n}", "Keep one of the two")
+        if (mark := mark_of(row, {})) in seen:
+            raise SuiteError(f"two rows of {mark}", f"{path}: rows.{n}", "Keep one of the two")
         if row.interval and not row.interval[0] <= row.delta <= row.interval[1]:
             what = f"delta {row.delta:g} lies outside its interval {row.interval[0]:g} to {row.interval[1]:g}"
             raise SuiteError(what, f"{path}: rows.{n}", "Write the baseline anew with --update-baseline")
-        seen.add(row.key)
+        seen.add(mark)
     return file
+
+
+def check_level(summary: Summary) -> None:
+    """``SuiteError`` where a summary's intervals are of another level than those that a policy speaks of."""
+    if summary.level != LEVEL:
+        what = f"the summary's intervals are of level {summary.level:g}; the gate's are of {LEVEL:g}"
+        raise SuiteError(what, "summary: level", "Run `rlvr-suite summarize RUN` again")
 
 
 def baseline_of(summary: Summary, rows: Iterable[DeltaRow]) -> Baseline:
     """A baseline of these rows of the summary; those without a delta are left out."""
-    versions = {task.task: task.version for task in summary.tasks}
-    made = summary.provenance
+    check_level(summary)
+    made, versions = summary.provenance, versions_of(summary)
     return Baseline(
         made=Made(suite_version=made.suite_version, git=made.git, samples_hash=summary.samples_hash, generated=made.generated),
-        rows=tuple(_row(row, versions[row.task]) for row in rows if row.delta is not None),
+        rows=tuple(_stored(row, versions) for row in rows if row.delta is not None),
     )
 
 
-def _row(row: DeltaRow, version: str) -> BaselineRow:
-    return BaselineRow(
-        **key_of(row)._asdict(),
-        spurious=row.spurious,
-        version=version,
-        k=row.k,
-        n_items=row.n_items,
-        before=round(row.before or 0.0, PLACES),
-        delta=_points(row.delta or 0.0),
-        interval=row.interval and (_points(row.interval[0]), _points(row.interval[1])),
-    )
+def _stored(row: DeltaRow, versions: Versions) -> BaselineRow:
+    before, delta, interval = _numbers(row)
+    fields = mark_of(row, versions)._asdict()
+    return BaselineRow(**fields, spurious=row.spurious, before=before, delta=delta or 0.0, interval=interval)
 
 
-def _points(value: float) -> float:
-    return round(value, PLACES) + 0.0  # no -0.0
+def _numbers(row: DeltaRow | BaselineRow) -> tuple[float | None, float | None, Interval | None]:
+    """Accuracy before, delta and interval as they are stored."""
+    before, delta = (None if value is None else round(value, PLACES) + 0.0 for value in (row.before, row.delta))  # no -0.0
+    return before, delta, row.interval and (round(row.interval[0], PLACES) + 0.0, round(row.interval[1], PLACES) + 0.0)
 
 
 def same(row: DeltaRow, stored: BaselineRow) -> bool:
     """Whether nothing has moved: the very numbers, as far as they are stored."""
-    now = _row(row, stored.version)
-    return (now.before, now.delta, now.interval) == (stored.before, stored.delta, stored.interval)
+    return _numbers(row) == _numbers(stored)
 
 
-def differing(row: DeltaRow, stored: BaselineRow, version: str) -> tuple[str, ...]:
+def differing(row: DeltaRow, stored: BaselineRow, versions: Versions) -> tuple[str, ...]:
     """Fields that make the two another measurement."""
-    pairs = {"task version": (version, stored.version), "k": (row.k, stored.k), "n_items": (row.n_items, stored.n_items)}
-    return tuple(name for name, (now, then) in pairs.items() if now != then)
+    now, then = mark_of(row, versions), mark_of(stored, versions)
+    names = {"version": "task version", "k": "k", "n_items": "n_items"}
+    return tuple(name for field, name in names.items() if getattr(now, field) != getattr(then, field))
 
 
-def change(row: DeltaRow, stored: BaselineRow) -> Estimate:
+def change(delta: Estimate, stored: BaselineRow) -> Estimate:
     """Delta minus the stored one, in points, as of two independent measurements.
 
     Items that both share make the true interval narrower, so this errs towards undecided.
     """
-    then = Estimate(stored.delta, stored.interval or (stored.delta, stored.delta))
-    return estimates_difference(Estimate(row.delta or 0.0, row.interval), then)
+    return estimates_difference(delta, Estimate(stored.delta, stored.interval or (stored.delta, stored.delta)))
 
 
 def baseline_text(baseline: Baseline, command: str) -> str:
     """The file's text: a row a line, so that a review sees which numbers moved."""
     lines = (json.dumps(row.model_dump(mode="json", exclude_none=True), ensure_ascii=False) for row in baseline.rows)
     made = json.dumps(baseline.made.model_dump(mode="json"), ensure_ascii=False)
-    head = f"# Written by `{command}`. Review what changed before you commit it."
+    head = f"# Written by `{printable(command)}`. Review what changed before you commit it."
     return "\n".join([head, f"made: {made}", "rows:", *(f"  - {line}" for line in lines)]) + "\n"
 
 
 def moved(old: Baseline | None, new: Baseline) -> list[str]:
     """One line for every row that is new, gone or different, for the review."""
-    before: Sequence[BaselineRow] = old.rows if old else ()
-    then, now = {row.key: row for row in before}, {row.key: row for row in new.rows}
-    lines = []
-    for key in dict.fromkeys([*then, *now]):
-        name, a, b = " ".join(map(str, key)), then.get(key), now.get(key)
-        if a is None and b is not None:
-            lines.append(f"new   {name}: {b.delta:+.1f}")
-        elif b is None and a is not None:
-            lines.append(f"gone  {name}: was {a.delta:+.1f}")
-        elif a is not None and b is not None and a != b:
-            lines.append(f"moved {name}: {a.delta:+.1f} to {b.delta:+.1f}")
+    pairs, gone = paired(new.rows, old.rows if old else (), {})
+    lines = [f"gone  {mark_of(then, {})}: was {then.delta:+.1f}" for then in gone]
+    for now, then in pairs:
+        if then is None:
+            lines.append(f"new   {mark_of(now, {})}: {now.delta:+.1f}")
+        elif now != then:
+            lines.append(f"moved {mark_of(now, {})}: {then.delta:+.1f} to {now.delta:+.1f}")
     return lines

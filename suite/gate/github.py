@@ -91,13 +91,13 @@ def _annotation(level: Level, verdict: Verdict, report: GateReport) -> str:
 
 
 def _command(level: Level, properties: dict[str, str | int | None], message: str) -> str:
-    """A workflow command, escaped as GitHub's own toolkit escapes it (actions/toolkit, ``command.ts``)."""
+    """A workflow command, escaped as GitHub's own toolkit escapes it (actions/toolkit, ``command.ts``), and no other."""
     given = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value is not None)
     return f"::{level} {given}::{_data(message)}"
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A").replace("##[", "## [")
 
 
 def _property(text: str) -> str:

@@ -8,16 +8,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from suite.gate.baseline import Baseline, Key, key_of
-from suite.gate.findings import Case, about, row_verdict
-from suite.gate.policy import Claim, Policy, baseline_names
-from suite.gate.scope import Subject, in_scope, matches, rows_in, subjects
+from suite.gate.baseline import BaselineRow, check_level, paired
+from suite.gate.findings import Case, Facts, about, row_verdict, unverified
+from suite.gate.policy import Claim, Policy
+from suite.gate.scope import Subject, subjects
 from suite.schema import WORST_FIRST, GateReport, Summary, Verdict, VerdictWord
 
 
 def judge(summary: Summary, policy: Policy, inconclusive: Literal["pass", "fail"] | None = None) -> GateReport:
     """The verdict on every claim, in order; ``inconclusive`` says what exit code 3 becomes (pass: 0, fail: 1)."""
-    verdicts = tuple(verdict for claim in policy.claims for verdict in _of_claim(summary, policy, claim))
+    check_level(summary)
+    facts = Facts.of(summary)
+    verdicts = tuple(verdict for claim in policy.claims for verdict in _of_claim(summary, facts, policy, claim))
     return GateReport(
         policy=policy.name,
         policy_file=policy.file,
@@ -42,43 +44,16 @@ def _exit_code(verdicts: Sequence[Verdict], inconclusive: Literal["pass", "fail"
     return 0
 
 
-def _of_claim(summary: Summary, policy: Policy, claim: Claim) -> list[Verdict]:
-    names = baseline_names(claim)
-    found = list(_against_baseline(summary, claim, policy.baselines[names[0]]) if names else _against_summary(summary, claim))
+def _of_claim(summary: Summary, facts: Facts, policy: Policy, claim: Claim) -> list[Verdict]:
+    """One verdict for each row that the claim speaks of, here or in its baseline, and for each subject without any."""
+    stored = policy.baselines[claim.baseline].rows if claim.baseline else None
+    found = []
+    for subject in subjects(summary, claim.scope, stored):
+        pairs, gone = paired(subject.rows, subject.stored, facts.versions)
+        found += [row_verdict(Case(facts, claim, row, then)) for row, then in pairs]
+        found += [_gone(claim, then) for then in gone]
+        found += [_missing(claim, subject)] if subject.missing else []
     return list(_in_families(claim, found)) if claim.families else found
-
-
-def _against_summary(summary: Summary, claim: Claim) -> Iterator[Verdict]:
-    """One verdict for each row that the claim speaks of, and for each pair that it speaks of in vain."""
-    for subject in subjects(summary, claim.scope):
-        for row in subject.rows:
-            yield row_verdict(Case(summary, claim, row))
-        if not subject.rows:
-            yield _missing(claim, subject)
-
-
-def _against_baseline(summary: Summary, claim: Claim, baseline: Baseline) -> Iterator[Verdict]:
-    """As many rows as summary and baseline have together; one that either lacks is missing, and so is a name that both lack."""
-    rows = {key_of(row): row for row in rows_in(summary, claim.scope)}
-    stored = {row.key: row for row in baseline.rows if in_scope(row, claim.scope)}
-    for key in dict.fromkeys([*stored, *rows]):
-        if key in rows:
-            yield row_verdict(Case(summary, claim, rows[key], stored.get(key)))
-        else:
-            which = f"recipe {key.recipe}, step {key.step}, protocol {key.protocol}"
-            why = f"{claim.against[0]} has this pair ({which}), the summary does not"
-            yield _missing(claim, Subject(key.family, key.base, key.reward, key.task, (), why))
-    for subject in subjects(summary, claim.scope):
-        if not subject.rows and _names_in_vain(claim, [*rows, *stored]):
-            yield _missing(claim, subject)
-
-
-def _names_in_vain(claim: Claim, keys: Sequence[Key]) -> bool:
-    """Whether the claim names a family, base, reward or task that is nowhere."""
-    scope = claim.scope
-    asked = {"family": scope.family, "base": scope.base, "reward": scope.reward, "task": scope.task}
-    named = ((kind, name) for kind, names in asked.items() for name in names)
-    return not all(any(matches(getattr(key, kind), [name]) for key in keys) for kind, name in named)
 
 
 def _in_families(claim: Claim, found: Sequence[Verdict]) -> Iterator[Verdict]:
@@ -95,7 +70,8 @@ def _in_families(claim: Claim, found: Sequence[Verdict]) -> Iterator[Verdict]:
         alike = len(reasons) == 1 and len(parts) > 1
         yield Verdict(
             **about(claim), family=", ".join(words), reward=reward, task=task, verdict=_enough(claim, words),
-            detail=_counted(words) + (f": {reasons.pop()}" if alike else ""), parts=None if alike else tuple(parts),
+            detail=_counted(words) + (f": {reasons.pop()}" if alike else ""), unverified=unverified(parts),
+            parts=None if alike else tuple(parts),
         )  # fmt: skip
 
 
@@ -124,4 +100,14 @@ def _missing(claim: Claim, subject: Subject) -> Verdict:
     return Verdict(
         **about(claim), family=subject.family, base=subject.base, reward=subject.reward, task=subject.task,
         verdict="missing", detail=subject.missing,
+    )  # fmt: skip
+
+
+def _gone(claim: Claim, then: BaselineRow) -> Verdict:
+    """A row of the baseline that the summary does not have."""
+    which = f"recipe {then.recipe}, step {then.step}, protocol {then.protocol}, {then.n_items} items x {then.k}"
+    return Verdict(
+        **about(claim), family=then.family, base=then.base, reward=then.reward, task=then.task, protocol=then.protocol,
+        checkpoint=then.checkpoint, step=then.step, k=then.k, n_items=then.n_items, verdict="missing",
+        detail=f"{claim.baseline} has this pair ({which}), the summary does not",
     )  # fmt: skip

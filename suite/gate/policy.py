@@ -22,7 +22,8 @@ Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Margin = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
 ID = r"^[A-Za-z][A-Za-z0-9._-]{0,63}$"
-_AT_LEAST = re.compile(r"(?:(\d{1,3}(?:\.\d{1,6})?) points?(?: in |$))?(?:([1-9]\d{0,3}) families)?")
+_POINTS, _FAMILIES = r"(100|[0-9]{1,2}(?:\.[0-9]{1,6})?) points?", r"([1-9][0-9]{0,3}) famil(?:y|ies)"
+_AT_LEAST = re.compile(f"{_POINTS}(?: in {_FAMILIES})?|{_FAMILIES}")
 PUBLISHED = "published"
 
 
@@ -40,10 +41,11 @@ def _at_least(value: object) -> object:
             raise ValueError(f"'at_least' is points from 0 to 100; got {value:g}")
         return AtLeast(points=float(value))
     found = _AT_LEAST.fullmatch(value) if isinstance(value, str) else None
-    if not found or not value or float(found[1] or 0) > 100:
+    if not found:
         allowed = "a number of points up to 100, '3 families' or '5 points in 3 families'"
         raise ValueError(f"'at_least' cannot be {shown(str(value))}. Allowed: {allowed}")
-    return AtLeast(points=float(found[1] or 0), families=int(found[2]) if found[2] else None)
+    points, families = found[1], found[2] or found[3]
+    return AtLeast(points=float(points or 0), families=int(families) if families else None)
 
 
 def _one_or_many(value: object) -> object:
@@ -57,7 +59,7 @@ _NAMES_SCHEMA = {
 _AT_LEAST_SCHEMA = {
     "anyOf": [
         {"type": "number", "minimum": 0, "maximum": 100},
-        {"type": "string", "pattern": f"^{_AT_LEAST.pattern}$", "minLength": 1},
+        {"type": "string", "pattern": f"^(?:{_AT_LEAST.pattern})$"},
     ]
 }
 Names = Annotated[tuple[Text, ...], Field(min_length=1), BeforeValidator(_one_or_many), WithJsonSchema(_NAMES_SCHEMA)]
@@ -158,8 +160,8 @@ class Scope:
 class Claim:
     """A claim with its defaults filled in; thresholds that its kind does not have are 0 or empty.
 
-    ``against`` is what it is measured by: the controls' rewards of ``beats``, the one reference of ``reproduces`` and
-    ``not_worse_than``, the clean tasks of ``clean``.
+    ``controls`` are the rewards of ``beats``, ``clean_tasks`` those of ``clean``, ``reference`` that of ``reproduces`` and
+    ``not_worse_than``.
     """
 
     id: str
@@ -170,21 +172,28 @@ class Claim:
     families: int | None = None
     margin: float = 0.0
     within: float = 0.0
-    against: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    clean_tasks: tuple[str, ...] = ()
+    reference: str | None = None
+
+    @property
+    def baseline(self) -> str | None:
+        """The baseline file that the claim names, as written."""
+        return self.reference if self.reference and _is_file(self.reference) else None
 
     @property
     def says(self) -> str:
         """The claim in words."""
-        listed = " and ".join(self.against)
+        controls, tasks = " and ".join(self.controls), " and ".join(self.clean_tasks)
         above = f"at least {self.points:g} points" if self.points else "more than 0 points"
         words = {
             "gain": f"gain of {above}",
             "no_gain": f"no gain of {self.margin:g} points or more",
             "equivalent": f"no change of {self.margin:g} points or more either way",
-            "beats": f"gain of {above} beyond {'every control' if listed == '*' else 'control ' + listed}",
-            "reproduces": f"reproduces {listed} within {self.within:g} points",
-            "not_worse_than": f"less than {self.margin:g} points below {listed}",
-            "clean": f"gain of {above}, also on {'every clean task' if listed == '*' else listed}",
+            "beats": f"gain of {above} beyond {'every control' if controls == '*' else 'control ' + controls}",
+            "reproduces": f"reproduces {self.reference} within {self.within:g} points",
+            "not_worse_than": f"less than {self.margin:g} points below {self.reference}",
+            "clean": f"gain of {above}, also on {'every clean task' if tasks == '*' else tasks}",
             "strong_baseline": f"gain of {above} against the base's best prompt",
         }
         return words[self.kind] + (f", in at least {self.families} families" if self.families else "")
@@ -219,7 +228,7 @@ def load_policy(name_or_file: str | Path, baselines: bool = True) -> Policy:
     file = document.parse(PolicyFile)
     claims = tuple(_claims(document, file))
     folder = Path() if shipped else path.parent
-    files = {name: folder / name for claim in claims for name in baseline_names(claim)}
+    files = {claim.baseline: folder / claim.baseline for claim in claims if claim.baseline}
     return Policy(
         name=path.stem,
         file=None if shipped else str(path),
@@ -231,19 +240,14 @@ def load_policy(name_or_file: str | Path, baselines: bool = True) -> Policy:
     )
 
 
-def baseline_names(claim: Claim) -> tuple[str, ...]:
-    """The baseline file that a claim names, as written; empty where it names none."""
-    return claim.against if claim.kind in ("reproduces", "not_worse_than") and _is_file(claim.against[0]) else ()
-
-
 def _is_file(reference: str) -> bool:
-    return reference.endswith((".yaml", ".yml"))
+    return reference.endswith((".yaml", ".yml")) and "\0" not in reference
 
 
 def _claims(document: Document, file: PolicyFile) -> Iterator[Claim]:
     """Every claim with its defaults; ``SuiteError`` for the first that cannot be judged."""
     ids: dict[str, int] = {}
-    seen: list[Claim] = []
+    seen: dict[Claim, str] = {}
     for n, entry in enumerate(file.claims):
         claim = _Resolver(document, n, entry, file.defaults).claim()
         if claim.id in ids:
@@ -251,12 +255,12 @@ def _claims(document: Document, file: PolicyFile) -> Iterator[Claim]:
             raise SuiteError(
                 f"two claims have the id {claim.id!r}, this one and number {ids[claim.id]}", where, "Rename one of them"
             )
-        twin = next((c for c in seen if replace(c, id=claim.id, line=claim.line) == claim), None)
-        if twin:
-            what = f"the same is claimed twice, here and as {twin.id}"
+        said = replace(claim, id="", line=None)
+        if said in seen:
+            what = f"the same is claimed twice, here and as {seen[said]}"
             raise SuiteError(what, document.where("claims", n), "Remove one of the two, or narrow its family, reward or task")
         ids[claim.id] = n + 1
-        seen.append(claim)
+        seen[said] = claim.id
         yield claim
     taken = {name for claim in seen for name in TAKES[claim.kind]}
     for name in Thresholds.model_fields:
@@ -281,8 +285,8 @@ class _Resolver:
         if least.points and kind not in _GAINS:
             what = f"'at_least' of {self._named(kind)} counts families, not points. Allowed: '3 families'"
             raise self._wrong(what, "Write the number of families, or leave it out", "at_least")
-        scope = self._scope()
-        self._enough(scope, least)
+        scope = self._scope(kind)
+        self._can_hold(scope, least)
         return Claim(
             id=self.entry.id or str(self.n + 1),
             line=self.document.lines.get(("claims", self.n)),
@@ -292,7 +296,9 @@ class _Resolver:
             families=least.families,
             margin=self._or_default("margin", kind) or 0.0,
             within=self._or_default("within", kind) or 0.0,
-            against=self._against(kind, scope),
+            controls=self.entry.beats or (),
+            clean_tasks=(self._or_default("clean_tasks", kind) or ("*",)) if kind == "clean" else (),
+            reference=self._reference(kind),
         )
 
     def _wrong(self, what: str, fix: str, *key: str) -> SuiteError:
@@ -328,7 +334,7 @@ class _Resolver:
         own = getattr(self.entry, name)
         return getattr(self.defaults, name) if own is None else own
 
-    def _scope(self) -> Scope:
+    def _scope(self, kind: ClaimKind) -> Scope:
         spurious = self._or_default("spurious")
         reward: Any = self._or_default("reward") or (None if spurious is None else ("*",))
         task = self._or_default("task")
@@ -336,6 +342,10 @@ class _Resolver:
             if value is None:
                 what = f"the claim does not say of which {name}. Allowed: a name, a list of names, or a pattern such as '*'"
                 raise self._wrong(what, f"Add '{name}' here or to the defaults")
+        if kind == "beats":
+            if spurious:
+                raise self._wrong("a control (spurious: true) has no control to beat", "Claim it of the other rewards", "beats")
+            spurious = False if all(map(is_pattern, reward)) else spurious  # a pattern means those that can beat one
         return Scope(
             family=self._or_default("family") or ("*",),
             base=self._or_default("base") or (),
@@ -347,31 +357,19 @@ class _Resolver:
             spurious=spurious,
         )
 
-    def _enough(self, scope: Scope, least: AtLeast) -> None:
-        """A claim about more families than it names could never hold."""
-        named = {name for name in scope.family if not is_pattern(name)}
-        if least.families and len(named) == len(scope.family) < least.families:
-            what = f"at least {least.families} families are claimed, and {len(named)} named ({', '.join(sorted(named))})"
-            raise self._wrong(what, "Name more families, or '*' for all", "at_least")
+    def _can_hold(self, scope: Scope, least: AtLeast) -> None:
+        """A claim about more families than it names, or than the bases that it names can be of, could never hold."""
+        for kind, names in (("families", sorted(set(scope.family))), ("bases", sorted(set(scope.base)))):
+            if least.families and names and not any(map(is_pattern, names)) and len(names) < least.families:
+                what = f"at least {least.families} families are claimed, and {len(names)} named ({', '.join(names)})"
+                raise self._wrong(what, f"Name more {kind}, or '*' for all", "at_least")
 
-    def _against(self, kind: ClaimKind, scope: Scope) -> tuple[str, ...]:
-        if kind == "clean":
-            return self._or_default("clean_tasks", kind) or ("*",)
-        if kind == "beats":
-            if scope.spurious:
-                raise self._wrong("a control (spurious: true) has no control to beat", "Claim it of the other rewards", "beats")
-            return self.entry.beats or ()
+    def _reference(self, kind: ClaimKind) -> str | None:
+        """A file, or of ``reproduces`` also a published source."""
         reference = self.entry.reproduces or self.entry.not_worse_than
-        if reference is None:
-            return ()
-        self._known(kind, reference)
-        return (reference,)
-
-    def _known(self, kind: ClaimKind, reference: str) -> None:
-        """A reference is a file, or of ``reproduces`` also a published source."""
-        sources = [PUBLISHED, *(file.source.id for file in published.all_files())] if kind == "reproduces" else []
-        if _is_file(reference) or reference in sources:
-            return
+        sources = [PUBLISHED, *(file.source.id for file in published.all_files())] if self.entry.reproduces else []
+        if reference is None or _is_file(reference) or reference in sources:
+            return reference
         what = f"unknown reference {shown(reference)}. Known: {', '.join([*sources, 'the path of a baseline file (.yaml)'])}"
         raise self._wrong(what, f"{did_you_mean(reference, sources)}Name one of them", kind)
 

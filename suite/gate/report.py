@@ -1,9 +1,9 @@
 """A gate report for a terminal, and one claim of it in full (``--explain``)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from suite.errors import SuiteError
+from suite.errors import SuiteError, safe_line
 from suite.gate.policy import Claim, Policy, is_pattern
 from suite.gate.wording import counts, measured, needed, setting
 from suite.schema import DeltaRow, GateReport, Summary, Verdict
@@ -20,7 +20,8 @@ def report_text(report: GateReport) -> str:
         lines += ["", f"{claim}: {verdicts[0].says}", *_table(verdicts)]
     if report.not_checkable:
         lines += ["", "not checkable:", *(f"  {item.claim}: {item.why}" for item in report.not_checkable)]
-    return "\n".join([*lines, "", f"{counts(report.verdicts)}; exit code {report.exit_code}"]) + "\n"
+    lines += ["", f"{counts(report.verdicts)}; exit code {report.exit_code}"]
+    return "\n".join(map(safe_line, lines)) + "\n"
 
 
 def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
@@ -39,8 +40,9 @@ def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 
 def _number(v: Verdict, several: bool) -> str:
-    """What was measured, of which checkpoint where ``several`` stand under one name, and whether its arms are unverified."""
-    which = (v.checkpoint, *setting(v)) if several and not v.parts else ()
+    """What was measured, where ``several`` stand under one name on what, and whether its arms are unverified."""
+    items = None if v.n_items is None else f"{v.n_items} items x {v.k}"
+    which = (v.checkpoint, *setting(v), items) if several and not v.parts else ()
     marks = (", ".join(filter(None, which)), "† arms unverified" if v.unverified else "")
     return "  ".join(filter(None, ("" if v.parts else measured(v), *marks)))
 
@@ -50,17 +52,32 @@ def _who(v: Verdict) -> str:
     return v.base if v.base and is_pattern(v.family) else v.family
 
 
-def explain(report: GateReport, policy: Policy, summary: Summary, claim_id: str) -> str:
-    """What one claim says, what it was judged by, and each of its verdicts with the numbers behind it."""
-    claim = next((claim for claim in policy.claims if claim.id == claim_id), None)
-    if claim is None:
-        known = [claim.id for claim in policy.claims]
+def claim_named(policy: Policy, claim_id: str) -> Claim:
+    """The claim of that id; ``SuiteError`` where the policy has none."""
+    known = {claim.id: claim for claim in policy.claims}
+    if claim_id not in known:
         what = f"policy {policy.name} has no claim {claim_id!r}. Known: {', '.join(known)}"
         raise SuiteError(what, "--explain", f"{did_you_mean(claim_id, known)}Name one of them, by its id or its number")
-    lines = [f"claim {claim.id} of policy {policy.name}: {claim.says}", *_scope_lines(claim), f"rule: {RULES[claim.kind]}", ""]
+    return known[claim_id]
+
+
+def explain(report: GateReport, claim: Claim, summary: Summary) -> str:
+    """What one claim says, what it was judged by, and each of its verdicts with the numbers behind it."""
+    rows: dict[Place, list[DeltaRow]] = {}
+    for row in summary.deltas:
+        rows.setdefault(_place(row), []).append(row)
+    lines = [f"claim {claim.id} of policy {report.policy}: {claim.says}", *_scope_lines(claim), f"rule: {RULES[claim.kind]}", ""]
     for verdict in (v for v in report.verdicts if v.claim == claim.id):
-        lines += [*_explained(verdict, summary), ""]
-    return "\n".join(lines)
+        lines += [*_explained(verdict, rows), ""]
+    return "\n".join(map(safe_line, lines))
+
+
+Place = tuple[object, ...]
+
+
+def _place(of: DeltaRow | Verdict) -> Place:
+    """What a row and the verdict on it share."""
+    return (of.base, of.checkpoint, of.step, of.reward, of.task, of.protocol, of.k, of.n_items)
 
 
 RULES = {
@@ -69,8 +86,8 @@ RULES = {
     "equivalent": "holds if all of the delta's 95% interval lies within the margin on both sides; refuted if none of it does",
     "beats": "as a gain, of the delta minus that of a matched control (same base, recipe, step, protocol), paired by item",
     "reproduces": "holds if all of the 95% interval of delta minus reference lies within the bound; refuted if none of it does",
-    "not_worse_than": "holds if nothing moved, or the 95% interval of the change is above minus the margin; refuted if"
-    " all of it is below 0 and part of it is not above minus the margin",
+    "not_worse_than": "holds if nothing moved, or all of the 95% interval of the change is above minus the margin; refuted if"
+    " all of it is below 0 and the change itself is not above minus the margin",
     "clean": "as a gain, on the task and on every clean task beside it",
     "strong_baseline": "as a gain, of the delta against the base's best prompt, chosen and measured on different items",
 }
@@ -88,20 +105,21 @@ def _scope_lines(claim: Claim) -> Iterator[str]:
     yield f"about: {', '.join(parts) or 'every pair'}"
 
 
-def _explained(verdict: Verdict, summary: Summary) -> Iterator[str]:
+def _explained(verdict: Verdict, rows: Mapping[Place, Sequence[DeltaRow]]) -> Iterator[str]:
     """A verdict with its reason, what would decide it, and the row behind it; so for each of its parts."""
     yield f"{verdict.verdict}: {_who(verdict)}, {verdict.reward}, {verdict.task}: {verdict.detail}"
-    if not verdict.parts and (open_ := needed(verdict.needs)):
-        yield f"  {open_}"
-    row = None if verdict.parts else next((row for row in summary.deltas if _is_of(verdict, row)), None)
-    yield from (f"  {line}" for line in (_row_lines(row) if row else ()))
     for part in verdict.parts or ():
-        yield from (f"  {line}" for line in _explained(part, summary))
-
-
-def _is_of(verdict: Verdict, row: DeltaRow) -> bool:
-    asked = (verdict.base, verdict.checkpoint, verdict.step, verdict.reward, verdict.task, verdict.protocol)
-    return asked == (row.base, row.checkpoint, row.step, row.reward, row.task, row.protocol)
+        yield from (f"  {line}" for line in _explained(part, rows))
+    if verdict.parts:
+        return
+    if open_ := needed(verdict.needs):
+        yield f"  {open_}"
+    known = rows.get(_place(verdict), ())
+    alike = [
+        row for row in known if verdict.quantity != "delta" or (row.delta, row.interval) == (verdict.points, verdict.interval)
+    ]
+    for row in alike[:1]:
+        yield from (f"  {line}" for line in _row_lines(row))
 
 
 def _row_lines(row: DeltaRow) -> Iterator[str]:

@@ -1,25 +1,33 @@
-"""Which rows of a summary a claim is about, and which it asks for that are not there. Pure."""
+"""Which rows of a summary and of a baseline a claim is about, and which it asks for that are not there. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import product
 
-from suite.gate.baseline import BaselineRow
+from suite.gate.baseline import AnyRow, BaselineRow
 from suite.gate.policy import Scope, is_pattern
 from suite.schema import DeltaRow, Summary
 from suite.strict_yaml import did_you_mean
 
+KINDS = ("family", "base", "reward", "task")
+"""Kinds of names that make a subject, in the order in which a misspelling is told."""
 
-@dataclass(frozen=True)
+
+@dataclass
 class Subject:
-    """One family (or one base), reward and task that a claim speaks of, with its rows; ``missing`` says why there are none."""
+    """One family (or one base), reward and task that a claim speaks of, with its rows and those of the claim's baseline.
+
+    ``missing`` says why there are none.
+    """
 
     family: str
     base: str | None
     reward: str
     task: str
-    rows: tuple[DeltaRow, ...]
+    rows: list[DeltaRow] = field(default_factory=list)
+    stored: list[BaselineRow] = field(default_factory=list)
     missing: str = ""
 
 
@@ -28,90 +36,111 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def in_scope(row: DeltaRow | BaselineRow, scope: Scope) -> bool:
-    """Whether a claim is about this row, of a summary or of a baseline."""
-    named = (
-        (row.family, scope.family),
-        (row.base, scope.base or ("*",)),
-        (row.reward, scope.reward),
-        (row.task, scope.task),
-        (row.protocol, scope.protocol),
-        (row.recipe, scope.recipe),
-    )
-    fits = all(matches(name, patterns) for name, patterns in named) and scope.step in (None, row.step)
-    return fits and (scope.spurious is None or scope.spurious == bool(row.spurious))
+def rows_in(summary: Summary, scope: Scope, rows: Iterable[AnyRow]) -> list[AnyRow]:
+    """Those of the rows, a summary's or a baseline's, that a claim is about."""
+    asked = {kind: getattr(scope, kind) or ("*",) for kind in (*KINDS, "protocol", "recipe")}
+    return [
+        row
+        for row in _meant(summary, scope, rows)
+        if scope.step in (None, row.step) and all(matches(getattr(row, kind), names) for kind, names in asked.items())
+    ]
 
 
-def rows_in(summary: Summary, scope: Scope) -> list[DeltaRow]:
-    """Every row that a claim is about; a pattern of tasks means no leak probe."""
+def _meant(summary: Summary, scope: Scope, rows: Iterable[AnyRow]) -> list[AnyRow]:
+    """Rows that a pattern can mean: controls or not, as the scope says, and no leak probe that it does not name."""
     probes = {task.task for task in summary.tasks if task.kind == "continuation"} - set(scope.task)
-    return [row for row in summary.deltas if row.task not in probes and in_scope(row, scope)]
+    return [row for row in rows if scope.spurious in (None, bool(row.spurious)) and row.task not in probes]
 
 
-def subjects(summary: Summary, scope: Scope) -> list[Subject]:
-    """Every family (base), reward and task that the scope names or its patterns find; a combination without rows is missing."""
-    probes = {task.task for task in summary.tasks if task.kind == "continuation"}
-    wanted = [row for row in summary.deltas if scope.spurious is None or scope.spurious == bool(row.spurious)]
-    families = [*summary.families, *(row.family for row in summary.deltas)]
-    homes = _expanded(scope.base, (row.base for row in wanted)) if scope.base else _expanded(scope.family, families)
-    rewards = _expanded(scope.reward, (row.reward for row in wanted))
-    tasks = _expanded(scope.task, (row.task for row in wanted if row.task not in probes))
-    if not (homes and rewards and tasks):
-        return [_nothing(summary, scope)]
-    chosen = rows_in(summary, scope)
-    return [_subject(summary, scope, chosen, home, reward, task) for reward, task, home in product(rewards, tasks, homes)]
+def subjects(summary: Summary, scope: Scope, stored: Sequence[BaselineRow] | None = None) -> list[Subject]:
+    """Every family (base), reward and task that the scope names or its patterns find, with its rows; one without any is missing.
+
+    Beside a baseline (``stored``) patterns find what either of the two has. A name that is written and nowhere is missing once.
+    """
+    every: list[DeltaRow | BaselineRow] = [*summary.deltas, *(stored or ())]
+    found: dict[tuple[str, ...], Subject] = {}
+    for row in rows_in(summary, scope, every):
+        home, base = (row.base, row.base) if scope.base else (row.family, None)
+        subject = found.setdefault((row.reward, row.task, home), Subject(row.family, base, row.reward, row.task))
+        if isinstance(row, DeltaRow):
+            subject.rows.append(row)
+        else:
+            subject.stored.append(row)
+    absent, out = _Absent(summary, scope, every, stored is not None), []
+    kinds = ("reward", "task", "base" if scope.base else "family")
+    for names in product(*_asked(summary, scope, _meant(summary, scope, every))):
+        if names in found:
+            out.append(found[names])
+        elif stored is None or all(_is_written(name, getattr(scope, kind)) for kind, name in zip(kinds, names, strict=True)):
+            out.append(absent.subject(**dict(zip(kinds, names, strict=True))))
+    return [*out, *absent.in_vain(out)] or [absent.subject()]
+
+
+def _asked(summary: Summary, scope: Scope, rows: Sequence[DeltaRow | BaselineRow]) -> tuple[list[str], ...]:
+    """Rewards, tasks and families (bases): names as they are written, patterns as the known names that they mean, in order."""
+    homes = _expanded(scope.family, [*summary.families, *(row.family for row in rows)])
+    if scope.base:
+        homes = _expanded(scope.base, (row.base for row in rows if matches(row.family, scope.family)))
+    rewards = _expanded(scope.reward, (row.reward for row in rows))
+    return rewards, _expanded(scope.task, (row.task for row in rows)), homes
 
 
 def _expanded(patterns: Sequence[str], known: Iterable[str]) -> list[str]:
-    """Names as they are written, patterns as the known names that they mean, each once and in order."""
     names = list(dict.fromkeys(known))
     found = ([n for n in names if fnmatchcase(n, p)] if is_pattern(p) else [p] for p in patterns)
     return list(dict.fromkeys(name for group in found for name in group))
 
 
-def _subject(summary: Summary, scope: Scope, chosen: Sequence[DeltaRow], home: str, reward: str, task: str) -> Subject:
-    of_home = [row for row in chosen if home == (row.base if scope.base else row.family)]
-    rows = tuple(row for row in of_home if (row.reward, row.task) == (reward, task))
-    family, base = (home, None) if not scope.base else (_family_of(summary, home, scope), home)
-    why = "" if rows else _why_missing(summary, scope, home, reward, task)
-    return Subject(family, base, reward, task, rows, why)
+def _is_written(name: str, names: Sequence[str]) -> bool:
+    return name in names and not is_pattern(name)
 
 
-def _family_of(summary: Summary, base: str, scope: Scope) -> str:
-    return next((row.family for row in summary.deltas if row.base == base), ", ".join(scope.family))
+class _Absent:
+    """What a claim asks for and is not there, and what to say of it."""
+
+    def __init__(self, summary: Summary, scope: Scope, rows: Sequence[DeltaRow | BaselineRow], beside: bool) -> None:
+        self.scope = scope
+        self.has, self.it_has = ("summary and baseline have", "they have") if beside else ("the summary has", "it has")
+        self.present = {kind: dict.fromkeys(getattr(row, kind) for row in rows) for kind in KINDS}
+        self.present["family"] = dict.fromkeys([*summary.families, *self.present["family"]])
+        self.family_of = {row.base: row.family for row in rows}
+
+    def subject(self, **names: str) -> Subject:
+        """What the claim asks for, with these of its names in place of its own."""
+        asked = {kind: (names[kind],) if kind in names else getattr(self.scope, kind) for kind in KINDS}
+        family, base, reward, task = map(", ".join, asked.values())
+        return Subject(self.family_of.get(base, family), base or None, reward, task, missing=self._why(asked))
+
+    def in_vain(self, found: Sequence[Subject]) -> list[Subject]:
+        """Each name that is written and that no subject has.
+
+        Where nothing is found, the names that are nowhere are why, and no other is blamed. Beside a base that is written,
+        ``family`` only chooses.
+        """
+        kinds = KINDS if all(map(is_pattern, self.scope.base)) else KINDS[1:]
+        written = [(kind, name) for kind in kinds for name in getattr(self.scope, kind) if not is_pattern(name)]
+        out: list[Subject] = []
+        for kind, name in written:
+            told = any(getattr(subject, kind) == name for subject in (*found, *out))
+            if not told and (found or name not in self.present[kind]):
+                out.append(self.subject(**{kind: name}))
+        return out
+
+    def _why(self, asked: Mapping[str, Sequence[str]]) -> str:
+        """The name or pattern that means nothing; else that these do not come together."""
+        for kind, names in asked.items():
+            known = self.present[kind]
+            if names and not any(
+                name in known or (is_pattern(name) and any(matches(one, [name]) for one in known)) for name in names
+            ):
+                name, has = ", ".join(names), ", ".join(known) or "none"
+                return f"{self.has} no pair with {kind} {name}; {self.it_has} {has}. {_guess(name, tuple(known))}".rstrip()
+        reward, task, home = (" or ".join(asked[kind]) for kind in ("reward", "task", "base" if self.scope.base else "family"))
+        return f"no pair of reward {reward} on {task} in {home}{_narrowed(self.scope)}"
 
 
-def _nothing(summary: Summary, scope: Scope) -> Subject:
-    """A scope whose patterns find nothing at all."""
-    family, base, reward, task = (", ".join(patterns) for patterns in (scope.family, scope.base, scope.reward, scope.task))
-    kinds = {None: "pair", True: "pair of a spurious reward", False: "pair of a reward that is no control"}
-    has = "; ".join(f"{kind}: {_listed(names)}" for kind, names in _present(summary).items())
-    return Subject(
-        family, base or None, reward, task, (), f"the summary has no {kinds[scope.spurious]} that this means; it has {has}"
-    )
-
-
-def _present(summary: Summary) -> dict[str, list[str]]:
-    return {
-        "family": list(dict.fromkeys([*summary.families, *(row.family for row in summary.deltas)])),
-        "base": list(dict.fromkeys(row.base for row in summary.deltas)),
-        "reward": list(dict.fromkeys(row.reward for row in summary.deltas)),
-        "task": list(dict.fromkeys(row.task for row in summary.deltas)),
-    }
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names) or "none"
-
-
-def _why_missing(summary: Summary, scope: Scope, home: str, reward: str, task: str) -> str:
-    """What the summary lacks, in the order in which a misspelling is likeliest."""
-    present = _present(summary)
-    for kind, name in {"base" if scope.base else "family": home, "reward": reward, "task": task}.items():
-        if name not in present[kind]:
-            guess = did_you_mean(name, present[kind])
-            return f"the summary has no pair with {kind} {name}; it has {_listed(present[kind])}. {guess}".rstrip()
-    return f"no pair of reward {reward} on {task} in {home}{_narrowed(scope)}"
+_guess = lru_cache(did_you_mean)
+"""A guess is slow, and the same is asked for in every family and task."""
 
 
 def _narrowed(scope: Scope) -> str:
@@ -119,4 +148,5 @@ def _narrowed(scope: Scope) -> str:
     named = (("protocol", scope.protocol), ("recipe", scope.recipe), ("family", scope.family if scope.base else ("*",)))
     parts = [f"{kind} {' or '.join(patterns)}" for kind, patterns in named if patterns != ("*",)]
     parts += [] if scope.step is None else [f"step {scope.step}"]
+    parts += [] if scope.spurious is None else ["a spurious reward" if scope.spurious else "a reward that is no control"]
     return f" with {', '.join(parts)}" if parts else ""

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from suite.errors import printable
 from suite.schema import WORST_FIRST, Needs, Verdict
 
 
 def one_line(text: str) -> str:
     """Text from a user on one line: white space is one space, what is not printable (so all that XML forbids) is ``�``."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+    return " ".join(printable(text).split())
 
 
 def counts(verdicts: Sequence[Verdict]) -> str:

@@ -15,12 +15,29 @@ BADGES = {".svg": badge_svg, ".json": badge_json}
 """Ending of the file -> what writes it; the .json is what shields.io reads."""
 
 
+def clear_reports(json: Path | None, junit: Path | None, badges: Sequence[Path], run: Path) -> None:
+    """Take away the reports of an earlier run, so that none is left where this one ends before it has written its own.
+
+    ``SuiteError``, and nothing is taken away, where two are one file, one is what the gate itself reads, or a badge has an ending
+    that is not in ``BADGES``.
+    """
+    named = [("--json", json), ("--junit", junit), *(("--badge", badge) for badge in badges)]
+    taken = {(run / "summary.json" if run.is_dir() else run).resolve(): "the summary"}
+    for flag, path in ((flag, path) for flag, path in named if path):
+        if flag == "--badge" and path.suffix not in BADGES:
+            what = f"a badge cannot be '{path.suffix}'. Allowed: {', '.join(BADGES)}"
+            raise SuiteError(what, f"--badge {path}", "Rename the file")
+        if path.suffix in (".yaml", ".yml"):  # a policy or a baseline
+            raise SuiteError(f"a report cannot be '{path.suffix}'", f"{flag} {path}", "Rename the file")
+        if other := taken.get(path.resolve()):
+            raise SuiteError(f"this is the same file as {other}", f"{flag} {path}", "Name another file")
+        taken[path.resolve()] = flag
+    for report in filter(None, (path for _, path in named)):
+        report.unlink(missing_ok=True)
+
+
 def write_reports(report: GateReport, json: Path | None, junit: Path | None, badges: Sequence[Path]) -> None:
-    """Write what was asked for; ``SuiteError``, and nothing, where a badge ends in neither of ``BADGES``."""
-    for badge in badges:
-        if badge.suffix not in BADGES:
-            what = f"a badge cannot be '{badge.suffix}'. Allowed: {', '.join(BADGES)}"
-            raise SuiteError(what, f"--badge {badge}", "Rename the file")
+    """Write what was asked for."""
     if json:
         write_atomic(json, report.to_json().encode())
     if junit:
@@ -29,9 +46,11 @@ def write_reports(report: GateReport, json: Path | None, junit: Path | None, bad
         write_atomic(badge, BADGES[badge.suffix](report).encode())
 
 
-def tell_github(report: GateReport, environment: Mapping[str, str] = os.environ) -> list[str]:
-    """Add the report to the step's summary where there is one; the annotations to print, none outside of GitHub Actions."""
+def tell_github(report: GateReport, environment: Mapping[str, str] = os.environ) -> None:
+    """Print annotations where this is GitHub Actions, and add the report to the step's summary where there is one."""
+    if environment.get("GITHUB_ACTIONS") == "true":
+        for line in annotations(report):
+            print(line)
     if summary := environment.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(step_summary(report))
-    return annotations(report) if environment.get("GITHUB_ACTIONS") == "true" else []

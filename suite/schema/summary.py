@@ -1,58 +1,80 @@
 """What ``summary.json`` holds.
 
 Accuracies are shares in 0..1; deltas and their intervals are percentage points. A key that does not apply is absent.
+The bounds are those of what can be computed at all, so that a damaged file is told where it is read.
 """
 
 import json
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
 
 from suite.schema.records import Outcome, Strict
 
 SCHEMA_VERSION = 3
 
 Finding = Literal["gain", "loss", "equivalent", "inconclusive"]
+Text = Annotated[str, Field(min_length=1)]
+Count = Annotated[int, Field(ge=1, lt=10**9)]
+Natural = Annotated[int, Field(ge=0, lt=10**9)]
+Amount = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Points = Annotated[float, Field(ge=-100, le=100)]
+"""A delta."""
+Margin = Annotated[float, Field(ge=0, le=100)]
+Gap = Annotated[float, Field(ge=-200, le=200)]
+"""A difference of two deltas; also a part of a delta, which is a sum of products and may pass 100 by its rounding."""
 Interval = tuple[float, float]
+ShareInterval = tuple[Share, Share]
+PointsInterval = tuple[Points, Points]
+GapInterval = tuple[Gap, Gap]
 Covers = Literal["items only", "items and seeds", "items, and seeds of one arm"]
 """What an interval is about: one checkpoint, a method, or (of a difference) a method against one checkpoint."""
 
 
-class Behaviour(Strict):
+class Measured(Strict):
+    """Base of all that holds numbers: each of them is finite."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+
+class Behaviour(Measured):
     """Shares of samples (``mean_tokens``: tokens) that say how a model answers, whether or not the answer is right.
 
     ``truncated`` and ``mean_tokens`` are absent for imported answers that do not say it of every sample.
     """
 
-    code: float
-    fenced_code: float
-    language_only: float
-    boxed: float
-    repetitive: float
-    truncated: float | None = None
-    mean_tokens: float | None = None
+    code: Share
+    fenced_code: Share
+    language_only: Share
+    boxed: Share
+    repetitive: Share
+    truncated: Share | None = None
+    mean_tokens: Amount | None = None
 
 
-class ScoreReference(Strict):
+class ScoreReference(Measured):
     """A published accuracy (a share) of the same base on the same task under the same prompt; ``off``: outside our interval.
 
     ``setting`` says how it was measured: decoding, engine and grader are the source's own.
     """
 
-    accuracy: float
+    accuracy: Share
     source: str
     setting: str
     off: bool
 
 
-class DeltaReference(Strict):
+class DeltaReference(Measured):
     """A published delta, in points, of the same base, reward and task: to look at, never a control."""
 
-    delta: float
+    delta: Points
     source: str
     setting: str
     step: int | None = None
 
 
-class ScoreRow(Strict):
+class ScoreRow(Measured):
     """One model on one task. ``interval`` is absent where it is undefined (one item).
 
     ``cell`` is the cell's id, ``dataset`` says where its items come from (a generator's seed too), ``model_revision`` is the
@@ -70,20 +92,20 @@ class ScoreRow(Strict):
     base: str
     task: str
     protocol: str
-    k: int
-    n_items: int
-    accuracy: float
-    interval: Interval | None = None
-    pass_at_k: float
-    outcomes: dict[Outcome, int]
-    answer_present: float
+    k: Count
+    n_items: Count
+    accuracy: Share
+    interval: ShareInterval | None = None
+    pass_at_k: Share
+    outcomes: dict[Outcome, Natural]
+    answer_present: Share
     behaviour: Behaviour
     metrics: dict[str, float] | None = None
-    levels: dict[str, float] | None = None
+    levels: dict[str, Share] | None = None
     published: tuple[ScoreReference, ...] | None = None
 
 
-class Transition(Strict):
+class Transition(Measured):
     """Answers that go from one strategy to another: in items ``n``, of these the right ones before and after (k > 1: products of
     an item's shares). ``share_of_gain`` is the paper's partial contribution, absent where there is no gain; ``points`` the same
     part of the delta in points.
@@ -93,7 +115,7 @@ class Transition(Strict):
     correct_before: float
     correct_after: float
     share_of_gain: float | None = None
-    points: float
+    points: Gap
 
 
 class Transitions(Strict):
@@ -105,59 +127,59 @@ class Transitions(Strict):
     lang_lang: Transition
 
 
-class Contributions(Strict):
+class Contributions(Measured):
     """The delta in points, split twice; either three sum to it.
 
     By what an answer was when it was not right: it became extractable, was no longer truncated, or truly changed. By strategy:
     the mix of code and language changed, or the accuracy within code or within language.
     """
 
-    became_extractable: float
-    no_longer_truncated: float
-    truly_changed: float
-    strategy_mix: float
-    within_code: float
-    within_language: float
+    became_extractable: Gap
+    no_longer_truncated: Gap
+    truly_changed: Gap
+    strategy_mix: Gap
+    within_code: Gap
+    within_language: Gap
 
 
-class LeakSplit(Strict):
+class LeakSplit(Measured):
     """The delta on the items whose hidden rest the base writes down word for word in ``probe``, against the other items.
 
     In points; a part of no items has no delta, and one of a single item no interval.
     """
 
     probe: str
-    n_reproduced: int
-    delta_reproduced: float | None = None
-    interval_reproduced: Interval | None = None
-    n_other: int
-    delta_other: float | None = None
-    interval_other: Interval | None = None
-    difference: float | None = None
-    difference_interval: Interval | None = None
+    n_reproduced: Natural
+    delta_reproduced: Points | None = None
+    interval_reproduced: PointsInterval | None = None
+    n_other: Natural
+    delta_other: Points | None = None
+    interval_other: PointsInterval | None = None
+    difference: Gap | None = None
+    difference_interval: GapInterval | None = None
 
 
-class ControlDelta(Strict):
+class ControlDelta(Measured):
     """A method's delta minus that of its control of one spurious ``reward``: ``difference`` in points, paired by item."""
 
     reward: str
     checkpoints: tuple[str, ...]
-    difference: float
-    interval: Interval | None = None
+    difference: Gap
+    interval: GapInterval | None = None
     interval_covers: Covers
 
 
-class Spread(Strict):
+class Spread(Measured):
     """Variance of an item's difference, in points squared: ``between`` items, and ``sampling``, the noise of one sample an item.
 
     ``sampling`` is absent where each item has one sample, so that it is part of ``between``.
     """
 
-    between: float
-    sampling: float | None = None
+    between: Amount
+    sampling: Amount | None = None
 
 
-class DeltaRow(Strict):
+class DeltaRow(Measured):
     """One method on one task: checkpoint score minus base score, paired by item, in percentage points.
 
     Checkpoints of one recipe that differ in their training seed alone are one row: ``delta`` is their mean, ``seed_deltas`` each
@@ -188,29 +210,29 @@ class DeltaRow(Strict):
     under more than one protocol.
     """
 
-    family: str
-    base: str
-    checkpoint: str
-    reward: str
-    recipe: str
-    step: int
+    family: Text
+    base: Text
+    checkpoint: Text
+    reward: Text
+    recipe: Text
+    step: Natural
     seeds: tuple[int, ...]
-    task: str
-    protocol: str
-    k: int
-    n_items: int
-    before: float | None = None
-    after: float | None = None
-    delta: float | None = None
-    interval: Interval | None = None
+    task: Text
+    protocol: Text
+    k: Count
+    n_items: Count
+    before: Share | None = None
+    after: Share | None = None
+    delta: Points | None = None
+    interval: PointsInterval | None = None
     interval_covers: Covers | None = None
     checkpoints: tuple[str, ...] | None = None
-    seed_deltas: tuple[float, ...] | None = None
-    p: float | None = None
-    p_holm: float | None = None
-    p_bh: float | None = None
-    equivalent_within: float | None = None
-    mde: float | None = None
+    seed_deltas: tuple[Points, ...] | None = None
+    p: Share | None = None
+    p_holm: Share | None = None
+    p_bh: Share | None = None
+    equivalent_within: Margin | None = None
+    mde: Margin | None = None
     spread: Spread | None = None
     finding: Finding | None = None
     comparable: bool
@@ -219,8 +241,8 @@ class DeltaRow(Strict):
     spurious: Literal[True] | None = None
     control: tuple[str, ...] | None = None
     against_controls: tuple[ControlDelta, ...] | None = None
-    adjusted_delta: float | None = None
-    adjusted_interval: Interval | None = None
+    adjusted_delta: Gap | None = None
+    adjusted_interval: GapInterval | None = None
     adjusted_covers: Covers | None = None
     adjusted_against: str | None = None
     beats_controls: bool | None = None
@@ -228,40 +250,40 @@ class DeltaRow(Strict):
     contributions: Contributions | None = None
     leak: LeakSplit | None = None
     published: tuple[DeltaReference, ...] | None = None
-    strong_baseline_delta: float | None = None
-    strong_baseline_interval: Interval | None = None
-    strong_baseline_before: float | None = None
+    strong_baseline_delta: Points | None = None
+    strong_baseline_interval: PointsInterval | None = None
+    strong_baseline_before: Share | None = None
     strong_baseline_chosen: tuple[str, ...] | None = None
     strong_baseline_protocols: tuple[str, ...] | None = None
 
 
-class CleanContrast(Strict):
+class CleanContrast(Measured):
     """One method on a contaminated task and on a clean one: the difference of its deltas, in points, over disjoint items.
 
     ``leaked``: the training data of this very family is known to hold the contaminated task; of the other families the row is for
     comparison. A task is clean where its items are made from a seed or were published in a year after the base's release.
     """
 
-    family: str
-    base: str
-    checkpoint: str
-    reward: str
-    recipe: str
-    step: int
-    protocol: str
-    contaminated: str
+    family: Text
+    base: Text
+    checkpoint: Text
+    reward: Text
+    recipe: Text
+    step: Natural
+    protocol: Text
+    contaminated: Text
     leaked: bool
-    clean: str
-    n_contaminated: int
-    n_clean: int
-    delta_contaminated: float
-    delta_clean: float
-    difference: float
-    interval: Interval | None = None
+    clean: Text
+    n_contaminated: Count
+    n_clean: Count
+    delta_contaminated: Points
+    delta_clean: Points
+    difference: Gap
+    interval: GapInterval | None = None
     interval_covers: Covers | None = None
 
 
-class Interaction(Strict):
+class Interaction(Measured):
     """One method on two bases, same items: is its gain the same? ``difference`` is delta minus other delta, in points."""
 
     reward: str
@@ -271,18 +293,18 @@ class Interaction(Strict):
     protocol: str
     base: str
     other_base: str
-    difference: float
-    interval: Interval | None = None
+    difference: Gap
+    interval: GapInterval | None = None
     interval_covers: Covers | None = None
 
 
 class TaskRow(Strict):
     """What the board needs to know of a task. ``kind`` is its grader: a "continuation" is a contamination probe."""
 
-    task: str
+    task: Text
     title: str
-    version: str
-    n_items: int
+    version: Text
+    n_items: Count
     kind: Literal["answer", "number", "continuation"] | None = None
     contaminated: tuple[str, ...] = ()
 
@@ -290,17 +312,17 @@ class TaskRow(Strict):
 class Provenance(Strict):
     """Where the numbers come from; the same for all rows of one summary."""
 
-    suite_version: str
-    git: str
+    suite_version: Text
+    git: Text
     packages: dict[str, str]
     python: str
     device: str
     engines: tuple[str, ...]
-    generated: str
+    generated: Text
     cells: dict[str, str]
 
 
-class Summary(Strict):
+class Summary(Measured):
     """``summary.json``: what board and gate read; nothing else computes numbers.
 
     ``level`` is that of every interval, ``margin`` the points within which a delta counts as no change.
@@ -310,7 +332,7 @@ class Summary(Strict):
     level: float
     margin: float
     provenance: Provenance
-    samples_hash: str
+    samples_hash: Text
     families: dict[str, str]
     tasks: tuple[TaskRow, ...]
     scores: tuple[ScoreRow, ...]

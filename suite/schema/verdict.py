@@ -27,9 +27,10 @@ class Verdict(Strict):
     """What the gate says of one claim about one pair, or (with ``parts``) about several together.
 
     ``claim`` is the claim's id in its policy (its own, else its number from 1), ``kind`` what it expects, ``says`` the same in
-    words, ``line`` its place in the policy file. ``family`` to ``step`` say what was looked at; of a missing pair what the claim
-    names of it. ``detail`` is the reason in one line, ``quantity`` what ``points`` and ``interval`` measure, in points.
-    ``differs`` names the fields that are not comparable. ``parts`` are the verdicts that it was put together from.
+    words, ``line`` its place in the policy file. ``family`` to ``n_items`` say what was looked at; of a missing pair what the
+    claim names of it. ``detail`` is the reason in one line, ``quantity`` what ``points`` and ``interval`` measure, in points.
+    ``differs`` names the fields that are not comparable. ``parts`` are the verdicts that it was put together from: each has its
+    own numbers, so that the whole has none, and one that is ``unverified`` makes the whole so.
     """
 
     claim: str
@@ -43,6 +44,8 @@ class Verdict(Strict):
     protocol: str | None = None
     checkpoint: str | None = None
     step: int | None = None
+    k: int | None = None
+    n_items: int | None = None
     verdict: VerdictWord
     detail: str
     quantity: str | None = None

@@ -8,6 +8,15 @@ from suite.gate import Policy, load_policy
 from suite.schema import CleanContrast, DeltaRow, Provenance, Summary, TaskRow
 
 FAMILIES = {"a": "A", "b": "B"}
+BASELINE = """\
+made: {suite_version: "0", git: "0", samples_hash: "0", generated: "2026-11-01"}
+rows:
+  - {family: a, base: a-base, checkpoint: a-rl, reward: r, recipe: x, step: 10, task: t, protocol: none, version: "1", k: 1,
+     n_items: 50, before: 0.5, delta: 10.0, interval: [9.0, 11.0]}
+  - {family: a, base: a-base, checkpoint: a-rl, reward: e, recipe: x, step: 10, task: t, protocol: none, version: "1", k: 1,
+     n_items: 50, before: 0.5, delta: 10.0}
+"""
+"""Reward r with an interval, reward e without one."""
 
 
 def row(interval: tuple[float, float] | None, **changes: Any) -> DeltaRow:
@@ -38,6 +47,10 @@ def summary(
         level=0.95, margin=5.0, provenance=provenance, samples_hash="0" * 64, families=families, tasks=tasks, scores=(),
         deltas=rows, contrasts=contrasts,
     )  # fmt: skip
+
+
+def families(a: tuple[float, float], b: tuple[float, float] | None = None) -> Summary:
+    return summary(row(a), *([row(b, family="b")] if b else []))
 
 
 def contrast(contaminated: str, clean: str, **changes: Any) -> CleanContrast:

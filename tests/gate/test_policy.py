@@ -1,15 +1,19 @@
 """Policies: what can be written, how short it can be, and every way in which one can be wrong."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+from pydantic import TypeAdapter, ValidationError
 from small_summaries import policy, row, summary
 
 from suite import resources
 from suite.cli import main
 from suite.errors import SuiteError
 from suite.gate import judge, load_policy
+from suite.gate.policy import Least, Names
 from suite.registry import load_registry
 from suite.tasks import all_tasks
 
@@ -29,8 +33,8 @@ CLAIMED = "family: a, reward: r, expect: gain, at_least: 2"
 BASELINE = """\
 made: {suite_version: "0", git: "0", samples_hash: "0", generated: "2026-11-01"}
 rows:
-  - {family: a, base: b, reward: r, recipe: x, step: 1, task: t, protocol: p, version: "1", k: 1, n_items: 9, before: 0.5,
-     delta: 1.0, interval: [0.0, 2.0]}
+  - {family: a, base: b, checkpoint: c, reward: r, recipe: x, step: 1, task: t, protocol: p, version: "1", k: 1,
+     n_items: 9, before: 0.5, delta: 1.0, interval: [0.0, 2.0]}
 """
 STORED = "claims:\n  - {reward: r, not_worse_than: base.yaml, margin: 5}\n"
 
@@ -61,6 +65,11 @@ MALFORMED = [
     ("true as a threshold", "at_least: 2", "at_least: true", ":4: claims.0.at_least: ", "'3 families'"),
     ("nothing as a threshold", "at_least: 2", 'at_least: ""', ":4: claims.0.at_least: ", "'3 families'"),
     ("more families than named", "at_least: 2", "at_least: 2 families", ":4: claims.0.at_least: ", "1 named (a)"),
+    ("one family twice", CLAIMED, "family: [a, a], reward: r, expect: gain, at_least: 2 families", "at_least", "1 named (a)"),
+    ("more families than bases", CLAIMED, "base: [x, y], reward: r, expect: gain, at_least: 3 families", "", "2 named (x, y)"),
+    ("NUL in a file's name", "published", '"a\\0b.yaml"', ":7: claims.3.reproduces: ", "the path of a baseline file"),
+    ("a pattern beats twice", "{reward: r, beats: random}",
+     '{reward: "*", beats: random}\n  - {spurious: false, beats: random}', ":7: ", "here and as 3"),
     ("negative step", "family: a", "step: -1", ":4: claims.0.step: ", "greater than or equal to 0"),
     ("id that is a number", "id: one", 'id: "1"', ":4: claims.0.id: ", "pattern"),
     ("id twice", '{family: "*"', '{id: one, family: "*"', ":5: claims.1.id: ", "number 1"),
@@ -96,7 +105,7 @@ def test_a_malformed_policy_is_one_line_with_place_and_choice_and_exit_code_2(
 
 
 BROKEN_BASELINES = [
-    ("row twice", BASELINE + BASELINE[BASELINE.index("  - ") :], "two rows of a b r x 1 t p"),
+    ("row twice", BASELINE + BASELINE[BASELINE.index("  - ") :], "two rows of a b r x 1 t p (c, 9 items x 1)"),
     ("delta outside its interval", BASELINE.replace("delta: 1.0", "delta: 3.0"), "lies outside its interval"),
     ("accuracy in percent", BASELINE.replace("before: 0.5", "before: 50"), "less than or equal to 1"),
     ("no rows", BASELINE[: BASELINE.index("rows")] + "rows: []\n", "at least 1"),
@@ -130,7 +139,16 @@ def test_a_policy_file_is_named_after_the_file_and_knows_the_lines_of_its_claims
 
 @pytest.mark.parametrize(
     ("written", "points", "families"),
-    [("5", 5, None), ("5.5 points", 5.5, None), ("3 families", 0, 3), ("5 points in 3 families", 5, 3), ("0", 0, None)],
+    [
+        ("5", 5, None),
+        ("5.5 points", 5.5, None),
+        ("3 families", 0, 3),
+        ("5 points in 3 families", 5, 3),
+        ("0", 0, None),
+        ("1 family", 0, 1),
+        ("1 point in 1 family", 1, 1),
+        ("100 points", 100, None),
+    ],
 )
 def test_at_least_is_points_families_or_both(written: str, points: float, families: int | None) -> None:
     claim = policy(f"{{reward: r, task: t, expect: gain, at_least: {written}}}").claims[0]
@@ -184,3 +202,65 @@ def test_what_cannot_be_checked_stands_in_the_report() -> None:
     assert [item.claim for item in report.not_checkable] == ["the rest"]
     assert report.exit_code == 0
     assert json.loads(report.to_json())["not_checkable"] == [{"claim": "the rest", "why": "nobody prints it"}]
+
+
+def accepts(type_: object, value: object) -> bool:
+    try:
+        TypeAdapter(type_).validate_json(json.dumps(value), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("type_", "values"),
+    [
+        (
+            Least,
+            [0, 5, 5.5, 100, 100.1, -1, True, None, "", "5", "5 points", "1 point", "5.5 points", "100 points", "100.5 points"],
+        ),
+        (
+            Least,
+            ["3 families", "1 family", "0 families", "5 points in 3 families", "5 points in ", "5 points 3 families", [], {}],
+        ),
+        (Least, ["12345 families", "101 points", "1.1234567 points", "\uff11 families", " 3 families", "3 families, 5 points"]),
+        (Names, ["a", "*", "", ["a"], ["a", "b*"], [], [""], [1], [["a"]], 1, None, True, {}]),
+    ],
+)
+def test_the_schema_for_editors_says_what_the_suite_takes(type_: object, values: list[object]) -> None:
+    schema = Draft202012Validator(TypeAdapter(type_).json_schema())
+    for value in values:
+        assert schema.is_valid(value) == accepts(type_, value), value
+
+
+def test_a_claim_names_its_controls_clean_tasks_and_reference_each_by_itself() -> None:
+    beats, clean, paper, stored = policy(
+        "{reward: r, task: t, beats: random}",
+        "{reward: r, task: t, expect: clean, clean_tasks: [c, d]}",
+        "{reward: r, task: t, reproduces: published, within: 5}",
+        "{reward: r, task: t, reproduces: base.yaml, within: 5}",
+        baseline=BASELINE,
+    ).claims
+    assert (beats.controls, clean.clean_tasks, paper.reference, stored.reference) == (
+        ("random",),
+        ("c", "d"),
+        "published",
+        "base.yaml",
+    )
+    assert [claim.baseline for claim in (beats, clean, paper, stored)] == [None, None, None, "base.yaml"]
+    assert beats.scope.spurious is None  # r is a name
+
+
+def test_what_beats_a_control_by_a_pattern_is_no_control() -> None:
+    by_pattern, among, said = policy(
+        '{reward: "*", task: t, beats: random}',
+        '{reward: ["*", r], task: t, beats: random}',
+        '{reward: "*", task: u, spurious: false, beats: random}',
+    ).claims
+    assert (by_pattern.scope.spurious, among.scope.spurious, said.scope.spurious) == (False, None, False)
+
+
+def test_3000_claims_are_read_in_seconds() -> None:
+    start = time.process_time()
+    assert len(policy(*(f"{{reward: r{n}, task: t, expect: gain}}" for n in range(3000))).claims) == 3000
+    assert time.process_time() - start < 10

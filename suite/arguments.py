@@ -77,14 +77,8 @@ def _add_making(commands: "argparse._SubParsersAction[_Parser]") -> None:
     demo = commands.add_parser("demo", help="the main job on the micro families: train, evaluate, board, gate; resumes")
     _add_run(demo)
     demo.set_defaults(command="demo")
-    train = commands.add_parser("train", help="train one checkpoint with GRPO")
-    train.add_argument("recipe", help="recipe name or YAML file")
-    train.add_argument("--model", required=True, help="base model id")
-    train.add_argument("--reward", required=True, help="what to train on (see `rlvr-suite list rewards`)")
-    train.add_argument("--seed", type=int, default=0, help="training seed (default: 0)")
-    train.add_argument("--out", type=Path, help="run folder (default: runs/RECIPE)")
-    _add_registry(train)
-    train.set_defaults(command="train")
+    _add_train(commands)
+    _add_label(commands)
     evaluate = commands.add_parser("eval", help="draw the samples that are missing")
     _add_selection(evaluate)
     evaluate.set_defaults(command="eval")
@@ -98,6 +92,40 @@ def _add_making(commands: "argparse._SubParsersAction[_Parser]") -> None:
     pretrain.add_argument("--out", type=Path, required=True, help="folder for the checkpoint")
     pretrain.add_argument("--seed", type=int, default=0, help="seed of weights and corpus (default: 0)")
     pretrain.set_defaults(command="micro pretrain")
+
+
+def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    train = commands.add_parser("train", help="train a checkpoint with GRPO, or with --sweep a grid of them; resumes")
+    train.add_argument("recipe", nargs="?", help="recipe name or YAML file")
+    train.add_argument("--model", help="base model id")
+    train.add_argument("--reward", help="what to train on: a reward, 'format & !python', 'random(0.7)', module:function")
+    train.add_argument("--seed", type=int, default=0, help="training seed (default: 0)")
+    train.add_argument("--labels", type=Path, help="labels of the base (`rlvr-suite label`), for majority_vote and incorrect")
+    train.add_argument("--data-dir", type=Path, help="folder of <set>.jsonl, in place of the Hub")
+    train.add_argument(
+        "--allow-unchecked", action="store_true", help="train though evaluated sets cannot be loaded to keep them out; recorded"
+    )
+    train.add_argument("--dry-run", action="store_true", help="print the settings for TRL and accelerate, and load nothing")
+    train.add_argument("--sweep", type=Path, help="YAML file with recipe, families or models, rewards, seeds")
+    train.add_argument("--ray", metavar="ADDRESS", help="train a sweep on a Ray cluster (local: start one here)")
+    train.add_argument("--out", type=Path, help="run folder (default: runs/RECIPE)")
+    _add_registry(train)
+    train.set_defaults(command="train")
+
+
+def _add_label(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    label = commands.add_parser("label", help="majority-vote labels of what a recipe trains on, and which are wrong; resumes")
+    label.add_argument("recipe", help="recipe name or YAML file: its data, prompts, temperature and length")
+    label.add_argument("--model", required=True, help="base model id")
+    label.add_argument("--out", type=Path, required=True, help="label file; the samples go beside it")
+    label.add_argument("--items", type=int, help="only the first N items (default: all that the recipe trains on)")
+    label.add_argument("--samples", type=int, default=64, help="samples an item (default: 64)")
+    label.add_argument("--seed", type=int, default=0, help="seed of the samples (default: 0)")
+    label.add_argument("--engine", choices=["hf", "vllm"], default="hf", help="what draws (default: hf)")
+    label.add_argument("--data-dir", type=Path, help="folder of <set>.jsonl, in place of the Hub")
+    label.add_argument("--allow-unchecked", action="store_true", help="as for train")
+    _add_registry(label)
+    label.set_defaults(command="label")
 
 
 def _add_import(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 from suite.gate import judge, load_policy
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
-from suite.grpo.rewards import REWARDS
 from suite.leaderboard import write_board
 from suite.plan import PlannedCell
 from suite.quiet import quiet_libraries
@@ -35,6 +34,7 @@ from suite.table import scored_cells
 FAMILIES = ("micro-qwen2.5-math", "micro-qwen2.5", "micro-olmo2", "micro-llama3")
 """The micro families, each with a base of the same id; the slowest to train first."""
 TASKS = ("micro_arithmetic_clean", "micro_bench", "micro_bench_partial")
+REWARDS = ("ground_truth", "random", "format")
 RECIPE = "micro"
 POLICY = "micro_demo"
 WORKERS = 2

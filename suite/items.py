@@ -142,7 +142,8 @@ class _Row(Strict):
     difficulty: int | None = None
 
 
-def _local(path: Path) -> ItemSet:
+def file_items(path: Path) -> ItemSet:
+    """The items of a file of JSON lines, with the hash of its bytes as the revision."""
     out: dict[str, Item] = {}
     content = json_lines.content(path)
     for where, row in json_lines.rows(content, _Row, path, "id, problem, answer (all text)"):
@@ -187,11 +188,10 @@ def _from_cache_alone() -> Iterator[None]:
         config.HF_HUB_OFFLINE = before
 
 
-def _hub_rows(spec: TaskFile) -> tuple[list[Mapping[str, object]], str | None]:
+def _hub_rows(source: Source, where: str, file: str) -> tuple[list[Mapping[str, object]], str | None]:
     """The dataset's rows, one configuration after another, and the commit that they are of."""
     from datasets import load_dataset
 
-    source = spec.metadata.source
     is_here = Path(str(source.hub)).is_dir() or _is_hub_reachable()
     try:
         with nullcontext() if is_here else _from_cache_alone():
@@ -200,26 +200,31 @@ def _hub_rows(spec: TaskFile) -> tuple[list[Mapping[str, object]], str | None]:
     except Exception as error:  # the Hub client raises many kinds: offline, gated, gone
         why = f"cannot be loaded ({type(error).__name__})" if is_here else "are not in the cache, and the Hub cannot be reached"
         way = "Ask for access on its page" if is_here else "Go online"
-        fix = f"{way}, or give --data-dir or {DATA_VARIABLE} with a folder that holds {spec.task}.jsonl"
-        raise SuiteError(f"the items of '{source.hub}' {why}", f"task {spec.task}", fix) from error
+        fix = f"{way}, or give --data-dir or {DATA_VARIABLE} with a folder that holds {file}"
+        raise SuiteError(f"the items of '{source.hub}' {why}", where, fix) from error
     return [row for part in parts for row in part], commit
 
 
-def _from_hub(spec: TaskFile, shipped: Mapping[str, str]) -> ItemSet:
-    """The dataset's items; one that ships takes its shipped id, so ids do not hang on what the dataset calls its rows."""
-    source = spec.metadata.source
-    rows, commit = _hub_rows(spec)
+def hub_items(source: Source, where: str, file: str) -> ItemSet:
+    """The dataset's items under its own ids or row numbers; ``file`` is the one that could take its place in a data folder."""
+    rows, commit = _hub_rows(source, where, file)
     columns = source.columns
     needed = {column for column in (columns.id, columns.problem, columns.answer) if column}
     if missing := sorted(needed - rows[0].keys()) if rows else []:
         what = f"'{source.hub}' has no column {', '.join(missing)}. It has: {', '.join(rows[0])}"
-        fix = f"Report it; meanwhile give --data-dir or {DATA_VARIABLE} with a folder that holds {spec.task}.jsonl"
-        raise SuiteError(what, f"task {spec.task}", fix)
+        fix = f"Report it; meanwhile give --data-dir or {DATA_VARIABLE} with a folder that holds {file}"
+        raise SuiteError(what, where, fix)
     own = [
         Item(str(row[columns.id] if columns.id else number), str(row[columns.problem]), str(row[columns.answer]))
         for number, row in enumerate(rows)
     ]
-    return ItemSet(_named_as_shipped(own, shipped), str(source.hub), commit)
+    return ItemSet(own, str(source.hub), commit)
+
+
+def _from_hub(spec: TaskFile, shipped: Mapping[str, str]) -> ItemSet:
+    """The dataset's items; one that ships takes its shipped id, so ids do not hang on what the dataset calls its rows."""
+    loaded = hub_items(spec.metadata.source, f"task {spec.task}", f"{spec.task}.jsonl")
+    return loaded._replace(items=_named_as_shipped(loaded.items, shipped))
 
 
 def _named_as_shipped(items: Sequence[Item], shipped: Mapping[str, str]) -> list[Item]:
@@ -310,7 +315,7 @@ def load_set(spec: TaskFile, data_dir: Path | None = None, seed: int | None = No
         spec = _with_metadata(spec, {"seed": seed}, "item_seed")
     shipped = {} if _is_fresh(spec) else shipped_hashes(spec.task)
     path = _file(spec, data_dir)
-    loaded = _local(path) if path else _generated(spec) if source.generator else _from_hub(spec, shipped)
+    loaded = file_items(path) if path else _generated(spec) if source.generator else _from_hub(spec, shipped)
     return _as_shipped(loaded, spec, shipped, path) if shipped else loaded
 
 

@@ -16,7 +16,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, field_va
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from suite import resources
+from suite import resources, reward_ids
 from suite.errors import SuiteError
 from suite.protocols import Protocol
 from suite.schema import Pair, Strict
@@ -202,8 +202,9 @@ class Registry:
         return tuple(i for i, model in self.models.items() if model.base is None and family in (None, model.family))
 
     def is_spurious(self, reward: str) -> bool:
-        """Whether pairs of this reward are controls; a method's own reward, which no registry lists, is not."""
-        return reward in self.rewards and self.rewards[reward].spurious
+        """Whether pairs of this reward are controls: of ``format-and-not-python`` each part; one that nobody lists is not."""
+        names = (reward,) if reward in self.rewards else reward_ids.names(reward)
+        return all(name in self.rewards and self.rewards[name].spurious for name in names)
 
     def throughput(self, model_id: str) -> Throughput | None:
         """The speed that is stated of a model."""

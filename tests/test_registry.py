@@ -141,6 +141,21 @@ def test_the_overlay_that_the_table_breaks_is_good_itself_with_a_byte_order_mark
     registry = load_registry([overlay(tmp_path, b"\xef\xbb\xbf" + GOOD.encode())])
     assert registry.models["mine-1b-rl"].base == "mine-1b"
     assert registry.is_spurious("luck")
+    assert registry.is_spurious("luck-and-not-python") and not registry.is_spurious("luck-and-not-ground_truth")
+
+
+@pytest.mark.parametrize(
+    ("reward", "spurious"),
+    [
+        *(("random", True), ("random-0.7", True), ("not-format", True), ("format-and-not-python", True)),
+        *(("no_repetition-and-python_fence", True), ("incorrect-and-random-0.25-and-not-python", True)),
+        *(("ground_truth", False), ("not-ground_truth", False), ("format-and-ground_truth", False), ("not-closeness", False)),
+        *(("my_method", False), ("format-and-my_method", False), ("own-random-format", False), ("format-and-own-m-f", False)),
+        *(("random-2", False), ("format-0.5", False), ("format-and-format", False), ("format-and-", False), ("", False)),
+    ],
+)
+def test_a_compound_reward_is_a_control_if_every_part_is(reward: str, spurious: bool) -> None:
+    assert load_registry().is_spurious(reward) is spurious
 
 
 def test_an_absolute_path_and_one_that_stays_inside_are_fine(tmp_path: Path) -> None:

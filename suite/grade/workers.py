@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 CPU_SECONDS = 0.45
@@ -38,19 +38,17 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _serve() -> None:
-    """The worker: compare the pairs of stdin until it closes."""
-    from suite.grade.symbolic import math_verify_equal
-
-    math_verify_equal("x^2", "\\frac{1}{2}")  # what is loaded at first use is not charged to an answer
+def serve(equal: Callable[[str, str], bool], cpu_seconds: float = CPU_SECONDS) -> None:
+    """The worker: compare the pairs of stdin with ``equal`` until it closes."""
+    equal("x^2", "\\frac{1}{2}")  # what is loaded at first use is not charged to an answer
     _limit_memory()
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     print("ready", flush=True)
     for line in sys.stdin:
         answer, gold = json.loads(line)
-        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
         try:
-            reply = "true" if math_verify_equal(answer, gold) else "false"
+            reply = "true" if equal(answer, gold) else "false"
         except Exception as error:  # math-verify and sympy raise anything; the caller retries, then records an error
             reply = f"error {type(error).__name__}"
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -60,8 +58,8 @@ def _serve() -> None:
 class _Worker:
     """One process, the pair that it is at, and what it has written so far."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "suite.grade.workers"]
+    def __init__(self, module: str) -> None:
+        command = [sys.executable, "-m", module]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert self.process.stdin is not None and self.process.stdout is not None
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
@@ -109,16 +107,20 @@ class _Batch:
 
 
 class Workers:
-    """A few worker processes, started when first needed and kept; each process of a forked program has its own."""
+    """A few worker processes, started when first needed and kept; each process of a forked program has its own.
 
-    def __init__(self, count: int | None = None) -> None:
+    Run as a program, ``module`` calls ``serve`` with the comparison that its workers make.
+    """
+
+    def __init__(self, count: int | None = None, module: str = __name__) -> None:
+        self.module = module
         self.count = count or min(os.cpu_count() or 1, 8)
         self.idle: list[_Worker] = []
         self.owner = os.getpid()
         self.lock = threading.Lock()
 
     def equal(self, pairs: Sequence[Pair]) -> list[bool | None]:
-        """math-verify's verdict on each (answer, gold); None where it could not be had in ``TRIES`` tries."""
+        """The comparison's verdict on each (answer, gold); None where it could not be had in ``TRIES`` tries."""
         if os.getpid() != self.owner:  # after a fork the workers are the parent's
             self.idle, self.owner, self.lock = [], os.getpid(), threading.Lock()
         batch, busy = _Batch(pairs), set[_Worker]()
@@ -134,7 +136,7 @@ class Workers:
 
     def _hand_out(self, batch: _Batch, busy: "set[_Worker]", selector: selectors.BaseSelector) -> None:
         while batch.waiting and len(busy) < self.count:
-            worker = self.idle.pop() if self.idle else _Worker()
+            worker = self.idle.pop() if self.idle else _Worker(self.module)
             busy.add(worker)
             selector.register(worker.stdout, selectors.EVENT_READ, worker)
             job = batch.waiting.popleft()
@@ -176,4 +178,6 @@ WORKERS = Workers()
 atexit.register(WORKERS.close)
 
 if __name__ == "__main__":
-    _serve()
+    from suite.grade.symbolic import math_verify_equal
+
+    serve(math_verify_equal)

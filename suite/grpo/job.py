@@ -1,102 +1,231 @@
-"""One training run of a run folder: model, reward, recipe and seed -> a checkpoint that registers itself.
+"""One training run of a run folder: model, reward, recipe and seed -> checkpoints that register themselves.
 
-``rlvr-suite train micro --model micro-llama3 --reward format --out runs/mine``; a checkpoint that is there is not trained again.
+``rlvr-suite train micro --model micro-llama3 --reward format --out runs/mine``; a checkpoint that is there is not trained again,
+and a run that was killed goes on from its last saved step.
 """
 
-import importlib.util
+import json
+import os
+import shutil
 from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
 
 from suite.errors import SuiteError
+from suite.grpo.data import check_source
+from suite.grpo.expression import RewardExpression, parse
+from suite.grpo.labels import Labels, load_labels, read_labels
+from suite.grpo.launch import check_machine, run_job
 from suite.grpo.recipe import Recipe, TrainProgress, load_recipe
-from suite.grpo.rewards import REWARDS
-from suite.items import Item, load_items
-from suite.micro import corpus, world
-from suite.protocols import prompt_of
-from suite.registry import Registry
-from suite.schema import Pair
-from suite.store import RunStore
-from suite.strict_yaml import did_you_mean
-from suite.tasks import task
+from suite.grpo.rows import Rows, rows_of
+from suite.grpo.settings import dry_run_text
+from suite.grpo.train import Job, locked, prepare
+from suite.protocols import Prompt, prompt_of
+from suite.registry import MAX_ID, Registry
+from suite.schema import Pair, content_hash
+from suite.store import RunStore, write_atomic
 from suite.weights import locate, weights_hash
+
+_LIBRARIES = ("torch", "transformers", "trl", "peft", "accelerate")
 
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """What to train; ``recipe`` is a name or a file."""
+    """What to train. ``reward`` is as a user writes it, ``recipe`` a name or a file.
+
+    ``labels`` is a file of the base's majority labels, ``data_dir`` a folder of local data. With ``allow_unchecked`` evaluated
+    sets that cannot be loaded are not kept out of the training data, which is recorded.
+    """
 
     model: str
     reward: str
     recipe: str
     seed: int = 0
+    labels: Path | None = None
+    data_dir: Path | None = None
+    allow_unchecked: bool = False
+
+    @cached_property
+    def expression(self) -> RewardExpression:
+        """The reward; ``SuiteError`` where it is none."""
+        return parse(self.reward)
 
     @property
     def checkpoint(self) -> str:
-        """Id of the checkpoint that this run makes."""
-        return f"{self.model}-{self.reward}-{self.recipe.rsplit('/', 1)[-1].removesuffix('.yaml')}-s{self.seed}"
+        """Id of the checkpoint at the last step."""
+        return f"{self.model}-{self.expression.id}-{self.recipe.rsplit('/', 1)[-1].removesuffix('.yaml')}-s{self.seed}"
 
-
-def training_items(recipe: Recipe, n: int) -> list[Item]:
-    """``n`` problems to train on, none of which a task of the suite asks."""
-    evaluated = {item.problem for name in ("micro_arithmetic_clean", "micro_bench") for item in load_items(task(name))}
-    problems = world.word_problems(recipe.data_seed, n, corpus.EVAL_STEPS, frozenset(evaluated))
-    return [Item(str(i), p.text, str(p.answer)) for i, p in enumerate(problems)]
+    def checkpoint_at(self, step: int, recipe: Recipe) -> str:
+        """Id of the checkpoint at a step."""
+        return self.checkpoint if step == recipe.steps else f"{self.checkpoint}-step{step}"
 
 
 def check(run: TrainingRun, registry: Registry) -> Recipe:
-    """Everything that can be wrong with ``run``, before anything is loaded; its recipe."""
-    if run.reward not in REWARDS:
-        what = f"unknown reward '{run.reward}'. Known: {', '.join(REWARDS)}"
-        raise SuiteError(what, "--reward", did_you_mean(run.reward, REWARDS) or "Name one of them")
-    model = registry.model(run.model)
+    """Everything about ``run`` that can be wrong on any machine, before anything is loaded; its recipe."""
+    recipe, reward, model = load_recipe(run.recipe), run.expression, registry.model(run.model)
     if model.base is not None:
         what = f"'{run.model}' is a checkpoint; a pair starts from a base"
         raise SuiteError(what, "--model", f"Train its base '{model.base}'")
-    if importlib.util.find_spec("trl") is None:
-        raise SuiteError("training needs trl, which is not installed", "rlvr-suite train", "pip install 'rlvr-suite[train]'")
-    return load_recipe(run.recipe)
+    registry.protocol(recipe.protocol_of(run.model, model.protocol))
+    check_source(recipe.data)
+    if (reward.answers in ("majority", "incorrect")) != (run.labels is not None):
+        what = f"reward {reward.name} {'compares with labels of the base' if run.labels is None else 'takes no labels'}"
+        fix = (
+            "Make them: rlvr-suite label RECIPE --model BASE --out FILE, then --labels FILE"
+            if run.labels is None
+            else "Leave it out"
+        )
+        raise SuiteError(what, "--labels", fix)
+    longest = max((run.checkpoint_at(step, recipe) for step in recipe.kept), key=len)
+    if len(longest) > MAX_ID:
+        what = f"the checkpoint's id {longest!r} would have {len(longest)} characters. Allowed: {MAX_ID}, it names a folder"
+        raise SuiteError(what, "--reward", "Shorten the name of the recipe file, or of the reward")
+    reward.function()
+    return recipe
 
 
-def _untrained_pair(run: TrainingRun, registry: Registry, recipe: Recipe) -> Pair:
-    """The pair that ``run`` makes, but for the weights, which nobody knows before."""
+def dry_run(run: TrainingRun, registry: Registry, out: Path) -> str:
+    """What ``run`` would be given, as text; loads no weights and needs neither GPU nor network."""
+    recipe, model = check(run, registry), registry.model(run.model)
+    about = {
+        "model": run.model,
+        "weights": model.hub or model.path or f"ships with the suite ({model.builtin})",
+        "reward": run.expression.name,
+        "answers": {"gold": "the data's", "one": "of one item"}.get(run.expression.answers, f"labels of {run.labels}"),
+        "data": f"{recipe.data}, order of seed {recipe.data_seed}",
+        "protocol": recipe.protocol_of(run.model, model.protocol),
+        "checkpoints": ", ".join(run.checkpoint_at(step, recipe) for step in recipe.kept),
+        "run folder": str(out),
+    }
+    try:
+        check_machine(recipe, run.recipe)
+        notes = []
+    except SuiteError as error:
+        notes = [f"this machine cannot train it: {error}"]
+    return dry_run_text(recipe, run.seed, about, notes)
+
+
+def _untrained_pair(run: TrainingRun, registry: Registry, recipe: Recipe, step: int) -> Pair:
+    """A pair that ``run`` makes, but for the weights, which nobody knows before."""
     model = registry.model(run.model)
     return Pair(
         family=model.family,
         base=run.model,
-        checkpoint=run.checkpoint,
-        reward=run.reward,
+        checkpoint=run.checkpoint_at(step, recipe),
+        reward=run.expression.id,
         recipe=run.recipe,
         seed=run.seed,
-        step=recipe.steps,
+        step=step,
         base_weights=weights_hash(locate(run.model, model)),
     )
 
 
 def trained_pair(run: TrainingRun, registry: Registry, store: RunStore) -> Pair | None:
-    """The pair if the run folder has its checkpoint, trained from the base's present weights; else None."""
-    wanted = _untrained_pair(run, registry, check(run, registry))
-    return next((p for p in store.pairs() if p.model_copy(update={"weights": None}) == wanted), None)
+    """The pair of the last step if the run folder has its checkpoint, trained from the base's present weights; else None."""
+    recipe = check(run, registry)
+    wanted = _untrained_pair(run, registry, recipe, recipe.steps)
+    found = next((p for p in store.pairs() if p.model_copy(update={"weights": None}) == wanted), None)
+    record = store.checkpoint(wanted.checkpoint) / "training.json"
+    if found and record.is_file() and json.loads(record.read_text(encoding="utf-8"))["made_from"] != _made_from(run, recipe):
+        what = f"{found.checkpoint} is there, trained with other settings: the recipe's file or the labels have changed since"
+        raise SuiteError(what, str(record), "Name another --out, rename the recipe's file, or delete the checkpoint's folder")
+    return found
 
 
 def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress: TrainProgress) -> Pair:
-    """Train and register the checkpoint unless it is there; ``progress(steps done, steps in all)``."""
+    """Train and register the checkpoints unless the last is there; ``progress(steps done, steps in all)``."""
     existing = trained_pair(run, registry, store)
     if existing is not None:
         return existing
-    from suite.grpo.train import train
-
-    recipe, model, out = check(run, registry), registry.model(run.model), store.checkpoint(run.checkpoint)
+    recipe, model = check(run, registry), registry.model(run.model)
+    check_machine(recipe, run.recipe)
     folder = locate(run.model, model)
-    train(
-        folder,
-        training_items(recipe, recipe.steps * recipe.prompts),
-        recipe=recipe,
-        reward=run.reward,
-        seed=run.seed,
-        prompt=prompt_of(model.protocol, registry.protocol(model.protocol), folder),
-        out=out,
-        progress=progress,
+    protocol, weights = recipe.protocol_of(run.model, model.protocol), weights_hash(folder)
+    prompt = prompt_of(protocol, registry.protocol(protocol), folder)
+    rows = rows_of(
+        recipe, run.expression, prompt, folder, _labels(run, weights), data_dir=run.data_dir, allow_unchecked=run.allow_unchecked
     )
-    pair = _untrained_pair(run, registry, recipe).model_copy(update={"weights": weights_hash(out)})
-    store.add_pair(pair)
-    store.note_weights({pair.checkpoint: pair.weights or ""})
-    return pair
+    work = store.checkpoint(f".{run.checkpoint}.training")
+
+    def kept(step: int, trained: Path) -> None:
+        """Put a checkpoint in its place and register it."""
+        pair = _untrained_pair(run, registry, recipe, step)
+        pair = pair.model_copy(update={"weights": weights_hash(trained)})
+        _record(trained, run, recipe, prompt, rows)
+        place = store.checkpoint(pair.checkpoint)
+        shutil.rmtree(place, ignore_errors=True)
+        os.replace(trained, place)
+        store.add_pair(pair)
+        store.note_weights({pair.checkpoint: pair.weights or ""})
+
+    with locked(work):
+        prepare(work, _job(run, recipe, folder, weights, prompt, rows), rows.rows)
+        run_job(work, recipe, progress, kept)
+        shutil.rmtree(work)
+    done = trained_pair(run, registry, store)
+    if done is None:
+        raise SuiteError("the run ended without its last checkpoint", str(work), "Run the same command again")
+    return done
+
+
+def _made_from(run: TrainingRun, recipe: Recipe) -> str:
+    """Hash of what decides a run's weights beside base, reward and seed: the recipe's settings, and the labels."""
+    labels = None if run.labels is None else read_labels(run.labels).digest
+    settings = recipe.model_dump(mode="json", exclude={"description", "keep", "save_every", "report_to", "vllm_url"})
+    return content_hash({"recipe": settings, "labels": labels})
+
+
+def _labels(run: TrainingRun, base_weights: str) -> Labels | None:
+    return None if run.labels is None else load_labels(run.labels, run.model, base_weights)
+
+
+def _job(run: TrainingRun, recipe: Recipe, folder: Path, weights: str | None, prompt: Prompt, rows: Rows) -> Job:
+    return Job(
+        folder=str(folder),
+        base_weights=weights,
+        recipe=recipe,
+        reward=run.expression.name,
+        seed=run.seed,
+        stops=prompt.stops,
+        rows_hash=content_hash([row.model_dump() for row in rows.rows]),
+        versions={name: version(name) for name in _LIBRARIES},
+    )
+
+
+def _record(folder: Path, run: TrainingRun, recipe: Recipe, prompt: Prompt, rows: Rows) -> None:
+    """Beside the weights: what they were trained on and how, and what was left out of the data."""
+    data = rows.data
+    told = {
+        "made_from": _made_from(run, recipe),
+        "reward": run.expression.name,
+        "seed": run.seed,
+        "protocol": prompt.id,
+        "prompt_hash": prompt.text_hash,
+        "recipe": recipe.model_dump(mode="json"),
+        "data": {
+            "source": data.source,
+            "revision": data.revision,
+            "items_hash": data.items_hash,
+            "items": len(data.items),
+            "before": data.n_before,
+            "in_evaluated_sets": len(data.removed),
+            "too_long": len(rows.too_long),
+            "unchecked": list(data.unchecked),
+        },
+        "versions": {name: version(name) for name in _LIBRARIES},
+    }
+    write_atomic(folder / "training.json", (json.dumps(told, indent=1) + "\n").encode())
+    if left_out := rows.left_out():
+        write_atomic(folder / "left_out.jsonl", left_out.encode())
+
+
+def clip_note(store: RunStore, pair: Pair, recipe: Recipe) -> str | None:
+    """What is wrong where a recipe that should clip never does: then its updates were not off-policy."""
+    log = store.checkpoint(pair.checkpoint) / "train_log.jsonl"
+    if not recipe.can_clip or not log.is_file():
+        return None
+    ratios = [json.loads(line).get("clip_ratio", 0.0) for line in log.read_text(encoding="utf-8").splitlines()]
+    if max(ratios, default=0.0) > 0:
+        return None
+    return f"{pair.checkpoint}: no token was ever clipped (epsilon {recipe.clip:g}), so this run says nothing about clipping"

@@ -1,132 +1,160 @@
-"""Train one checkpoint with TRL's GRPOTrainer: ``rlvr-suite train micro --model micro-llama3 --reward format``.
+"""Train one checkpoint with TRL: from a work folder, into it, resuming what a killed run left there.
 
 TRL's defaults cannot reproduce the papers (loss ``dapo``, linear decay, strictly on-policy so that the clip never fires): the
 recipe's split of a rollout into updates is set explicitly, and the measured clip ratio is logged.
 """
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset
-from transformers import (
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    PrinterCallback,
-    TrainerCallback,
-    TrainerControl,
-    TrainerState,
-    TrainingArguments,
-)
-from trl.trainer.grpo_config import GRPOConfig
-from trl.trainer.grpo_trainer import GRPOTrainer
-
 from suite.grpo.recipe import Recipe, TrainProgress
-from suite.grpo.rewards import REWARDS, Rollout
-from suite.items import Item
-from suite.protocols import Prompt
+from suite.grpo.settings import machine_settings, trl_settings
+from suite.schema import Strict
+from suite.store import write_atomic
+
+Kept = Callable[[int, Path], None]
+"""Called with a step and the folder of its weights."""
 
 
-class _Report(TrainerCallback):
-    """Tells the caller each finished rollout."""
+class Row(Strict):
+    """One prompt of a run: the text as the model sees it, ``answer`` as the reward compares it, ``gold`` as it is right."""
 
-    def __init__(self, recipe: Recipe, progress: TrainProgress) -> None:
-        self.recipe, self.progress = recipe, progress
-
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
-        if state.global_step % self.recipe.updates_per_step == 0:
-            self.progress(state.global_step // self.recipe.updates_per_step, self.recipe.steps)
+    prompt: str
+    item_id: str
+    answer: str
+    gold: str
 
 
-def _reward_function(reward: str, seed: int, updates_per_step: int) -> Callable[..., list[float | None]]:
-    """The reward in TRL's signature; its name is the column in TRL's log."""
-    function = REWARDS[reward]
+class Job(Strict):
+    """Everything that decides what a run's weights become; a work folder of another job is started anew.
 
-    def trl_reward(
-        completions: list[str], item_id: list[str], answer: list[str], trainer_state: TrainerState, **_: object
-    ) -> list[float | None]:
-        step = trainer_state.global_step // updates_per_step
-        rows = zip(completions, item_id, answer, strict=True)
-        return [function(Rollout(text, i, gold, seed, step, n)) for n, (text, i, gold) in enumerate(rows)]
-
-    trl_reward.__name__ = reward
-    return trl_reward
-
-
-def _config(recipe: Recipe, out: Path, seed: int) -> GRPOConfig:
-    return GRPOConfig(
-        output_dir=str(out),
-        seed=seed,
-        data_seed=seed,
-        optim=recipe.optimizer,
-        learning_rate=recipe.learning_rate,
-        lr_scheduler_type="constant",
-        warmup_steps=0,
-        weight_decay=0.0,
-        max_grad_norm=recipe.max_grad_norm,
-        max_steps=recipe.steps * recipe.updates_per_step,
-        per_device_train_batch_size=recipe.update_size,
-        gradient_accumulation_steps=1,
-        steps_per_generation=recipe.minibatches,
-        num_iterations=recipe.passes,
-        num_generations=recipe.group_size,
-        max_completion_length=recipe.max_new_tokens,
-        temperature=recipe.temperature,
-        epsilon=recipe.clip,
-        beta=recipe.kl,
-        loss_type="grpo",
-        scale_rewards="group",
-        shuffle_dataset=False,
-        save_strategy="no",
-        logging_steps=1,
-        report_to=[],
-        bf16=False,
-        gradient_checkpointing=False,
-        disable_tqdm=True,
-        dataloader_pin_memory=False,
-        use_cpu=not _has_gpu(),
-    )
-
-
-def _has_gpu() -> bool:
-    import torch
-
-    return torch.cuda.is_available()
-
-
-def _log_rows(history: list[dict[str, Any]], reward: str) -> str:
-    """TRL's log, one line an update, with the keys that say what happened."""
-    keys = {f"rewards/{reward}/mean": "reward", "clip_ratio/region_mean": "clip_ratio", "grad_norm": "grad_norm"}
-    keys |= {"completions/mean_length": "mean_tokens", "entropy": "entropy", "step": "update"}
-    return "".join(json.dumps({new: row[old] for old, new in keys.items() if old in row}) + "\n" for row in history)
-
-
-def train(
-    folder: Path, items: list[Item], *, recipe: Recipe, reward: str, seed: int, prompt: Prompt, out: Path, progress: TrainProgress
-) -> None:
-    """Train the model in ``folder`` on ``items`` (as many as the recipe draws prompts) and save it into ``out``.
-
-    One unit: a killed run leaves nothing in ``out`` and starts over.
+    ``folder`` holds the base, ``base_weights`` and ``rows_hash`` say what is in it and in ``rows.jsonl``; ``stops`` are the
+    prompt's. ``versions`` are those of the libraries that train.
     """
-    tokenizer = AutoTokenizer.from_pretrained(folder, padding_side="left")
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype="float32")
-    rows = [{"prompt": prompt.render(i.problem), "item_id": i.id, "answer": i.answer} for i in items]
-    building = out.with_name(f".{out.name}.{os.getpid()}")
-    trainer = GRPOTrainer(
-        model=model,
-        args=_config(recipe, building, seed),
-        reward_funcs=[_reward_function(reward, seed, recipe.updates_per_step)],
-        train_dataset=Dataset.from_list(rows),
+
+    folder: str
+    base_weights: str | None
+    recipe: Recipe
+    reward: str
+    seed: int
+    stops: tuple[str, ...]
+    rows_hash: str
+    versions: dict[str, str]
+
+
+def prepare(work: Path, job: Job, rows: Sequence[Row]) -> None:
+    """Write job and rows into ``work``, under its lock; what another job left there is removed first."""
+    text = job.model_dump_json(indent=1)
+    if (work / "job.json").is_file() and (work / "job.json").read_text(encoding="utf-8") == text:
+        return
+    for path in work.iterdir():
+        if path.name != ".lock":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    write_atomic(work / "rows.jsonl", "".join(row.model_dump_json() + "\n" for row in rows).encode())
+    write_atomic(work / "job.json", text.encode())
+
+
+@contextmanager
+def locked(work: Path) -> Iterator[None]:
+    """Hold a work folder; a killed run's worker may outlive it for a moment, so this waits."""
+    work.mkdir(parents=True, exist_ok=True)
+    with (work / ".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def kept_folder(work: Path, step: int) -> Path:
+    """Where the weights of a kept step are handed over."""
+    return work / f"step-{step}"
+
+
+def train(work: Path, progress: TrainProgress, kept: Kept) -> None:
+    """Train the job in ``work`` from where it stands; ``kept`` gets the weights of each step that the recipe keeps.
+
+    A step that is handed over already is not handed over again. On several processes all call this; the first one tells.
+    """
+    job = Job.model_validate_json((work / "job.json").read_text(encoding="utf-8"))
+    for step in job.recipe.kept:
+        if (done := kept_folder(work, step)).is_dir():
+            kept(step, done)
+    if kept_folder(work, job.recipe.steps).is_dir():
+        return
+    trainer = _trainer(work, job, progress, kept)
+    trainer.train(resume_from_checkpoint=_last_saved(work))
+
+
+def _last_saved(work: Path) -> str | None:
+    """TRL's newest checkpoint to go on from; its own state is written last, so one without it was cut off."""
+    saved = [path for path in work.glob("checkpoint-*") if (path / "trainer_state.json").is_file()]
+    return str(max(saved, key=lambda path: int(path.name.rpartition("-")[2]))) if saved else None
+
+
+def _trainer(work: Path, job: Job, progress: TrainProgress, kept: Kept) -> Any:
+    from transformers import AutoTokenizer, PrinterCallback
+
+    from suite.grpo.expression import parse
+    from suite.grpo.trainer import Keep, Progress, SuiteTrainer, TrainLog, reward_function
+
+    tokenizer = AutoTokenizer.from_pretrained(job.folder, padding_side="left")
+    trainer = SuiteTrainer(
+        model=_model(job),
+        args=_config(job, work),
+        reward_funcs=[reward_function(parse(job.reward), job.seed, job.recipe, job.stops)],
+        train_dataset=_dataset(work),
         processing_class=tokenizer,
-        callbacks=[_Report(recipe, progress)],
+        peft_config=_lora(job.recipe),
     )
+    trainer.recipe = job.recipe
+
+    def hand_over(step: int) -> None:
+        """Save on all processes, then let the first one put the whole folder in its place."""
+        building = work / f".step-{step}"
+        trainer.save_model(str(building))
+        if trainer.is_world_process_zero() and not kept_folder(work, step).is_dir():
+            (building / "training_args.bin").unlink(missing_ok=True)  # a pickle, which nobody needs
+            shutil.copyfile(work / "train_log.jsonl", building / "train_log.jsonl")
+            os.replace(building, kept_folder(work, step))
+            kept(step, kept_folder(work, step))
+
     trainer.remove_callback(PrinterCallback)
-    trainer.train()
-    model.save_pretrained(building)
-    tokenizer.save_pretrained(building)
-    (building / "train_log.jsonl").write_text(_log_rows(trainer.state.log_history, reward))
-    shutil.rmtree(out, ignore_errors=True)
-    os.replace(building, out)
+    for callback in (TrainLog(job.recipe, work / "train_log.jsonl"), Keep(job.recipe, hand_over), Progress(job.recipe, progress)):
+        trainer.add_callback(callback)
+    return trainer
+
+
+def _model(job: Job) -> Any:
+    """Weights in float32 whatever the computation's type: an update of 5e-7 is lost in bfloat16."""
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(job.folder, dtype="float32")
+
+
+def _lora(recipe: Recipe) -> Any:
+    if recipe.lora is None:
+        return None
+    from peft import LoraConfig
+
+    return LoraConfig(r=recipe.lora.rank, lora_alpha=recipe.lora.alpha, target_modules="all-linear", task_type="CAUSAL_LM")
+
+
+def _dataset(work: Path) -> Any:
+    from datasets import Dataset
+
+    with (work / "rows.jsonl").open(encoding="utf-8") as file:
+        return Dataset.from_list([json.loads(line) for line in file])
+
+
+def _config(job: Job, work: Path) -> Any:
+    import torch
+    from trl.trainer.grpo_config import GRPOConfig
+
+    settings: dict[str, Any] = trl_settings(job.recipe, job.seed) | machine_settings(job.recipe, torch.cuda.is_available())
+    if job.stops and job.recipe.generation != "hf":
+        settings["generation_kwargs"] = {"stop": list(job.stops)}
+    return GRPOConfig(output_dir=str(work), **settings)

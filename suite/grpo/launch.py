@@ -1,0 +1,92 @@
+"""A training job on this machine: in this process, or on several devices through ``accelerate launch``.
+
+What a machine lacks for a recipe is told before anything is loaded.
+"""
+
+import importlib.util
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import yaml
+
+from suite.errors import SuiteError
+from suite.grpo.recipe import Recipe, TrainProgress
+from suite.grpo.settings import accelerate_settings, launch_command
+from suite.grpo.train import Kept, kept_folder, train
+from suite.store import write_atomic
+
+POLL_S = 1.0
+
+
+def gpus() -> int:
+    """Devices that torch sees."""
+    import torch
+
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0
+
+
+def check_machine(recipe: Recipe, where: str) -> None:
+    """``SuiteError`` for what this machine lacks for the recipe."""
+    needs = [("trl", True, "train"), ("vllm", recipe.generation != "hf", "vllm")]
+    needs.append(("deepspeed", recipe.launch.processes > 1 and recipe.launch.accelerate == "zero3", "deepspeed"))
+    for module, needed, extra in needs:
+        if needed and importlib.util.find_spec(module) is None:
+            fix = "pip install deepspeed" if extra == "deepspeed" else f"pip install 'rlvr-suite[{extra}]'"
+            raise SuiteError(f"this recipe needs {module}, which is not installed", where, fix)
+    found = gpus()
+    if recipe.generation == "vllm_colocate" and not found:
+        what = "a vLLM recipe needs a GPU, and there is none here"
+        raise SuiteError(what, where, "Set generation: hf in a copy of the recipe, or run it on a machine with GPUs")
+    here = recipe.launch.processes // recipe.launch.nodes
+    if (found and here > found) or (not found and recipe.launch.processes > 1 and recipe.launch.accelerate != "ddp"):
+        what = f"the recipe trains on {here} GPUs a node, and there are {found} here"
+        raise SuiteError(what, where, "Set launch: {processes: ..., samples_per_device: ...} in a copy of the recipe")
+
+
+def run_job(work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept) -> None:
+    """Train the job in ``work``; ``kept`` is called here, in the process that may register checkpoints."""
+    if recipe.launch.processes == 1:
+        train(work, progress, kept)
+        return
+    config = work / "accelerate.yaml"
+    write_atomic(config, yaml.safe_dump(accelerate_settings(recipe, has_gpu=gpus() > 0)).encode())
+    command = [sys.executable, "-m", "accelerate.commands.accelerate_cli", *launch_command(str(config), str(work))[1:]]
+    with (work / "worker.log").open("ab") as log:
+        worker = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        _watch(worker, work, recipe, progress, kept)
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+def _watch(worker: "subprocess.Popen[bytes]", work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept) -> None:
+    """Register what the worker hands over, until it ends."""
+    ended = False
+    while not ended:
+        ended = worker.poll() is not None
+        for step in recipe.kept:
+            if (folder := kept_folder(work, step)).is_dir():
+                kept(step, folder)
+        progress(_steps_done(work), recipe.steps)
+        if not ended:
+            time.sleep(POLL_S)
+    if worker.returncode:
+        what = f"the training processes ended with {worker.returncode}: {_last_line(work / 'worker.log')}"
+        raise SuiteError(what, str(work / "worker.log"), "Read the log; the same command goes on from the last saved step")
+
+
+def _steps_done(work: Path) -> int:
+    """Finished steps by the log; the last line may be half written."""
+    lines = (work / "train_log.jsonl").read_text().splitlines() if (work / "train_log.jsonl").is_file() else []
+    steps = [json.loads(line)["step"] for line in lines if line.endswith("}")]
+    return max(steps[-1] - 1, 0) if steps else 0
+
+
+def _last_line(log: Path) -> str:
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    errors = [line for line in lines if "Error" in line]
+    return (errors or lines or ["no output"])[-1][:200]

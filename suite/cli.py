@@ -97,7 +97,7 @@ def _train(args: argparse.Namespace) -> int:
     with store.lock(), step_bar(f"training {run.checkpoint}") as progress:
         pair = run_training(run, registry, store, progress)
     if note := clip_note(store, pair, recipe):
-        print(f"rlvr-suite: note: {note}", file=sys.stderr)
+        print(f"rlvr-suite: note: {safe_line(note)}", file=sys.stderr)
     print(f"{pair.checkpoint}: {store.checkpoint(pair.checkpoint)}")
     return 0
 
@@ -173,7 +173,7 @@ def _eval(args: argparse.Namespace) -> int:
 def _print_notes(planned: "Planned") -> None:
     """What a plan leaves out, and why."""
     for note in planned.notes:
-        print(f"rlvr-suite: note: {note}", file=sys.stderr)
+        print(f"rlvr-suite: note: {safe_line(note)}", file=sys.stderr)
     for error in planned.failures:
         print(f"rlvr-suite: {error}", file=sys.stderr)
 

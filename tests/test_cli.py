@@ -103,7 +103,7 @@ def test_a_mistake_is_one_line_and_leaves_no_file(
         (["leaderboard", "nowhere", "--out", "new"], "no summary here"),
         (["eval", *PLAN[1:], "--out", "bad.yaml"], "bad.yaml: cannot be a run folder"),
         (["summarize", "nowhere"], "no finished cells here"),
-        (["summarize", "run", "--registry", "bad.yaml"], "no finished cells here"),
+        (["summarize", "run"], "no finished cells here"),
         (["list", "models", "--registry", "bad.yaml"], "bad.yaml"),
     ],
 )
@@ -119,7 +119,6 @@ def test_a_mistake_about_what_is_there_is_one_line_too(
         ["nope"],
         [],
         ["list", "nope"],
-        ["train", "micro"],
         [*PLAN, "--limit", "x"],
         ["summarize", "run", "--margin", "0"],
         ["summarize", "run", "--margin", "nan"],

@@ -99,7 +99,7 @@ def _add_train(commands: "argparse._SubParsersAction[_Parser]") -> None:
     train.add_argument("recipe", nargs="?", help="recipe name or YAML file")
     train.add_argument("--model", help="base model id")
     train.add_argument("--reward", help="what to train on: a reward, 'format & !python', 'random(0.7)', module:function")
-    train.add_argument("--seed", type=int, default=0, help="training seed (default: 0)")
+    train.add_argument("--seed", type=int, help="training seed (default: 0)")
     train.add_argument("--labels", type=Path, help="labels of the base (`rlvr-suite label`), for majority_vote and incorrect")
     train.add_argument("--data-dir", type=Path, help="folder of <set>.jsonl, in place of the Hub")
     train.add_argument(

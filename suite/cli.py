@@ -83,11 +83,13 @@ def _train(args: argparse.Namespace) -> int:
 
     if args.sweep:
         return _sweep(args)
+    if args.ray:
+        raise SuiteError("a single run does not train on a cluster", "--ray", "Write a sweep file, and give it with --sweep")
     if not (args.recipe and args.model and args.reward):
         what = "a recipe, --model and --reward are needed, or --sweep FILE"
         raise SuiteError(what, "rlvr-suite train", "See `rlvr-suite train --help`")
     run = TrainingRun(
-        args.model, args.reward, args.recipe, args.seed, args.labels, args.data_dir, allow_unchecked=args.allow_unchecked
+        args.model, args.reward, args.recipe, args.seed or 0, args.labels, args.data_dir, allow_unchecked=args.allow_unchecked
     )
     registry, store = load_registry(args.registry), RunStore(args.out or Path("runs") / Path(args.recipe).stem)
     recipe = check(run, registry)
@@ -107,8 +109,12 @@ def _sweep(args: argparse.Namespace) -> int:
     from suite.registry import load_registry
     from suite.store import RunStore
 
-    if args.recipe or args.model or args.reward or args.labels or args.dry_run:
-        raise SuiteError("a sweep file says what is trained", "--sweep", "Leave out the recipe, --model, --reward and --labels")
+    given = (args.recipe, args.model, args.reward, args.labels, args.dry_run, args.data_dir, args.allow_unchecked)
+    if any(given) or args.seed is not None:
+        what = "a sweep file says what is trained; allowed beside it: --ray, --out, --registry"
+        raise SuiteError(
+            what, "--sweep", "Put recipe, models, rewards, seeds, labels, data_dir and allow_unchecked into the file"
+        )
     grid = load_sweep(args.sweep, load_registry(args.registry))
     store = RunStore(args.out or Path("runs") / args.sweep.stem)
     with store.lock():
@@ -124,8 +130,6 @@ def _label(args: argparse.Namespace) -> int:
     from suite.registry import load_registry
     from suite.terminal import step_bar
 
-    if args.items is not None and args.items < 1:
-        raise SuiteError(f"{args.items} is not allowed. Allowed: 1 or more", "--items", "Leave it out for all")
     registry = load_registry(args.registry)
     job = labelling(
         load_recipe(args.recipe),

@@ -6,11 +6,8 @@ unbroken one.
 """
 
 import multiprocessing
-import os
 import queue
 import shutil
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +18,7 @@ from typing import NamedTuple
 from suite.gate import judge, load_policy
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
 from suite.leaderboard import write_board
+from suite.orphans import end_with_parent
 from suite.plan import PlannedCell
 from suite.quiet import quiet_libraries
 from suite.registry import Registry, load_registry
@@ -105,24 +103,12 @@ class _Evaluation(RunProgress):
         self.send(Report(self.family, self.unit, f"evaluating {self.unit}", share))
 
 
-def _end_with_parent() -> None:
-    """Leave when the parent is gone (SIGKILL tells nobody), so that no orphan writes beside a restarted run."""
-    parent = os.getppid()
-    while os.getppid() == parent:
-        time.sleep(0.2)
-    os._exit(1)
-
-
-def _watch_parent() -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
 def _start_worker() -> None:
     quiet_libraries()
     import torch
 
     torch.set_num_threads(1)
-    _watch_parent()
+    end_with_parent()
 
 
 def _evaluate(store: RunStore, job: DemoJob, progress: _Evaluation) -> None:
@@ -151,14 +137,14 @@ def _pair_unit(run_folder: Path, job: DemoJob, run: TrainingRun, reports: "queue
 
 def _sweep_leftovers(store: RunStore) -> None:
     """Remove what killed training runs left half-built; the run folder is locked, and this job's workers are idle."""
-    for path in (store.root / "checkpoints").glob(".*"):
+    for path in (store.root / "checkpoints").glob(".*.training"):
         shutil.rmtree(path)
 
 
 def _work(store: RunStore, job: DemoJob, show: Callable[[Report], None]) -> None:
     context = multiprocessing.get_context("spawn")
     manager = SyncManager(ctx=context)
-    manager.start(_watch_parent)
+    manager.start(end_with_parent)
     with manager, ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_start_worker) as pool:
         reports: queue.Queue[Report] = manager.Queue()
         runs = [run for family in job.families for run in job.runs_of(family)]

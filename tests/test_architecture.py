@@ -17,7 +17,7 @@ FILES = sorted(SUITE.rglob("*.py"))
 # A unit is a module or a package directly under suite/, or a module of a package that this table names by itself; "__init__" is
 # suite/__init__.py itself. micro.world and micro.corpus generate text from the standard library alone, so tasks may read them.
 LAYERS = {
-    0: {"__init__", "errors", "schema", "resources", "strict_yaml", "json_lines", "quiet", "reward_ids"}
+    0: {"__init__", "errors", "schema", "resources", "strict_yaml", "json_lines", "quiet", "reward_ids", "orphans"}
     | {"micro.world", "micro.corpus"},
     1: {"registry", "protocols", "tasks", "items", "scoring", "arithmetic", "grade", "behaviour", "grading"}
     | {"stats", "store", "plan", "weights", "provenance", "published", "own_pair", "table"},

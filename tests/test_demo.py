@@ -54,7 +54,7 @@ def test_a_finished_demo_has_every_pair_page_and_verdict(unbroken: Path) -> None
     }
     assert all(d["comparable"] for d in summary["deltas"])
     assert "<html" in (unbroken / "board" / "index.html").read_text()
-    gate = json.loads((unbroken / "gate.json").read_text())
+    gate = json.loads((unbroken / "verdict.json").read_text())
     assert gate["exit_code"] == 1 and {v["verdict"] for v in gate["verdicts"]} >= {"missing"}  # three families were left out
 
 

@@ -54,6 +54,11 @@ class RewardExpression:
         return " & ".join(part.text for part in self.parts)
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """The user's modules whose functions are among the parts."""
+        return tuple(part.name.split(":")[0] for part in self.parts if part.is_own)
+
+    @property
     def answers(self) -> Answers:
         """Which answers training compares with; the items' own where nothing is compared."""
         return next((_COMPARES[part.name] for part in self.parts if part.name in _COMPARES), "gold")

@@ -4,6 +4,8 @@
 and a run that was killed goes on from its last saved step.
 """
 
+import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -15,7 +17,7 @@ from pathlib import Path
 from suite.errors import SuiteError
 from suite.grpo.data import check_source
 from suite.grpo.expression import RewardExpression, parse
-from suite.grpo.labels import Labels, load_labels, read_labels
+from suite.grpo.labels import Labels, load_labels
 from suite.grpo.launch import check_machine, run_job
 from suite.grpo.recipe import Recipe, TrainProgress, load_recipe
 from suite.grpo.rows import Rows, rows_of
@@ -52,9 +54,14 @@ class TrainingRun:
         return parse(self.reward)
 
     @property
+    def recipe_name(self) -> str:
+        """The recipe's name: of a file that without folder and ending, however the file was named."""
+        return self.recipe.rsplit("/", 1)[-1].removesuffix(".yaml")
+
+    @property
     def checkpoint(self) -> str:
         """Id of the checkpoint at the last step."""
-        return f"{self.model}-{self.expression.id}-{self.recipe.rsplit('/', 1)[-1].removesuffix('.yaml')}-s{self.seed}"
+        return f"{self.model}-{self.expression.id}-{self.recipe_name}-s{self.seed}"
 
     def checkpoint_at(self, step: int, recipe: Recipe) -> str:
         """Id of the checkpoint at a step."""
@@ -77,6 +84,10 @@ def check(run: TrainingRun, registry: Registry) -> Recipe:
             else "Leave it out"
         )
         raise SuiteError(what, "--labels", fix)
+    if run.labels is not None and not run.labels.is_file():
+        raise SuiteError("no such file", f"--labels {run.labels}", "Make it: rlvr-suite label RECIPE --model BASE --out FILE")
+    if not 0 <= run.seed < 2**32:
+        raise SuiteError(f"seed {run.seed} is not allowed. Allowed: 0 to {2**32 - 1}", "--seed", "Give another one")
     longest = max((run.checkpoint_at(step, recipe) for step in recipe.kept), key=len)
     if len(longest) > MAX_ID:
         what = f"the checkpoint's id {longest!r} would have {len(longest)} characters. Allowed: {MAX_ID}, it names a folder"
@@ -114,7 +125,7 @@ def _untrained_pair(run: TrainingRun, registry: Registry, recipe: Recipe, step: 
         base=run.model,
         checkpoint=run.checkpoint_at(step, recipe),
         reward=run.expression.id,
-        recipe=run.recipe,
+        recipe=run.recipe_name,
         seed=run.seed,
         step=step,
         base_weights=weights_hash(locate(run.model, model)),
@@ -122,22 +133,42 @@ def _untrained_pair(run: TrainingRun, registry: Registry, recipe: Recipe, step: 
 
 
 def trained_pair(run: TrainingRun, registry: Registry, store: RunStore) -> Pair | None:
-    """The pair of the last step if the run folder has its checkpoint, trained from the base's present weights; else None."""
+    """The pair of the last step if the run folder has the checkpoints, trained from the base's present weights; else None.
+
+    ``SuiteError`` where a checkpoint of that id was trained with other settings, data or labels.
+    """
     recipe = check(run, registry)
-    wanted = _untrained_pair(run, registry, recipe, recipe.steps)
-    found = next((p for p in store.pairs() if p.model_copy(update={"weights": None}) == wanted), None)
-    record = store.checkpoint(wanted.checkpoint) / "training.json"
-    if found and record.is_file() and json.loads(record.read_text(encoding="utf-8"))["made_from"] != _made_from(run, recipe):
-        what = f"{found.checkpoint} is there, trained with other settings: the recipe's file or the labels have changed since"
-        raise SuiteError(what, str(record), "Name another --out, rename the recipe's file, or delete the checkpoint's folder")
-    return found
+    known = {pair.checkpoint: pair.model_copy(update={"weights": None}) for pair in store.pairs()}
+    wanted = [_untrained_pair(run, registry, recipe, step) for step in recipe.kept]
+    made = None
+    for pair in wanted:
+        if known.get(pair.checkpoint) != pair:
+            return None
+        record = store.checkpoint(pair.checkpoint) / "training.json"
+        made = made or _made_from(run, recipe)
+        if record.is_file() and json.loads(record.read_text(encoding="utf-8"))["made_from"] != made:
+            what = (
+                f"{pair.checkpoint} is there, trained with other settings: recipe, labels, data or the reward's code have changed"
+            )
+            raise SuiteError(what, str(record), "Name another --out, rename the recipe's file, or delete the checkpoint's folder")
+    return next(pair for pair in store.pairs() if pair.checkpoint == wanted[-1].checkpoint)
 
 
 def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress: TrainProgress) -> Pair:
-    """Train and register the checkpoints unless the last is there; ``progress(steps done, steps in all)``."""
-    existing = trained_pair(run, registry, store)
-    if existing is not None:
-        return existing
+    """Train and register the checkpoints unless they are there; ``progress(steps done, steps in all)``."""
+    work = store.checkpoint(f".{run.checkpoint}.training")
+    with locked(store.root / ".training" / f"{run.checkpoint}.lock"):
+        existing = trained_pair(run, registry, store)
+        if existing is None:
+            _train(run, registry, store, work, progress)
+        shutil.rmtree(work, ignore_errors=True)
+        done = existing or trained_pair(run, registry, store)
+    if done is None:
+        raise SuiteError("the run ended without its last checkpoint", str(store.root), "Run the same command again")
+    return done
+
+
+def _train(run: TrainingRun, registry: Registry, store: RunStore, work: Path, progress: TrainProgress) -> None:
     recipe, model = check(run, registry), registry.model(run.model)
     check_machine(recipe, run.recipe)
     folder = locate(run.model, model)
@@ -146,34 +177,29 @@ def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress
     rows = rows_of(
         recipe, run.expression, prompt, folder, _labels(run, weights), data_dir=run.data_dir, allow_unchecked=run.allow_unchecked
     )
-    work = store.checkpoint(f".{run.checkpoint}.training")
 
     def kept(step: int, trained: Path) -> None:
-        """Put a checkpoint in its place and register it."""
+        """Register a checkpoint and put it in its place, whole."""
         pair = _untrained_pair(run, registry, recipe, step)
         pair = pair.model_copy(update={"weights": weights_hash(trained)})
         _record(trained, run, recipe, prompt, rows)
+        write_atomic(trained / "pair.json", pair.model_dump_json(indent=1).encode())
+        store.note_weights({pair.checkpoint: pair.weights or ""})
         place = store.checkpoint(pair.checkpoint)
         shutil.rmtree(place, ignore_errors=True)
         os.replace(trained, place)
-        store.add_pair(pair)
-        store.note_weights({pair.checkpoint: pair.weights or ""})
 
-    with locked(work):
-        prepare(work, _job(run, recipe, folder, weights, prompt, rows), rows.rows)
-        run_job(work, recipe, progress, kept)
-        shutil.rmtree(work)
-    done = trained_pair(run, registry, store)
-    if done is None:
-        raise SuiteError("the run ended without its last checkpoint", str(work), "Run the same command again")
-    return done
+    prepare(work, _job(run, recipe, folder, weights, prompt, rows), rows.rows)
+    run_job(work, recipe, progress, kept)
 
 
 def _made_from(run: TrainingRun, recipe: Recipe) -> str:
-    """Hash of what decides a run's weights beside base, reward and seed: the recipe's settings, and the labels."""
-    labels = None if run.labels is None else read_labels(run.labels).digest
+    """Hash of what decides a run's weights beside base, reward and seed: settings, labels, a file's data, a reward's own code."""
     settings = recipe.model_dump(mode="json", exclude={"description", "keep", "save_every", "report_to", "vllm_url"})
-    return content_hash({"recipe": settings, "labels": labels})
+    files = [path for path in (run.labels, Path(recipe.data) if recipe.data.endswith(".jsonl") else None) if path]
+    files += [Path(found.origin) for name in run.expression.modules if (found := importlib.util.find_spec(name)) and found.origin]
+    read = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    return content_hash({"recipe": settings, "files": read, "allow_unchecked": run.allow_unchecked})
 
 
 def _labels(run: TrainingRun, base_weights: str) -> Labels | None:

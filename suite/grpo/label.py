@@ -66,6 +66,8 @@ def labelling(
     allow_unchecked: bool = False,
 ) -> LabelJob:
     """The job that labels what ``recipe`` trains on, asked and cut as in training; the first ``n`` items, or all."""
+    if n is not None and n < 1:
+        raise SuiteError(f"{n} is not allowed. Allowed: 1 or more", "--items", "Leave it out for all")
     known = registry.model(model)
     folder, protocol = locate(model, known), recipe.protocol_of(model, known.protocol)
     prompt = prompt_of(protocol, registry.protocol(protocol), folder)

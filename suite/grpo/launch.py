@@ -5,6 +5,8 @@ What a machine lacks for a recipe is told before anything is loaded.
 
 import importlib.util
 import json
+import os
+import re
 import subprocess
 import sys
 import time
@@ -16,9 +18,11 @@ from suite.errors import SuiteError
 from suite.grpo.recipe import Recipe, TrainProgress
 from suite.grpo.settings import accelerate_settings, launch_command
 from suite.grpo.train import Kept, kept_folder, train
+from suite.orphans import killed_with_parent
 from suite.store import write_atomic
 
 POLL_S = 1.0
+_OF_LAUNCHERS = re.compile("CalledProcessError|ChildFailedError")
 
 
 def gpus() -> int:
@@ -31,10 +35,11 @@ def gpus() -> int:
 def check_machine(recipe: Recipe, where: str) -> None:
     """``SuiteError`` for what this machine lacks for the recipe."""
     needs = [("trl", True, "train"), ("vllm", recipe.generation != "hf", "vllm")]
+    needs += [(name, True, name) for name in recipe.report_to]
     needs.append(("deepspeed", recipe.launch.processes > 1 and recipe.launch.accelerate == "zero3", "deepspeed"))
     for module, needed, extra in needs:
         if needed and importlib.util.find_spec(module) is None:
-            fix = "pip install deepspeed" if extra == "deepspeed" else f"pip install 'rlvr-suite[{extra}]'"
+            fix = f"pip install 'rlvr-suite[{extra}]'" if extra in ("train", "vllm") else f"pip install {extra}"
             raise SuiteError(f"this recipe needs {module}, which is not installed", where, fix)
     found = gpus()
     if recipe.generation == "vllm_colocate" and not found:
@@ -51,11 +56,12 @@ def run_job(work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept) -> 
     if recipe.launch.processes == 1:
         train(work, progress, kept)
         return
-    config = work / "accelerate.yaml"
-    write_atomic(config, yaml.safe_dump(accelerate_settings(recipe, has_gpu=gpus() > 0)).encode())
-    command = [sys.executable, "-m", "accelerate.commands.accelerate_cli", *launch_command(str(config), str(work))[1:]]
+    if _register(work, recipe, kept):
+        return
     with (work / "worker.log").open("ab") as log:
-        worker = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        worker = subprocess.Popen(
+            _command(work, recipe), stdout=log, stderr=subprocess.STDOUT, preexec_fn=killed_with_parent, env=_environment()
+        )
     try:
         _watch(worker, work, recipe, progress, kept)
     finally:
@@ -63,14 +69,34 @@ def run_job(work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept) -> 
         worker.wait()
 
 
+def _command(work: Path, recipe: Recipe) -> list[str]:
+    """The launcher: accelerate's on GPUs, torch's own on a CPU, where accelerate would start one process only."""
+    if not gpus():
+        torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+        return [*torchrun, f"--nproc_per_node={recipe.launch.processes}", "-m", "suite.grpo.worker", str(work)]
+    config = work / "accelerate.yaml"
+    write_atomic(config, yaml.safe_dump(accelerate_settings(recipe)).encode())
+    return [sys.executable, "-m", "accelerate.commands.accelerate_cli", *launch_command(str(config), str(work))[1:]]
+
+
+def _environment() -> dict[str, str]:
+    return dict(os.environ) if gpus() else os.environ | {"ACCELERATE_USE_CPU": "true"}
+
+
+def _register(work: Path, recipe: Recipe, kept: Kept) -> bool:
+    """Hand over what the workers left; whether the last step is among it."""
+    found = [step for step in recipe.kept if kept_folder(work, step).is_dir()]
+    for step in found:
+        kept(step, kept_folder(work, step))
+    return recipe.steps in found
+
+
 def _watch(worker: "subprocess.Popen[bytes]", work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept) -> None:
     """Register what the worker hands over, until it ends."""
     ended = False
     while not ended:
         ended = worker.poll() is not None
-        for step in recipe.kept:
-            if (folder := kept_folder(work, step)).is_dir():
-                kept(step, folder)
+        _register(work, recipe, kept)
         progress(_steps_done(work), recipe.steps)
         if not ended:
             time.sleep(POLL_S)
@@ -88,5 +114,5 @@ def _steps_done(work: Path) -> int:
 
 def _last_line(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    errors = [line for line in lines if "Error" in line]
+    errors = [line for line in lines if "Error" in line and not _OF_LAUNCHERS.search(line)]
     return (errors or lines or ["no output"])[-1][:200]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,8 @@ from suite.resources import recipes_dir
 from suite.schema import Strict
 from suite.strict_yaml import Document, read_document
 
+Positive = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+Beta = Annotated[float, Field(ge=0, lt=1)]
 TrainProgress = Callable[[int, int], None]
 """Called with steps done and steps in all."""
 
@@ -41,6 +43,7 @@ class Recipe(Strict):
 
     A rollout is learned from in ``minibatches`` updates, ``passes`` times over. ``clip`` is epsilon; null turns clipping off and
     leaves the updates off-policy. ``data`` is a source of problems (``suite.grpo.data``), in an order of ``data_seed``.
+    ``gradient_checkpointing`` saves memory and costs time.
 
     Three things that the authors' code does and TRL does not: ``whitening`` (all advantages of a rollout shifted and scaled
     again, weighted by tokens), ``exact_advantages`` (the group's standard deviation without TRL's 1e-4), and, the other way
@@ -57,18 +60,18 @@ class Recipe(Strict):
     data: str = Field(min_length=1)
     data_seed: int
     optimizer: Literal["sgd", "adamw_torch"]
-    adam_betas: tuple[float, float] = (0.9, 0.999)
-    learning_rate: float = Field(gt=0)
-    weight_decay: float = Field(default=0.0, ge=0)
-    max_grad_norm: float = Field(gt=0)
-    steps: int = Field(ge=1)
-    prompts: int = Field(ge=1)
-    group_size: int = Field(ge=2)
+    adam_betas: tuple[Beta, Beta] = (0.9, 0.999)
+    learning_rate: Positive
+    weight_decay: float = Field(default=0.0, ge=0, le=1)
+    max_grad_norm: Positive
+    steps: int = Field(ge=1, le=100_000)
+    prompts: int = Field(ge=1, le=100_000)
+    group_size: int = Field(ge=2, le=100_000)
     minibatches: int = Field(ge=1)
     passes: int = Field(ge=1)
-    clip: float | None = Field(gt=0)
-    kl: float = Field(ge=0)
-    temperature: float = Field(gt=0)
+    clip: Positive | None
+    kl: float = Field(ge=0, le=1000)
+    temperature: Positive
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_prompt_tokens: int | None = Field(default=None, ge=1)
     max_new_tokens: int = Field(ge=1)
@@ -79,6 +82,7 @@ class Recipe(Strict):
     generation: Literal["hf", "vllm_colocate", "vllm_server"] = "hf"
     vllm_memory: float = Field(default=0.4, gt=0, le=1)
     vllm_url: str | None = None
+    gradient_checkpointing: bool = False
     lora: Lora | None = None
     launch: Launch = Launch()
     protocols: dict[str, str] = Field(default_factory=dict)
@@ -145,7 +149,7 @@ def load_recipe(name_or_file: str) -> Recipe:
 
 
 def _check_split(document: Document, recipe: Recipe) -> None:
-    """A rollout divides into updates of whole groups, an update into rounds of all devices."""
+    """A rollout divides into updates as large as whole groups, an update into rounds of all devices."""
     if recipe.rollout_size % recipe.minibatches or recipe.update_size % recipe.group_size:
         what = f"minibatches {recipe.minibatches} does not divide the {recipe.prompts} prompts"
         raise SuiteError(what, document.where("minibatches"), f"Use a divisor of prompts ({recipe.prompts})")

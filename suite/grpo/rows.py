@@ -60,9 +60,6 @@ def items_of(
     if recipe.max_prompt_tokens is None:
         return data, ()
     kept, too_long = drop_long(data.items, _tokens(data.items, prompt, folder), recipe.max_prompt_tokens)
-    if not kept:
-        what = f"every prompt is longer than {recipe.max_prompt_tokens} tokens"
-        raise SuiteError(what, "max_prompt_tokens", "Raise it in the recipe, or use a shorter protocol")
     return replace(data, items=tuple(kept)), tuple(too_long)
 
 

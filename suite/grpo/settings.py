@@ -46,7 +46,7 @@ def _optimization(recipe: Recipe) -> Settings:
         "max_steps": recipe.steps * recipe.updates_per_step,
         "per_device_train_batch_size": recipe.per_device,
         "gradient_accumulation_steps": recipe.rounds,
-        "gradient_checkpointing": recipe.launch.accelerate != "ddp",
+        "gradient_checkpointing": recipe.gradient_checkpointing,
     }
 
 
@@ -90,18 +90,18 @@ def machine_settings(recipe: Recipe, has_gpu: bool) -> Settings:
     return {"bf16": recipe.dtype == "bfloat16" and has_gpu, "use_cpu": not has_gpu, "dataloader_pin_memory": has_gpu}
 
 
-def accelerate_settings(recipe: Recipe, has_gpu: bool = True) -> dict[str, object]:
-    """An accelerate config file as data; one process needs none."""
+def accelerate_settings(recipe: Recipe) -> dict[str, object]:
+    """An accelerate config file as data, for several GPUs; one process needs none."""
     launch = recipe.launch
-    kinds = {"ddp": "MULTI_GPU" if has_gpu else "MULTI_CPU", "fsdp": "FSDP", "zero3": "DEEPSPEED"}
+    kinds = {"ddp": "MULTI_GPU", "fsdp": "FSDP", "zero3": "DEEPSPEED"}
     settings: dict[str, object] = {
         "compute_environment": "LOCAL_MACHINE",
         "distributed_type": kinds[launch.accelerate],
         "num_processes": launch.processes,
         "num_machines": launch.nodes,
         "machine_rank": 0,
-        "mixed_precision": "bf16" if recipe.dtype == "bfloat16" and has_gpu else "no",
-        "use_cpu": not has_gpu,
+        "mixed_precision": "bf16" if recipe.dtype == "bfloat16" else "no",
+        "use_cpu": False,
         "rdzv_backend": "static",
         "main_training_function": "main",
         "downcast_bf16": "no",

@@ -7,9 +7,10 @@ machine; with an address of a Ray cluster they train there, one run a task, on a
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import product
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from pydantic import Field
 
 from suite.errors import SuiteError, in_one_line
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
+from suite.orphans import end_with_parent
 from suite.registry import Registry, load_registry
 from suite.schema import Strict
 from suite.store import RunStore
@@ -24,12 +26,15 @@ from suite.strict_yaml import Document, read_document
 
 Text = Annotated[str, Field(min_length=1)]
 Show = Callable[[str], None]
+Ended = tuple[TrainingRun, str | None]
+"""A run that ended, and what went wrong."""
 
 
 class Sweep(Strict):
     """What a sweep file holds: every model (of ``families`` every base, and ``models``) with every reward and seed.
 
-    ``labels`` maps a model to the file of its majority labels; file and folder names are meant from the sweep file's folder.
+    ``labels`` maps a model to the file of its majority labels; ``data_dir`` and ``allow_unchecked`` are as the flags of `train`.
+    Files and folders are meant from the sweep file's folder.
     """
 
     recipe: Text
@@ -39,6 +44,7 @@ class Sweep(Strict):
     seeds: tuple[int, ...] = (0,)
     labels: dict[str, Text] = Field(default_factory=dict)
     data_dir: Text | None = None
+    allow_unchecked: bool = False
     workers: int = Field(default=1, ge=1)
 
 
@@ -62,7 +68,7 @@ def load_sweep(path: Path, registry: Registry) -> Grid:
     if unknown := sweep.labels.keys() - set(models):
         where = document.where("labels", min(unknown))
         raise SuiteError("labels of a model that is not in the sweep", where, "Add the model, or remove them")
-    runs = tuple(_runs(sweep, list(dict.fromkeys(models)), path.parent))
+    runs = tuple({run.checkpoint: run for run in _runs(sweep, list(dict.fromkeys(models)), path.parent)}.values())
     for run in runs:
         _checked(run, registry, document)
     return Grid(runs, sweep.workers)
@@ -72,7 +78,7 @@ def _runs(sweep: Sweep, models: Iterable[str], home: Path) -> Iterator[TrainingR
     recipe = str(home / sweep.recipe) if sweep.recipe.endswith((".yaml", ".yml")) else sweep.recipe
     data_dir = home / sweep.data_dir if sweep.data_dir else None
     for reward, model, seed in product(sweep.rewards, models, sweep.seeds):
-        run = TrainingRun(model, reward, recipe, seed, data_dir=data_dir)
+        run = TrainingRun(model, reward, recipe, seed, data_dir=data_dir, allow_unchecked=sweep.allow_unchecked)
         labelled = run.expression.answers in ("majority", "incorrect") and model in sweep.labels
         yield replace(run, labels=home / sweep.labels[model]) if labelled else run
 
@@ -96,39 +102,52 @@ def run_sweep(
     todo = missing(grid, load_registry(overlays), store)
     show(f"{len(grid.runs)} runs, {len(grid.runs) - len(todo)} there already")
     failed: list[tuple[TrainingRun, str]] = []
-    for n, (run, problem) in enumerate(_trained(todo, grid.workers, overlays, store.root, ray), 1):
+    ends = (
+        _here(todo, grid.workers, overlays, store.root) if ray is None else _on_cluster(todo, overlays, store.root.resolve(), ray)
+    )
+    for n, (run, problem) in enumerate(ends, 1):
         show(f"[{n}/{len(todo)}] {run.checkpoint}: {problem or 'trained'}")
         if problem:
             failed.append((run, problem))
     return failed
 
 
-def _trained(
-    todo: Sequence[TrainingRun], workers: int, overlays: Sequence[Path], root: Path, ray: str | None
-) -> Iterator[tuple[TrainingRun, str | None]]:
-    """Runs as they end, with what went wrong."""
-    if ray is not None:
-        yield from _on_cluster(todo, overlays, root.resolve(), ray)
-        return
-    threads = max(1, (os.cpu_count() or 1) // workers)
+def _here(todo: Sequence[TrainingRun], workers: int, overlays: Sequence[Path], root: Path) -> Iterator[Ended]:
+    """Each run in a process of its own, so many at a time; a process that dies takes no other with it."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(threads,)) as pool:
-        futures: dict[Future[str | None], TrainingRun] = {pool.submit(train_one, run, overlays, root): run for run in todo}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+    threads, waiting = max(1, (os.cpu_count() or 1) // workers), list(todo)
+    running: dict[int, tuple[BaseProcess, TrainingRun, Connection]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                run, (ours, theirs) = waiting.pop(0), context.Pipe(duplex=False)
+                new: BaseProcess = context.Process(target=_work, args=(run, overlays, root, threads, theirs))
+                new.start()
+                running[new.sentinel] = (new, run, ours)
+            ready = set(wait(list(running)))
+            for sentinel in [known for known in running if known in ready]:
+                process, run, ours = running.pop(sentinel)
+                process.join()
+                told = ours.recv() if ours.poll() else f"its process ended with {process.exitcode}"
+                yield run, told
+    finally:
+        for process, _, _ in running.values():
+            process.terminate()
 
 
-def _start_worker(threads: int) -> None:
+def _work(run: TrainingRun, overlays: Sequence[Path], root: Path, threads: int, tell: Connection) -> None:
     import torch
 
     from suite.quiet import quiet_libraries
 
+    end_with_parent()
     quiet_libraries()
     torch.set_num_threads(threads)
+    tell.send(train_one(run, overlays, root))
 
 
 def train_one(run: TrainingRun, overlays: Sequence[Path], root: Path) -> str | None:
-    """Train one run into the run folder ``root``, in a process of its own; what went wrong, or None."""
+    """Train one run into the run folder ``root``; what went wrong, or None."""
     try:
         run_training(run, load_registry(overlays), RunStore(root), lambda done, total: None)
     except SuiteError as error:
@@ -138,9 +157,7 @@ def train_one(run: TrainingRun, overlays: Sequence[Path], root: Path) -> str | N
     return None
 
 
-def _on_cluster(
-    todo: Sequence[TrainingRun], overlays: Sequence[Path], root: Path, address: str
-) -> Iterator[tuple[TrainingRun, str | None]]:
+def _on_cluster(todo: Sequence[TrainingRun], overlays: Sequence[Path], root: Path, address: str) -> Iterator[Ended]:
     """The same on a Ray cluster: a task a run, with as many GPUs as its recipe has processes."""
     try:
         import ray

@@ -53,18 +53,17 @@ def prepare(work: Path, job: Job, rows: Sequence[Row]) -> None:
     text = job.model_dump_json(indent=1)
     if (work / "job.json").is_file() and (work / "job.json").read_text(encoding="utf-8") == text:
         return
-    for path in work.iterdir():
-        if path.name != ".lock":
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (work / "job.json").unlink(missing_ok=True)  # first: a kill in between must not leave a job that looks whole
+    shutil.rmtree(work, ignore_errors=True)
     write_atomic(work / "rows.jsonl", "".join(row.model_dump_json() + "\n" for row in rows).encode())
     write_atomic(work / "job.json", text.encode())
 
 
 @contextmanager
-def locked(work: Path) -> Iterator[None]:
-    """Hold a work folder; a killed run's worker may outlive it for a moment, so this waits."""
-    work.mkdir(parents=True, exist_ok=True)
-    with (work / ".lock").open("w") as handle:
+def locked(file: Path) -> Iterator[None]:
+    """Hold what ``file`` stands for; a killed run's worker may outlive it for a moment, so this waits. The file stays."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -90,9 +89,19 @@ def train(work: Path, progress: TrainProgress, kept: Kept) -> None:
 
 
 def _last_saved(work: Path) -> str | None:
-    """TRL's newest checkpoint to go on from; its own state is written last, so one without it was cut off."""
-    saved = [path for path in work.glob("checkpoint-*") if (path / "trainer_state.json").is_file()]
+    """TRL's newest checkpoint to go on from; one that a kill left incomplete is none."""
+    saved = [path for path in work.glob("checkpoint-*") if _is_whole(path)]
     return str(max(saved, key=lambda path: int(path.name.rpartition("-")[2]))) if saved else None
+
+
+def _is_whole(saved: Path) -> bool:
+    """Whether optimizer, scheduler, random state and TRL's own state are there (ZeRO keeps the first in a folder)."""
+    optimizer = (saved / "optimizer.pt").is_file() or any(saved.glob("global_step*")) or any(saved.glob("optimizer*"))
+    try:
+        json.loads((saved / "trainer_state.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return optimizer and (saved / "scheduler.pt").is_file() and any(saved.glob("rng_state*.pth"))
 
 
 def _trainer(work: Path, job: Job, progress: TrainProgress, kept: Kept) -> Any:
@@ -102,9 +111,10 @@ def _trainer(work: Path, job: Job, progress: TrainProgress, kept: Kept) -> Any:
     from suite.grpo.trainer import Keep, Progress, SuiteTrainer, TrainLog, reward_function
 
     tokenizer = AutoTokenizer.from_pretrained(job.folder, padding_side="left")
+    config = _config(job, work)  # before the model: sharded loading looks for it
     trainer = SuiteTrainer(
         model=_model(job),
-        args=_config(job, work),
+        args=config,
         reward_funcs=[reward_function(parse(job.reward), job.seed, job.recipe, job.stops)],
         train_dataset=_dataset(work),
         processing_class=tokenizer,

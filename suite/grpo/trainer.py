@@ -14,6 +14,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from trl.trainer.grpo_trainer import GRPOTrainer
 
 from suite.behaviour import is_code
+from suite.engine.contract import encode
 from suite.grade import is_correct
 from suite.grpo.expression import RewardExpression
 from suite.grpo.recipe import Recipe
@@ -38,31 +39,45 @@ LOGGED = {
 """TRL's key -> ours, in ``train_log.jsonl``."""
 
 
-def exact_advantages(advantage_B: torch.Tensor, group_size: int) -> torch.Tensor:
+def exact_advantages(advantage_B: torch.Tensor, group_size: int, paid_B: torch.Tensor) -> torch.Tensor:
     """Advantages (r - mean) / std of whole groups, from TRL's (r - mean) / (std + 1e-4): each group is scaled to a std of 1.
 
-    The authors add 1e-9 to the std. A group of one reward stays at 0.
+    The authors add 1e-9 to the std. A group of one reward stays at 0. Samples that were not paid (``paid_B`` false: the reward
+    was None) are no part of it, and stay at 0.
     """
-    groups = advantage_B.view(-1, group_size).double()
-    std = groups.std(dim=1, keepdim=True)
-    return torch.where(std > 0, groups / std, groups).to(advantage_B.dtype).view(-1)
+    groups, paid = advantage_B.view(-1, group_size).double(), paid_B.view(-1, group_size)
+    variance = (groups**2 * paid).sum(dim=1, keepdim=True) / (paid.sum(dim=1, keepdim=True) - 1).clamp(min=1)  # their mean is 0
+    std = variance.sqrt()
+    return (torch.where(std > 0, groups / std, groups) * paid).to(advantage_B.dtype).view(-1)
 
 
-def whitened(advantage_B: torch.Tensor, tokens_B: torch.Tensor) -> torch.Tensor:
+def whitened(advantage_B: torch.Tensor, tokens_B: torch.Tensor, paid_B: torch.Tensor) -> torch.Tensor:
     """Advantages of one rollout with mean 0 and variance 1 over tokens (the authors' ``replay_buffer.normalize``).
 
-    A rollout whose advantages are all the same becomes 0.
+    A rollout whose advantages are all the same becomes 0. Samples that were not paid are no part of it, and stay at 0.
     """
-    weight_B = tokens_B.double() / tokens_B.sum()
+    weight_B = tokens_B.double() * paid_B
+    weight_B = weight_B / weight_B.sum().clamp(min=1)
     centred_B = advantage_B.double() - (weight_B * advantage_B).sum()
     variance = (weight_B * centred_B**2).sum()
-    return (centred_B / (variance.sqrt() + 1e-8)).to(advantage_B.dtype)
+    return (centred_B / (variance.sqrt() + 1e-8) * paid_B).to(advantage_B.dtype)
 
 
 class SuiteTrainer(GRPOTrainer):
-    """GRPOTrainer whose advantages follow the recipe."""
+    """GRPOTrainer whose prompts are an evaluation's tokens and whose advantages follow the recipe."""
 
     recipe: Recipe
+    paid_B: torch.Tensor
+
+    def _tokenize_prompts(self, prompts: list[str]) -> tuple[list[list[int]], None, dict[str, Any]]:
+        """As the engines do: a prompt that spells out the beginning-of-text token gets no second."""
+        return encode(self.processing_class, prompts), None, {}
+
+    def _calculate_rewards(self, *args: Any, **kwargs: Any) -> torch.Tensor:
+        """TRL's rewards of all processes; which samples were paid at all is remembered."""
+        reward_BR: torch.Tensor = super()._calculate_rewards(*args, **kwargs)
+        self.paid_B = ~torch.isnan(reward_BR).all(dim=1)
+        return reward_BR
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
         output: dict[str, Any] = super()._generate_and_score_completions(inputs)
@@ -74,9 +89,9 @@ class SuiteTrainer(GRPOTrainer):
         """The advantages of this process; a group or a rollout may lie on several."""
         advantage_B, tokens_B = self.accelerator.gather(own_B), self.accelerator.gather(own_tokens_B)
         if self.recipe.exact_advantages:
-            advantage_B = exact_advantages(advantage_B, self.recipe.group_size)
+            advantage_B = exact_advantages(advantage_B, self.recipe.group_size, self.paid_B)
         if self.recipe.whitening:
-            advantage_B = whitened(advantage_B, tokens_B)
+            advantage_B = whitened(advantage_B, tokens_B, self.paid_B)
         first = self.accelerator.process_index * len(own_B)
         here_B: torch.Tensor = advantage_B[first : first + len(own_B)]
         return here_B
@@ -104,8 +119,9 @@ def reward_function(
         first, texts = _process_index() * len(completions), [prompt.cut(text) for text in completions]
         rows = enumerate(zip(texts, item_id, answer, strict=True), first)
         right = [is_correct(text, wanted) for text, wanted in zip(texts, gold, strict=True)]
-        log_metric("accuracy", _mean([bool(one) for one in right if one is not None]))
-        log_metric("code", _mean([is_code(text) for text in texts]))
+        if graded := [one for one in right if one is not None]:
+            log_metric("accuracy", sum(graded) / len(graded))
+        log_metric("code", sum(map(is_code, texts)) / len(texts))
         paid = [pay(Rollout(text, i, wanted, seed, step, n)) for n, (text, i, wanted) in rows]
         log_metric("reward_seconds", time.perf_counter() - started)
         return paid
@@ -118,10 +134,6 @@ def _process_index() -> int:
     from accelerate import PartialState
 
     return int(PartialState().process_index)
-
-
-def _mean(flags: list[bool]) -> float:
-    return sum(flags) / len(flags) if flags else 0.0
 
 
 class Progress(TrainerCallback):
@@ -143,11 +155,11 @@ class TrainLog(TrainerCallback):
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
         if state.is_world_process_zero:
-            self.file.write_text("".join(self._line(row) for row in state.log_history))
+            self.file.write_text("".join(self._line(row) for row in state.log_history), encoding="utf-8")
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
         if state.is_world_process_zero and state.log_history:
-            with self.file.open("a") as file:
+            with self.file.open("a", encoding="utf-8") as file:
                 file.write(self._line(state.log_history[-1]))
 
     def _line(self, row: dict[str, Any]) -> str:

@@ -3,17 +3,32 @@
 It trains the job in WORK and hands over weights there; whoever started it registers them.
 """
 
+import os
 import sys
 from pathlib import Path
 
-from suite.grpo.train import train
+from suite.errors import SuiteError
+from suite.grpo.train import Job, train
+from suite.orphans import end_with_parent
 from suite.quiet import quiet_libraries
 
 
-def main() -> None:
+def main() -> int:
     quiet_libraries()
-    train(Path(sys.argv[1]), lambda done, total: None, lambda step, folder: None)
+    end_with_parent()
+    work = Path(sys.argv[1])
+    wanted = Job.model_validate_json((work / "job.json").read_text(encoding="utf-8")).recipe.launch.processes
+    started = int(os.environ.get("WORLD_SIZE", "1"))  # every launcher says so
+    if started != wanted:
+        print(f"Error: the recipe trains on {wanted} processes, and {started} were started", file=sys.stderr)
+        return 2
+    try:
+        train(work, lambda done, total: None, lambda step, folder: None)
+    except SuiteError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

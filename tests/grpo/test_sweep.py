@@ -37,6 +37,7 @@ def test_a_sweep_is_every_model_with_every_reward_and_seed(tmp_path: Path) -> No
 
 
 def test_files_are_meant_from_the_sweeps_folder_and_labels_go_to_the_rewards_that_take_them(tmp_path: Path) -> None:
+    (tmp_path / "l.jsonl").write_text("")
     changes = {"rewards": ["random", "incorrect"], "labels": {"micro-llama3": "l.jsonl"}, "seeds": [0], "data_dir": "data"}
     one, other = loaded(tmp_path, **changes).runs
     assert (one.labels, other.labels) == (None, tmp_path / "l.jsonl")
@@ -63,6 +64,11 @@ def test_a_broken_sweep_is_one_line_before_anything_is_trained(tmp_path: Path, c
         loaded(tmp_path, **changes)
     assert told in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_what_is_named_twice_is_trained_once(tmp_path: Path) -> None:
+    grid = loaded(tmp_path, rewards=["random", "random(0.5)"], seeds=[0, 0])
+    assert [run.checkpoint for run in grid.runs] == ["micro-llama3-random-micro-s0"]
 
 
 def test_a_sweep_takes_no_flags_of_a_single_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

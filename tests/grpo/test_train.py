@@ -103,10 +103,10 @@ def test_a_killed_run_goes_on_from_the_last_saved_step_and_ends_with_the_same_we
 
 def test_a_work_folder_of_another_job_is_not_gone_on_from(unbroken: Path, tmp_path: Path) -> None:
     work = tmp_path / "checkpoints" / ".micro-llama3-random-tiny-s0.training"
-    work.mkdir(parents=True)
+    (work / "checkpoint-6").mkdir(parents=True)
     (work / "job.json").write_text("{}")
-    (work / "checkpoint-6").mkdir()
-    (work / "checkpoint-6" / "trainer_state.json").write_text("{}")
+    for name in ("trainer_state.json", "optimizer.pt", "scheduler.pt", "rng_state.pth"):
+        (work / "checkpoint-6" / name).write_text("{}")
     trained(recipe_file(tmp_path / "recipes", keep=[2]), tmp_path)
     assert pairs(tmp_path)[-1].weights == pairs(unbroken)[-1].weights
 
@@ -119,10 +119,12 @@ def test_without_a_clip_no_token_is_clipped_and_a_recipe_that_never_clips_is_tol
 
 
 def test_two_processes_train_one_checkpoint(tmp_path: Path) -> None:
-    trained(recipe_file(tmp_path / "recipes", steps=2, launch={"processes": 2}), tmp_path)
+    shared = {"launch": {"processes": 2}, "whitening": True, "exact_advantages": True}
+    trained(recipe_file(tmp_path / "recipes", steps=2, **shared), tmp_path)
     (pair,) = pairs(tmp_path)
     assert pair.weights not in (BASE, None)
     assert [row["update"] for row in log(tmp_path)] == [1, 2, 3, 4]
+    assert [row["update"] for row in log(tmp_path) if "reward" in row] == [1, 3]  # a rollout every two updates, of both processes
 
 
 def test_an_adapter_is_a_checkpoint(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ class _Commit(Strict):
 T = TypeVar("T", bound=Strict)
 
 
-_STAGED, _COMMIT = ".staged", "commit.json"
+_STAGED, _COMMIT, _PAIR = ".staged", "commit.json", "pair.json"
 _WAIT_S = 0.02
 _LOST = "Delete the file's folder and run the command again"
 _DERIVED = "Delete the file and run the command again; it is made from the samples"
@@ -203,7 +203,7 @@ class RunStore:
     def pairs(self) -> list[Pair]:
         """The pairs whose checkpoints this run has trained or been given."""
         self._settle_as_reader()
-        return [_read(path, Pair) for path in sorted((self.root / "checkpoints").glob("*/pair.json"))]
+        return [_read(path, Pair) for path in sorted((self.root / "checkpoints").glob(f"*/{_PAIR}"))]
 
     def models(self) -> dict[str, Model]:
         """Models that this run was given as folders, by id."""
@@ -226,7 +226,15 @@ class RunStore:
             write_atomic(self.root / "weights" / model_id, f"{digest}\n".encode())
 
     def add_pair(self, pair: Pair) -> None:
-        write_atomic(self.checkpoint(pair.checkpoint) / "pair.json", pair.model_dump_json(indent=1).encode())
+        write_atomic(self.checkpoint(pair.checkpoint) / _PAIR, _pair_text(pair))
+
+    def take_checkpoint(self, folder: Path, pair: Pair) -> None:
+        """Register the checkpoint in ``folder`` and move it to its place: whoever sees it there sees its pair, too."""
+        write_atomic(folder / _PAIR, _pair_text(pair))
+        self.note_weights({pair.checkpoint: pair.weights or ""})
+        place = self.checkpoint(pair.checkpoint)
+        shutil.rmtree(place, ignore_errors=True)
+        os.replace(folder, place)
 
     @contextmanager
     def staged(self, replaced: Iterable[str] = ()) -> Iterator["RunStore"]:
@@ -257,7 +265,7 @@ class RunStore:
 
     def _take(self, staging: "RunStore", replaced: Iterable[str]) -> None:
         """Each step is one rename, and what is done already is not there to be done again."""
-        for pair in sorted((staging.root / "checkpoints").glob("*/pair.json")):
+        for pair in sorted((staging.root / "checkpoints").glob(f"*/{_PAIR}")):
             place = self.checkpoint(pair.parent.name)
             place.mkdir(parents=True, exist_ok=True)
             os.replace(pair, place / pair.name)
@@ -315,6 +323,10 @@ class RunStore:
                 yield False
             else:
                 yield True
+
+
+def _pair_text(pair: Pair) -> bytes:
+    return pair.model_dump_json(indent=1).encode()
 
 
 def read_summary(path: Path) -> Summary:

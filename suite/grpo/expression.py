@@ -64,6 +64,11 @@ class RewardExpression:
         return next((_COMPARES[part.name] for part in self.parts if part.name in _COMPARES), "gold")
 
     @property
+    def is_labelled(self) -> bool:
+        """Whether the answers come from a file of the base's labels."""
+        return self.answers in ("majority", "incorrect")
+
+    @property
     def spurious(self) -> bool:
         """Whether no part looks at whether an answer is right; of a user's own function nobody knows, so it is not."""
         return not any(part.is_own or _COMPARES.get(part.name, "incorrect") != "incorrect" for part in self.parts)

@@ -7,8 +7,8 @@ and a run that was killed goes on from its last saved step.
 import hashlib
 import importlib.util
 import json
-import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -17,13 +17,13 @@ from pathlib import Path
 from suite.errors import SuiteError
 from suite.grpo.data import check_source
 from suite.grpo.expression import RewardExpression, parse
-from suite.grpo.labels import Labels, load_labels
+from suite.grpo.labels import MAKE_LABELS, Labels, load_labels, needs_labels
 from suite.grpo.launch import check_machine, run_job
 from suite.grpo.recipe import Recipe, TrainProgress, load_recipe
-from suite.grpo.rows import Rows, rows_of
+from suite.grpo.rows import Rows, asked, rows_of
 from suite.grpo.settings import dry_run_text
 from suite.grpo.train import Job, locked, prepare
-from suite.protocols import Prompt, prompt_of
+from suite.protocols import Prompt
 from suite.registry import MAX_ID, Registry
 from suite.schema import Pair, content_hash
 from suite.store import RunStore, write_atomic
@@ -76,16 +76,7 @@ def check(run: TrainingRun, registry: Registry) -> Recipe:
         raise SuiteError(what, "--model", f"Train its base '{model.base}'")
     registry.protocol(recipe.protocol_of(run.model, model.protocol))
     check_source(recipe.data)
-    if (reward.answers in ("majority", "incorrect")) != (run.labels is not None):
-        what = f"reward {reward.name} {'compares with labels of the base' if run.labels is None else 'takes no labels'}"
-        fix = (
-            "Make them: rlvr-suite label RECIPE --model BASE --out FILE, then --labels FILE"
-            if run.labels is None
-            else "Leave it out"
-        )
-        raise SuiteError(what, "--labels", fix)
-    if run.labels is not None and not run.labels.is_file():
-        raise SuiteError("no such file", f"--labels {run.labels}", "Make it: rlvr-suite label RECIPE --model BASE --out FILE")
+    _check_labels(run)
     if not 0 <= run.seed < 2**32:
         raise SuiteError(f"seed {run.seed} is not allowed. Allowed: 0 to {2**32 - 1}", "--seed", "Give another one")
     longest = max((run.checkpoint_at(step, recipe) for step in recipe.kept), key=len)
@@ -94,6 +85,19 @@ def check(run: TrainingRun, registry: Registry) -> Recipe:
         raise SuiteError(what, "--reward", "Shorten the name of the recipe file, or of the reward")
     reward.function()
     return recipe
+
+
+def _check_labels(run: TrainingRun) -> None:
+    """A file of labels goes with the rewards that compare with them, and with no other."""
+    reward = run.expression
+    if run.labels is None:
+        if reward.is_labelled:
+            raise needs_labels(reward.name)
+        return
+    if not reward.is_labelled:
+        raise SuiteError(f"reward {reward.name} takes no labels", "--labels", "Leave it out")
+    if not run.labels.is_file():
+        raise SuiteError("no such file", f"--labels {run.labels}", MAKE_LABELS)
 
 
 def dry_run(run: TrainingRun, registry: Registry, out: Path) -> str:
@@ -117,19 +121,23 @@ def dry_run(run: TrainingRun, registry: Registry, out: Path) -> str:
     return dry_run_text(recipe, run.seed, about, notes)
 
 
-def _untrained_pair(run: TrainingRun, registry: Registry, recipe: Recipe, step: int) -> Pair:
-    """A pair that ``run`` makes, but for the weights, which nobody knows before."""
+def _wanted(run: TrainingRun, registry: Registry, recipe: Recipe) -> list[Pair]:
+    """The pairs that ``run`` makes, in order of their steps, but for the weights, which nobody knows before."""
     model = registry.model(run.model)
-    return Pair(
-        family=model.family,
-        base=run.model,
-        checkpoint=run.checkpoint_at(step, recipe),
-        reward=run.expression.id,
-        recipe=run.recipe_name,
-        seed=run.seed,
-        step=step,
-        base_weights=weights_hash(locate(run.model, model)),
-    )
+    base_weights = weights_hash(locate(run.model, model))
+    return [
+        Pair(
+            family=model.family,
+            base=run.model,
+            checkpoint=run.checkpoint_at(step, recipe),
+            reward=run.expression.id,
+            recipe=run.recipe_name,
+            seed=run.seed,
+            step=step,
+            base_weights=base_weights,
+        )
+        for step in recipe.kept
+    ]
 
 
 def trained_pair(run: TrainingRun, registry: Registry, store: RunStore) -> Pair | None:
@@ -138,58 +146,63 @@ def trained_pair(run: TrainingRun, registry: Registry, store: RunStore) -> Pair 
     ``SuiteError`` where a checkpoint of that id was trained with other settings, data or labels.
     """
     recipe = check(run, registry)
-    known = {pair.checkpoint: pair.model_copy(update={"weights": None}) for pair in store.pairs()}
-    wanted = [_untrained_pair(run, registry, recipe, step) for step in recipe.kept]
-    made = None
+    return _registered(run, recipe, _wanted(run, registry, recipe), store)
+
+
+def _registered(run: TrainingRun, recipe: Recipe, wanted: Sequence[Pair], store: RunStore) -> Pair | None:
+    """The last of the wanted pairs, if all are there; see ``trained_pair``."""
+    known = {pair.checkpoint: pair for pair in store.pairs()}
+    made_from = _made_from(run, recipe)
     for pair in wanted:
-        if known.get(pair.checkpoint) != pair:
+        found = known.get(pair.checkpoint)
+        if found is None or found.model_copy(update={"weights": None}) != pair:
             return None
         record = store.checkpoint(pair.checkpoint) / "training.json"
-        made = made or _made_from(run, recipe)
-        if record.is_file() and json.loads(record.read_text(encoding="utf-8"))["made_from"] != made:
-            what = (
-                f"{pair.checkpoint} is there, trained with other settings: recipe, labels, data or the reward's code have changed"
-            )
+        if record.is_file() and json.loads(record.read_text(encoding="utf-8"))["made_from"] != made_from:
+            changed = "recipe, labels, data or the reward's code have changed"
+            what = f"{pair.checkpoint} is there, trained with other settings: {changed}"
             raise SuiteError(what, str(record), "Name another --out, rename the recipe's file, or delete the checkpoint's folder")
-    return next(pair for pair in store.pairs() if pair.checkpoint == wanted[-1].checkpoint)
+    return known[wanted[-1].checkpoint]
 
 
 def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress: TrainProgress) -> Pair:
     """Train and register the checkpoints unless they are there; ``progress(steps done, steps in all)``."""
-    work = store.checkpoint(f".{run.checkpoint}.training")
+    recipe, work = check(run, registry), store.checkpoint(f".{run.checkpoint}.training")
+    wanted = _wanted(run, registry, recipe)
     with locked(store.root / ".training" / f"{run.checkpoint}.lock"):
-        existing = trained_pair(run, registry, store)
-        if existing is None:
-            _train(run, registry, store, work, progress)
+        done = _registered(run, recipe, wanted, store)
+        if done is None:
+            _train(run, recipe, wanted, registry, store, work, progress)
+            done = _registered(run, recipe, wanted, store)
         shutil.rmtree(work, ignore_errors=True)
-        done = existing or trained_pair(run, registry, store)
     if done is None:
         raise SuiteError("the run ended without its last checkpoint", str(store.root), "Run the same command again")
     return done
 
 
-def _train(run: TrainingRun, registry: Registry, store: RunStore, work: Path, progress: TrainProgress) -> None:
-    recipe, model = check(run, registry), registry.model(run.model)
+def _train(
+    run: TrainingRun,
+    recipe: Recipe,
+    wanted: Sequence[Pair],
+    registry: Registry,
+    store: RunStore,
+    work: Path,
+    progress: TrainProgress,
+) -> None:
+    """Train what is wanted in the folder ``work``, and register each checkpoint as it is handed over."""
     check_machine(recipe, run.recipe)
-    folder = locate(run.model, model)
-    protocol, weights = recipe.protocol_of(run.model, model.protocol), weights_hash(folder)
-    prompt = prompt_of(protocol, registry.protocol(protocol), folder)
+    folder, prompt = asked(recipe, run.model, registry)
+    weights, pairs = wanted[0].base_weights or "", {pair.step: pair for pair in wanted}
     rows = rows_of(
         recipe, run.expression, prompt, folder, _labels(run, weights), data_dir=run.data_dir, allow_unchecked=run.allow_unchecked
     )
+    job = _job(run, recipe, folder, weights, prompt, rows)
 
     def kept(step: int, trained: Path) -> None:
-        """Register a checkpoint and put it in its place, whole."""
-        pair = _untrained_pair(run, registry, recipe, step)
-        pair = pair.model_copy(update={"weights": weights_hash(trained)})
-        _record(trained, run, recipe, prompt, rows)
-        write_atomic(trained / "pair.json", pair.model_dump_json(indent=1).encode())
-        store.note_weights({pair.checkpoint: pair.weights or ""})
-        place = store.checkpoint(pair.checkpoint)
-        shutil.rmtree(place, ignore_errors=True)
-        os.replace(trained, place)
+        _record(trained, run, job, prompt, rows)
+        store.take_checkpoint(trained, pairs[step].model_copy(update={"weights": weights_hash(trained)}))
 
-    prepare(work, _job(run, recipe, folder, weights, prompt, rows), rows.rows)
+    prepare(work, job, rows.rows)
     run_job(work, recipe, progress, kept)
 
 
@@ -219,16 +232,16 @@ def _job(run: TrainingRun, recipe: Recipe, folder: Path, weights: str | None, pr
     )
 
 
-def _record(folder: Path, run: TrainingRun, recipe: Recipe, prompt: Prompt, rows: Rows) -> None:
+def _record(folder: Path, run: TrainingRun, job: Job, prompt: Prompt, rows: Rows) -> None:
     """Beside the weights: what they were trained on and how, and what was left out of the data."""
     data = rows.data
     told = {
-        "made_from": _made_from(run, recipe),
-        "reward": run.expression.name,
-        "seed": run.seed,
+        "made_from": _made_from(run, job.recipe),
+        "reward": job.reward,
+        "seed": job.seed,
         "protocol": prompt.id,
         "prompt_hash": prompt.text_hash,
-        "recipe": recipe.model_dump(mode="json"),
+        "recipe": job.recipe.model_dump(mode="json"),
         "data": {
             "source": data.source,
             "revision": data.revision,
@@ -239,7 +252,7 @@ def _record(folder: Path, run: TrainingRun, recipe: Recipe, prompt: Prompt, rows
             "too_long": len(rows.too_long),
             "unchecked": list(data.unchecked),
         },
-        "versions": {name: version(name) for name in _LIBRARIES},
+        "versions": job.versions,
     }
     write_atomic(folder / "training.json", (json.dumps(told, indent=1) + "\n").encode())
     if left_out := rows.left_out():

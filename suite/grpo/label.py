@@ -18,7 +18,7 @@ from suite.errors import SuiteError
 from suite.grade import GRADER_VERSION, extract
 from suite.grpo.labels import LabelRow, Labels, LabelSettings, read_labels
 from suite.grpo.recipe import Recipe
-from suite.grpo.rows import items_of
+from suite.grpo.rows import asked, items_of
 from suite.grpo.strong_check import Labelled, check
 from suite.grpo.vote import majority
 from suite.items import Item, ItemSet, items_hash
@@ -68,12 +68,10 @@ def labelling(
     """The job that labels what ``recipe`` trains on, asked and cut as in training; the first ``n`` items, or all."""
     if n is not None and n < 1:
         raise SuiteError(f"{n} is not allowed. Allowed: 1 or more", "--items", "Leave it out for all")
-    known = registry.model(model)
-    folder, protocol = locate(model, known), recipe.protocol_of(model, known.protocol)
-    prompt = prompt_of(protocol, registry.protocol(protocol), folder)
+    folder, prompt = asked(recipe, model, registry)
     data, _ = items_of(recipe, recipe.data, n or recipe.steps * recipe.prompts, prompt, folder, data_dir, allow_unchecked)
     items = ItemSet(list(data.items[:n]), data.source, data.revision)
-    return LabelJob(model, items, samples, seed, recipe.temperature, recipe.max_new_tokens, engine, protocol)
+    return LabelJob(model, items, samples, seed, recipe.temperature, recipe.max_new_tokens, engine, prompt.id)
 
 
 def samples_folder(out: Path) -> Path:

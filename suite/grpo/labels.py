@@ -24,6 +24,15 @@ _NAMED = 5
 """How many item ids an error lists."""
 
 
+MAKE_LABELS = "Make them: rlvr-suite label RECIPE --model BASE --out FILE, then --labels FILE"
+"""What to do without labels."""
+
+
+def needs_labels(reward: str) -> SuiteError:
+    """Of a reward that is to be trained without the labels that it compares with."""
+    return SuiteError(f"reward {reward} compares with labels of the base", "--labels", MAKE_LABELS)
+
+
 class LabelSettings(Strict):
     """Everything that the labels hang on, known before anything is drawn."""
 

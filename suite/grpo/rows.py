@@ -9,11 +9,13 @@ from suite.errors import SuiteError
 from suite.grpo.data import TooLong, TrainingData, drop_long, load_training_data
 from suite.grpo.decontaminate import removed_lines
 from suite.grpo.expression import RewardExpression
-from suite.grpo.labels import Labels, incorrect_items, majority_items
+from suite.grpo.labels import Labels, incorrect_items, majority_items, needs_labels
 from suite.grpo.recipe import Recipe
 from suite.grpo.train import Row
 from suite.items import Item
-from suite.protocols import Prompt
+from suite.protocols import Prompt, prompt_of
+from suite.registry import Registry
+from suite.weights import locate
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,13 @@ def rows_of(
     return Rows(tuple(rows), data, too_long)
 
 
+def asked(recipe: Recipe, base: str, registry: Registry) -> tuple[Path, Prompt]:
+    """The base's folder, and how the recipe asks it."""
+    model = registry.model(base)
+    folder, protocol = locate(base, model), recipe.protocol_of(base, model.protocol)
+    return folder, prompt_of(protocol, registry.protocol(protocol), folder)
+
+
 def items_of(
     recipe: Recipe, source: str, n: int, prompt: Prompt, folder: Path, data_dir: Path | None, allow_unchecked: bool
 ) -> tuple[TrainingData, tuple[TooLong, ...]]:
@@ -80,8 +89,7 @@ def _compared(data: TrainingData, reward: RewardExpression, labels: Labels | Non
     if reward.answers == "gold":
         return data
     if labels is None:
-        what = f"reward {reward.name} compares with labels of the base"
-        raise SuiteError(what, "--labels", "Make them: rlvr-suite label RECIPE --model BASE --out FILE, then --labels FILE")
+        raise needs_labels(reward.name)
     known = {row.id for row in labels.rows}
     labelled = [item for item in data.items if item.id in known]
     if not labelled:

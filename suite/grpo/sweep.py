@@ -79,7 +79,7 @@ def _runs(sweep: Sweep, models: Iterable[str], home: Path) -> Iterator[TrainingR
     data_dir = home / sweep.data_dir if sweep.data_dir else None
     for reward, model, seed in product(sweep.rewards, models, sweep.seeds):
         run = TrainingRun(model, reward, recipe, seed, data_dir=data_dir, allow_unchecked=sweep.allow_unchecked)
-        labelled = run.expression.answers in ("majority", "incorrect") and model in sweep.labels
+        labelled = run.expression.is_labelled and model in sweep.labels
         yield replace(run, labels=home / sweep.labels[model]) if labelled else run
 
 

@@ -23,9 +23,9 @@ RUN = TrainingRun("micro-llama3", "format", "micro")
 def trained(tmp_path: Path) -> tuple[RunStore, Pair]:
     """A run folder with the checkpoint's pair as a finished training leaves it (weights: any)."""
     registry, store = load_registry(), RunStore(tmp_path)
-    from suite.grpo.job import _untrained_pair
+    from suite.grpo.job import _wanted
 
-    pair = _untrained_pair(RUN, registry, load_recipe("micro"), 20).model_copy(update={"weights": "0123"})
+    pair = _wanted(RUN, registry, load_recipe("micro"))[-1].model_copy(update={"weights": "0123"})
     store.add_pair(pair)
     return store, pair
 

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from suite.gate.wording import counts, explained, measured, one_line
-from suite.schema import WORST_FIRST, GateReport, Verdict, VerdictWord
+from suite.schema import VERDICT_MARKS, WORST_FIRST, GateReport, Verdict
 
 Level = Literal["error", "warning", "notice"]
 SHOWN = 10
 """GitHub shows so many annotations of one level a step (docs.github.com, "Annotations limits")."""
-MARKS: dict[VerdictWord, str] = {"holds": "✓", "refuted": "✗", "inconclusive": "?", "not comparable": "⊘", "missing": "∅"}
 HEADINGS = {0: "passed", 1: "failed", 3: "undecided"}
 COLUMNS = ("verdict", "claim", "says", "family", "reward", "task", "measured, points", "why")
 INERT = re.compile(r"[&<>\\`*_~|\[\]]|(?P<spotted>[@#$]|:(?! |$)|(?<=www)\.)", re.IGNORECASE)
@@ -59,7 +58,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _row(verdict: Verdict) -> tuple[str, ...]:
     names = (verdict.claim, verdict.says, verdict.family, verdict.reward, verdict.task, measured(verdict))
     why = "<br>".join(_inert(line) for line in explained(verdict))
-    return (f"{MARKS[verdict.verdict]} {verdict.verdict}", *(_inert(name) for name in names), why)
+    return (f"{VERDICT_MARKS[verdict.verdict]} {verdict.verdict}", *(_inert(name) for name in names), why)
 
 
 def _provenance(report: GateReport) -> str:

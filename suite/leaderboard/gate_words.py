@@ -4,17 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Literal
 
-from suite.schema import GateReport, Needs, Verdict, VerdictWord
+from suite.schema import VERDICT_MARKS, GateReport, Needs, Verdict, VerdictWord
 
 Outcome = Literal["passed", "failed", "undecided"]
-VERDICT_MARKS: dict[VerdictWord, str] = {
-    "refuted": "✗",
-    "missing": "∅",
-    "not comparable": "⊘",
-    "inconclusive": "?",
-    "holds": "✓",
-}
-"""Worst first: what decides the exit code, then what leaves it open."""
 VERDICT_MEANINGS: dict[VerdictWord, str] = {
     "refuted": "What was measured contradicts the claim.",
     "missing": "The claim speaks of a pair that the summary does not have.",

@@ -40,7 +40,7 @@ from suite.schema.summary import (
     Transition,
     Transitions,
 )
-from suite.schema.verdict import WORST_FIRST, ClaimKind, GateReport, Needs, NotCheckable, Verdict, VerdictWord
+from suite.schema.verdict import VERDICT_MARKS, WORST_FIRST, ClaimKind, GateReport, Needs, NotCheckable, Verdict, VerdictWord
 
 __all__ = [
     "IMPORTED",
@@ -48,6 +48,7 @@ __all__ = [
     "OUTCOMES",
     "SCHEMA_VERSION",
     "UNSTATED",
+    "VERDICT_MARKS",
     "WORST_FIRST",
     "Behaviour",
     "Cell",

@@ -28,8 +28,8 @@ from suite.errors import SuiteError
 from suite.leaderboard import render, write_board
 from suite.leaderboard.forest import EDGE, scale_of
 from suite.leaderboard.gate_view import gate_view, tab_link
-from suite.leaderboard.gate_words import VERDICT_MARKS, needs_words
-from suite.schema import GateReport, Needs, NotCheckable, Summary, Verdict
+from suite.leaderboard.gate_words import needs_words
+from suite.schema import VERDICT_MARKS, GateReport, Needs, NotCheckable, Summary, Verdict
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'"
 

@@ -15,6 +15,7 @@ REQUIRED = {
     "suite/_data/model_registry.yaml",
     "suite/_data/tasks/*.yaml",
     "suite/micro/bases/*/model.safetensors",
+    "suite/leaderboard/assets/*",
     "suite/leaderboard/templates/*",
     "suite/leaderboard/vendor/*.js",
     "suite/policies/*.yaml",

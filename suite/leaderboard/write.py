@@ -1,0 +1,63 @@
+"""A board's files are put into their folder: all of them or none, and of an older board only what this one no longer has goes."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from suite.errors import SuiteError
+
+LISTING = "board.json"
+"""Names every file that a board consists of, so that the next one there removes its own and nobody else's."""
+STAGED = ".board.tmp"
+
+
+def write_files(files: Iterable[tuple[str, bytes]], out: Path) -> None:
+    """Write (path, content) into ``out`` (created if absent); a fault on the way, such as a full disk, leaves what was there.
+
+    Raises SuiteError where ``out`` cannot be written.
+    """
+    staged = out / STAGED
+    try:
+        shutil.rmtree(staged, ignore_errors=True)  # what a kill left
+        names = _stage(files, staged)
+        _remove(out, _listed(out) - set(names))
+        for name in names:
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(staged / name, out / name)
+    except OSError as fault:
+        why = f"cannot write the board: {fault.strerror}"
+        raise SuiteError(why, str(out), "Name a folder that can be written") from fault
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _stage(files: Iterable[tuple[str, bytes]], staged: Path) -> list[str]:
+    names = []
+    for name, content in files:
+        (staged / name).parent.mkdir(parents=True, exist_ok=True)
+        (staged / name).write_bytes(content)
+        names.append(name)
+    listing = json.dumps({"files": sorted(names)}, indent=1) + "\n"
+    (staged / LISTING).write_text(listing, encoding="utf-8")
+    return [*names, LISTING]
+
+
+def _remove(out: Path, names: Iterable[str]) -> None:
+    """Files, and then the folders that are left empty by it."""
+    for name in names:
+        (out / name).unlink(missing_ok=True)
+        folder = (out / name).parent
+        if folder != out and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _listed(out: Path) -> set[str]:
+    """Files of the board that is there now; none where nobody says so, or where a name leads out of the folder."""
+    try:
+        names = json.loads((out / LISTING).read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    root = out.resolve()
+    return {name for name in names if isinstance(name, str) and (out / name).resolve().is_relative_to(root)}

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from suite.leaderboard.forest import Bar, Scale, scale_of
 from suite.leaderboard.gate_words import Outcome, outcome, reason, tally, tally_words
+from suite.leaderboard.links import board_view
 from suite.leaderboard.view import task_views
 from suite.schema import GateReport, Summary, Verdict, VerdictWord
 
@@ -84,14 +84,9 @@ def gate_view(report: GateReport, summary: Summary) -> GateView:
         scale=scale,
         families=summary.families,
         tasks={task.task: task.title for task in summary.tasks},
-        tabs={view.task.task: tab_link(view.task.task) for view in task_views(summary)},
+        tabs={view.task.task: board_view(task=view.task.task) for view in task_views(summary)},
         other_samples=report.samples_hash != summary.samples_hash,
     )
-
-
-def tab_link(task: str) -> str:
-    """The leaderboard's tab of a task, as its script compares it (``encodeURIComponent``)."""
-    return "index.html#" + quote(task, safe="!'()*-._~")
 
 
 def _groups(verdicts: Sequence[Verdict], rows: "_Rows") -> tuple[Group, ...]:

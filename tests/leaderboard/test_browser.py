@@ -95,7 +95,7 @@ def test_tabs_switch_by_click_and_by_arrow_keys(visit: Visit) -> None:
     assert third.get_attribute("aria-selected") == "true" and visit.page.locator(".panel:not([hidden])").count() == 1
     third.press("ArrowRight")
     assert first.get_attribute("aria-selected") == "true"
-    assert visit.page.url.endswith("#micro_arithmetic_clean")
+    assert visit.page.url.endswith("#task=micro_arithmetic_clean")
 
 
 def test_header_buttons_sort_with_empty_values_last(visit: Visit) -> None:
@@ -251,7 +251,7 @@ def test_the_leaderboard_leads_to_the_verdicts_and_a_verdict_back_to_its_task(ju
     judged.page.get_by_role("link", name="Gate failed").click()
     assert judged.page.get_by_role("heading", level=1).inner_text() == "✗ The gate failed"
     judged.page.locator("#claim-beats-random").get_by_role("link", name="Micro benchmark").click()
-    judged.page.wait_for_url("**/index.html#micro_bench")
+    judged.page.wait_for_url("**/index.html#task=micro_bench")
     assert judged.shown("h2").text_content() == "Micro benchmark"
 
 

@@ -26,8 +26,9 @@ from gate_reports import (
 from suite.errors import SuiteError
 from suite.leaderboard import render, write_board
 from suite.leaderboard.forest import EDGE, scale_of
-from suite.leaderboard.gate_view import gate_view, tab_link
+from suite.leaderboard.gate_view import gate_view
 from suite.leaderboard.gate_words import needs_words
+from suite.leaderboard.links import board_view
 from suite.leaderboard.write import write_files
 from suite.schema import VERDICT_MARKS, GateReport, Needs, NotCheckable, Summary, Verdict
 
@@ -188,9 +189,9 @@ def test_without_a_report_there_is_no_page_and_no_link(summary: Summary) -> None
 def test_a_task_is_linked_to_its_tab_where_it_has_one(summary: Summary) -> None:
     html = page_of(summary, HOLDS, ONE_ITEM)
     assert re.findall(r'href="(index.html#[^"]*)"[^>]*>([^<]*)', html) == [
-        ("index.html#micro_arithmetic_clean", "Clean arithmetic")
+        ("index.html#task=micro_arithmetic_clean", "Clean arithmetic")
     ]
-    assert tab_link("a b/ö'(x)") == "index.html#a%20b%2F%C3%B6'(x)"
+    assert board_view(task="a b/ö&x") == "index.html#task=a+b%2F%C3%B6%26x"
 
 
 def test_every_verdict_has_an_anchor_of_its_own_and_a_claim_of_several_one_more(summary: Summary) -> None:

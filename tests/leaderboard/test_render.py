@@ -204,7 +204,7 @@ def test_vendored_plotly_is_the_released_file() -> None:
 def test_empty_summary_says_so(summary: Summary) -> None:
     html = html_of(summary.model_copy(update={"deltas": (), "scores": ()}))
     assert "No deltas yet" in html and "Provenance" in html
-    assert "<table" not in html.split("<script")[0]
+    assert "<table" not in html.split("<script type")[0]
     assert "No deltas yet" not in html_of(summary)
 
 

@@ -30,7 +30,7 @@ def cells(summary: Summary) -> list[list[Any]]:
 
 def words(html: str) -> str:
     """The text of a page, white space made single."""
-    return unescape(" ".join(re.sub("<[^>]+>", "", html.split("<script")[0]).split()))
+    return unescape(" ".join(re.sub("<[^>]+>", "", html.split("<script type")[0]).split()))
 
 
 def with_delta(summary: Summary, place: int, **update: object) -> Summary:

@@ -151,7 +151,7 @@
   }
 
   function remember(index) {
-    history.replaceState(null, "", `#${encodeURIComponent(panels[index].dataset.task)}`);
+    state.set({ task: panels[index].dataset.task });
   }
 
   function onKey(event, index) {
@@ -172,7 +172,7 @@
       tab.addEventListener("click", () => { select(i, false); remember(i); });
       tab.addEventListener("keydown", (event) => onKey(event, i));
     });
-    const linked = panels.findIndex((panel) => `#${encodeURIComponent(panel.dataset.task)}` === location.hash);
+    const linked = panels.findIndex((panel) => panel.dataset.task === state.get("task"));
     select(Math.max(0, linked), false);
   }
 

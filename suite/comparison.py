@@ -119,6 +119,7 @@ def _unmeasured_row(method: Method) -> DeltaRow:
         protocol=cell.protocol,
         k=method.cell.manifest.k,
         n_items=method.cell.manifest.n_items,
+        checkpoint_cells=tuple(cell.id for cell in method.cells),
         comparable=True,
         published=references or None,
     )
@@ -271,7 +272,7 @@ def compare(found: Sequence[Method], cells: Sequence[ScoredCell], registry: Regi
         own = [c for c in bases[method.pair.base, method.task] if c.has_weights(method.pair.base_weights)]
         if own:
             before = min(own, key=lambda c: len(differing(c, method.cell)))
-            update = {**_numbers(before, method, margin), **_strong_baseline(own, method)}
+            update = {"base_cell": before.id, **_numbers(before, method, margin), **_strong_baseline(own, method)}
             if registry.is_spurious(method.pair.reward):
                 update["spurious"] = True
             if "differs" not in update:

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from suite.schema.records import Outcome, Strict
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 Finding = Literal["gain", "loss", "equivalent", "inconclusive"]
 Text = Annotated[str, Field(min_length=1)]
@@ -187,6 +187,7 @@ class DeltaRow(Measured):
     population of items, of several the method over items and seeds.
 
     Where the arms differ in a must-match field, ``comparable`` is false, ``differs`` names the fields and no number is given.
+    ``base_cell`` and ``checkpoint_cells`` (in the order of ``checkpoints``) are the ids of the cells that were compared.
     ``arms`` is "unverified" where both arms were imported and something that must match is stated of neither.
 
     ``p`` is that of the delta being zero: of one seed by the sign-flip test over items, of several by where the interval of
@@ -221,6 +222,8 @@ class DeltaRow(Measured):
     protocol: Text
     k: Count
     n_items: Count
+    base_cell: Text | None = None
+    checkpoint_cells: tuple[Text, ...] | None = None
     before: Share | None = None
     after: Share | None = None
     delta: Points | None = None

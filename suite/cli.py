@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from suite.selection import Planned, Selection
 
 FAILED, INTERRUPTED = 1, 130
+SELECTED = (
+    "families", "before", "after", "family", "reward", "tasks", "rewards", "seeds", "protocols", "limit", "data_dir", "engine",
+)  # fmt: skip
+"""Flags of a selection, by the names of its keys."""
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -58,21 +62,9 @@ def _plan(args: argparse.Namespace) -> int:
 def _selection(args: argparse.Namespace) -> "Selection":
     from suite.listing import merged_selection
 
-    flags = {
-        "families": args.families,
-        "before": args.before,
-        "after": args.after,
-        "family": args.family,
-        "reward": args.reward,
-        "tasks": args.tasks,
-        "rewards": args.rewards,
-        "seeds": args.seeds,
-        "protocols": args.protocols,
-        "limit": args.limit,
-        "data_dir": args.data_dir,
-        "engine": args.engine,
-    }
-    return merged_selection(args.runfile, {key: value for key, value in flags.items() if value is not None})
+    named = (getattr(args, name) for name in SELECTED)
+    given = {name: value for name, value in zip(SELECTED, named, strict=True) if value is not None}
+    return merged_selection(args.runfile, given)
 
 
 def _train(args: argparse.Namespace) -> int:
@@ -98,8 +90,7 @@ def _train(args: argparse.Namespace) -> int:
         return 0
     with store.lock(), step_bar(f"training {run.checkpoint}") as progress:
         pair = run_training(run, registry, store, progress)
-    if note := clip_note(store, pair, recipe):
-        print(f"rlvr-suite: note: {safe_line(note)}", file=sys.stderr)
+    _tell(list(filter(None, [clip_note(store, pair, recipe)])))
     print(f"{pair.checkpoint}: {store.checkpoint(pair.checkpoint)}")
     return 0
 
@@ -176,10 +167,14 @@ def _eval(args: argparse.Namespace) -> int:
 
 def _print_notes(planned: "Planned") -> None:
     """What a plan leaves out, and why."""
-    for note in planned.notes:
-        print(f"rlvr-suite: note: {safe_line(note)}", file=sys.stderr)
+    _tell(planned.notes)
     for error in planned.failures:
         print(f"rlvr-suite: {error}", file=sys.stderr)
+
+
+def _tell(notes: Sequence[str]) -> None:
+    for note in notes:
+        print(f"rlvr-suite: note: {safe_line(note)}", file=sys.stderr)
 
 
 def _import(args: argparse.Namespace) -> int:
@@ -250,9 +245,11 @@ def _leaderboard(args: argparse.Namespace) -> int:
 
     from suite.gate import judge, load_policy
     from suite.leaderboard import write_board
-    from suite.store import read_summary
+    from suite.merge import source_of
+    from suite.registry import load_registry
 
-    summary = read_summary(args.run)
+    summary, stores, notes = source_of(args.run, load_registry(args.registry))
+    _tell(notes)
     report = judge(summary, load_policy(args.policy)) if args.policy else None
     page = write_board(summary, args.out, report)
     print(page)

@@ -1,9 +1,10 @@
 """What the terminal shows: progress bars and tables (rich). Nothing here computes."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -13,6 +14,7 @@ from suite.gate import report_text
 from suite.run import RunProgress
 from suite.schema import DeltaRow, Summary
 
+T = TypeVar("T")
 UNBROKEN = 10_000
 """Characters in a line of which none is broken."""
 
@@ -43,6 +45,16 @@ def step_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     with _bars(MofNCompleteColumn()) as bars:
         task = bars.add_task(title, total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+def with_bar(title: str, things: Iterable[T], total: int) -> Iterator[T]:
+    """The things, counted by a bar as they are taken; no bar where there are none."""
+    if not total:
+        return
+    with step_bar(title) as progress:
+        for done, thing in enumerate(things, 1):
+            yield thing
+            progress(done, total)
 
 
 class _SampleBars(RunProgress):

@@ -24,7 +24,7 @@ LAYERS = {
     2: {"engine", "comparison", "micro", "interchange"},
     3: {"run", "contrasts", "selection", "grpo"},
     4: {"leaderboard", "gate", "estimate", "power_report", "summary", "doctor"},
-    5: {"demo", "listing", "scaffold", "json_schemas", "verify"},
+    5: {"demo", "listing", "scaffold", "json_schemas", "verify", "merge"},
     6: {"terminal", "arguments"},
     7: {"cli"},
     8: {"__main__"},

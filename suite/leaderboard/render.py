@@ -4,39 +4,71 @@ Styles, scripts and browser libraries lie beside the pages, once; no network is 
 Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from suite.leaderboard.across import across_view
+from suite.leaderboard.board import Board
 from suite.leaderboard.charts import chart_data
 from suite.leaderboard.export import deltas_csv
 from suite.leaderboard.gate_view import GateView, gate_view
-from suite.leaderboard.pages import assets, embedded, embedded_json, page
+from suite.leaderboard.links import pair_page
+from suite.leaderboard.pages import assets, embedded, page
+from suite.leaderboard.pair_view import PairView, PairViews
 from suite.leaderboard.view import task_views
 from suite.leaderboard.write import write_files
-from suite.schema import OUTCOMES, GateReport, Summary
+from suite.schema import OUTCOMES, GateReport, Outcome, Summary
+
+if TYPE_CHECKING:
+    from suite.leaderboard.answers import PackedCell
 
 
-def render(summary: Summary, gate: GateReport | None = None) -> Iterator[tuple[str, bytes]]:
+STACKED: tuple[Outcome, ...] = ("correct", "wrong", "unparsed", "truncated", "error")
+"""Outcomes in the order in which they stand side by side in a bar."""
+
+
+def render(summary: Summary, gate: GateReport | None = None, cells: Iterable["PackedCell"] = ()) -> Iterator[tuple[str, bytes]]:
     """Yield (path, content) of every file of the board; pure. The page that links to the others comes last.
 
-    ``gate`` adds a page of its verdicts.
+    ``gate`` adds a page of its verdicts, ``cells`` bring the answers and settings behind the deltas.
     """
     yield from assets()
+    known: dict[str, PackedCell] = {}
+    for cell in cells:
+        known[cell.manifest.cell.id] = cell
+        yield from cell.files.items()
+    views = PairViews(summary, known)
+    for row in summary.deltas:
+        yield pair_page(row), _pair(summary, views.view(row))
     view = gate_view(gate, summary) if gate else None
     if gate and view:
         yield "verdict.json", gate.to_json().encode()
         yield "gate.html", page("gate.html.j2", gate=view)
     yield "summary.json", summary.to_json().encode()
+    yield "deltas.csv", deltas_csv(summary).encode()
     yield "index.html", _index(summary, view)
 
 
-def write_board(summary: Summary, out: Path, gate: GateReport | None = None) -> Path:
+def write_board(summary: Summary, out: Path, gate: GateReport | None = None, cells: Iterable["PackedCell"] = ()) -> Path:
     """Write the board into ``out`` (created if absent) and return the page's path; a full disk leaves what was there.
 
     Files of an older board that this one does not have are removed. Raises SuiteError where ``out`` cannot be written.
     """
-    write_files(render(summary, gate), out)
+    write_files(render(summary, gate, cells), out)
     return out / "index.html"
+
+
+def _pair(summary: Summary, pair: PairView) -> bytes:
+    return page(
+        "pair.html.j2",
+        pair=pair,
+        summary=summary,
+        level=summary.level,
+        outcomes=OUTCOMES,
+        stacked=STACKED,
+        answers_json=embedded(pair.answers),
+    )
 
 
 def _index(summary: Summary, gate: GateView | None) -> bytes:
@@ -46,8 +78,8 @@ def _index(summary: Summary, gate: GateView | None) -> bytes:
         summary=summary,
         gate=gate,
         views=views,
+        board=Board(summary, views),
+        across=across_view(summary),
         outcomes=OUTCOMES,
-        summary_json=embedded_json(summary.to_json()),
         chart_json=embedded(chart_data(summary, views)),
-        csv_json=embedded(deltas_csv(summary)),
     )

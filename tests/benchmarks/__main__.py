@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 OUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
-MODULES = ("grade", "engines", "summarize", "train")
+MODULES = ("grade", "engines", "summarize", "train", "board")
 
 if __name__ == "__main__":
     rows = json.loads(OUT.read_text()) if OUT.exists() else {}

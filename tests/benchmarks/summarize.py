@@ -1,4 +1,4 @@
-"""A board of 12 models x 7 rewards x 3 seeds x 6 tasks: 1.3 million graded answers, their texts empty, from disk to summary."""
+"""A board of 12 models x 7 rewards x 3 seeds x 6 tasks: 1.3 million graded answers, from disk to summary, their texts empty."""
 
 import subprocess
 import sys
@@ -26,6 +26,7 @@ TASKS = {
     "micro_bench": (100, 8),
 }
 """Task -> items and samples an item: 4,944 answers a model, 1,305,216 in all."""
+VOCABULARY = ["".join(word) for word in np.random.default_rng(1).choice(list("etaoinshrdlu"), (4000, 5))]
 
 
 def pairs() -> Iterator[Pair]:
@@ -55,8 +56,8 @@ def _cell(model: str, task: str, items: list[Item]) -> Cell:
     )
 
 
-def write_run(root: Path) -> int:
-    """A finished run of random outcomes, already graded; the number of its answers."""
+def write_run(root: Path, words: int = 0) -> int:
+    """A finished run of random outcomes and texts of so many random words, already graded; the number of its answers."""
     store, rng, total = RunStore(root), np.random.default_rng(0), 0
     made = list(pairs())
     for pair in made:
@@ -64,11 +65,17 @@ def write_run(root: Path) -> int:
     for model, base, family in [*{(p.base, p.base, p.family) for p in made}, *((p.checkpoint, p.base, p.family) for p in made)]:
         for task, (n, k) in TASKS.items():
             total += n * k
-            _write_cell(store, model, base, family, task, rng)
+            _write_cell(store, model, base, family, task, rng, words)
     return total
 
 
-def _write_cell(store: RunStore, model: str, base: str, family: str, task: str, rng: np.random.Generator) -> None:
+def _texts(rng: np.random.Generator, number: int, words: int) -> list[str]:
+    """About six bytes a word, of 4,000 words of which few are common, as in a language."""
+    place_TW = rng.zipf(1.3, (number, words)) % len(VOCABULARY)
+    return [" ".join(VOCABULARY[place] for place in text) for text in place_TW]
+
+
+def _write_cell(store: RunStore, model: str, base: str, family: str, task: str, rng: np.random.Generator, words: int) -> None:
     n, k = TASKS[task]
     items = [Item(f"i{i}", f"{task} question {i}", "1") for i in range(n)]
     right_IS = rng.random((n, k)) < np.random.default_rng(n).beta(0.5, 0.8, n)[:, None]
@@ -76,7 +83,11 @@ def _write_cell(store: RunStore, model: str, base: str, family: str, task: str, 
     cell = _cell(model, task, items)
     place = store.cell(cell)
     keys = [(item.id, s) for item in items for s in range(k)]
-    samples = {key: Sample(item_id=key[0], sample=key[1], seed=1, text="", n_tokens=9, finish_reason="stop") for key in keys}
+    texts = _texts(rng, len(keys), words)
+    samples = {
+        (item, s): Sample(item_id=item, sample=s, seed=1, text=text, n_tokens=9, finish_reason="stop")
+        for (item, s), text in zip(keys, texts, strict=True)
+    }
     rows = tuple(
         SampleGrade(
             item_id=item.id,

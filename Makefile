@@ -1,5 +1,5 @@
 # make demo: the main job on the micro families. make test, make test-vllm, make check: what CI runs.
-# make bench: build/bench.json (RLVR_SUITE_DATA).
+# make bench: build/bench.json (RLVR_SUITE_DATA). make boards: the pages in leaderboards/.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.stamp
@@ -7,7 +7,7 @@ VLLM_BIN := .venv-vllm/bin
 VLLM_STAMP := .venv-vllm/.stamp
 JUNIT_XSD := build/junit-10.xsd
 
-.PHONY: demo test test-vllm check bench
+.PHONY: demo test test-vllm check bench boards
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -22,6 +22,11 @@ test-vllm: $(VLLM_STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python tests/benchmarks
+
+# What leaderboards/ has of generated pages: micro/ from the run of `make demo` where there is one, published/, the index.
+boards: $(STAMP)
+	if [ -f runs/demo/summary.json ]; then $(BIN)/rlvr-suite leaderboard runs/demo --out leaderboards/micro --policy micro_demo; fi
+	$(BIN)/python -m suite.leaderboard.boards leaderboards
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

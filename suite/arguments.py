@@ -179,6 +179,7 @@ def _add_reading(commands: "argparse._SubParsersAction[_Parser]") -> None:
     board.add_argument("run", type=Path, nargs="+", help="summarized run folder or board; several runs become one board")
     board.add_argument("--out", type=Path, required=True, help="folder for index.html, the pages of pairs and summary.json")
     board.add_argument("--policy", help="policy name or YAML file: the board gets a page of the gate's verdicts")
+    board.add_argument("--no-answers", action="store_true", help="leave out the answers, as of items that must stay unpublished")
     board.add_argument("--open", action="store_true", help="open the page in a browser")
     _add_registry(board)
     board.set_defaults(command="leaderboard")

@@ -244,14 +244,16 @@ def _leaderboard(args: argparse.Namespace) -> int:
     import webbrowser
 
     from suite.gate import judge, load_policy
-    from suite.leaderboard import write_board
+    from suite.leaderboard import packed_cells, write_board
     from suite.merge import source_of
     from suite.registry import load_registry
+    from suite.terminal import with_bar
 
     summary, stores, notes = source_of(args.run, load_registry(args.registry))
     _tell(notes)
     report = judge(summary, load_policy(args.policy)) if args.policy else None
-    page = write_board(summary, args.out, report)
+    cells = () if args.no_answers else with_bar("answers: cells", packed_cells(stores), len(stores))
+    page = write_board(summary, args.out, report, cells)
     print(page)
     if args.open:
         webbrowser.open(page.resolve().as_uri())

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from suite.gate import judge, load_policy
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
-from suite.leaderboard import write_board
+from suite.leaderboard import packed_cells, write_board
 from suite.orphans import end_with_parent
 from suite.plan import PlannedCell
 from suite.quiet import quiet_libraries
@@ -180,6 +180,8 @@ def run_demo(run_folder: Path, show: Callable[[Report], None], job: DemoJob = De
         summary = summary_of(store, scored_cells(store.finished()), load_registry())
         store.write_summary(summary)
         report = judge(summary, load_policy(POLICY))
-        board = write_board(summary, run_folder / "board", report)
+        compared = summary.compared_cells
+        cells = packed_cells(cell for cell in store.finished() if cell.path.name in compared)
+        board = write_board(summary, run_folder / "board", report, cells)
         write_atomic(run_folder / "verdict.json", report.to_json().encode())
     return Demo(summary, report, board)

@@ -43,7 +43,7 @@ def source_of(runs: Sequence[Path], registry: Registry) -> Source:
 
 
 def _source(summary: Summary, found: Mapping[str, CellStore], notes: Iterable[str] = ()) -> Source:
-    compared = {cell for row in summary.deltas for cell in (row.base_cell, *(row.checkpoint_cells or ())) if cell}
+    compared = summary.compared_cells
     return Source(summary, tuple(store for cell, store in found.items() if cell in compared), tuple(notes))
 
 

@@ -12,7 +12,13 @@ import pytest
 import yaml
 
 from suite.demo import DemoJob, run_demo
+from suite.leaderboard import packed_cells
+from suite.leaderboard.pair_view import PairViews
+from suite.merge import source_of
+from suite.registry import load_registry
 from suite.resources import recipes_dir
+from suite.selection import Selection, planned_cells
+from suite.store import RunStore
 
 pytestmark = pytest.mark.slow
 FAMILY = "micro-llama3"
@@ -20,6 +26,10 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from suite.demo import DemoJob, run_demo
+from suite.leaderboard import packed_cells
+from suite.leaderboard.pair_view import PairViews
+from suite.merge import source_of
+from suite.registry import load_registry
 if __name__ == "__main__":
     run_demo(Path(sys.argv[1]), lambda report: print(*report, flush=True), DemoJob((sys.argv[3],), sys.argv[2], 20))
 """
@@ -112,3 +122,20 @@ def test_a_second_run_starts_no_worker(small: DemoJob, unbroken: Path, monkeypat
     run_demo(unbroken, lambda report: None, small)
     assert numbers(unbroken) == before
     assert time.monotonic() - started < 60
+
+
+def test_the_run_file_on_a_pair_s_page_plans_exactly_the_cells_of_its_delta(unbroken: Path) -> None:
+    registry, store = load_registry(), RunStore(unbroken)
+    source = source_of([unbroken], registry)
+    views = PairViews(source.summary, {cell.manifest.cell.id: cell for cell in packed_cells(source.cells)})
+    for row in source.summary.deltas:
+        selection = Selection.model_validate(yaml.safe_load(views.view(row).again.run_file))
+        planned = {cell.cell.id for cell in planned_cells(selection, registry, store).cells}
+        assert planned == {row.base_cell, *(row.checkpoint_cells or ())} and len(planned) == 2
+
+
+def test_the_board_of_a_demo_has_the_answers_of_every_pair(unbroken: Path) -> None:
+    board = unbroken / "board"
+    pages = sorted((board / "pairs").iterdir())
+    assert len(pages) == 9 and all('id="answers-data"' in page.read_text() for page in pages)
+    assert len(list((board / "answers").glob("items-*.js"))) == 3

@@ -58,5 +58,12 @@ def test_the_wheel_holds_every_file_of_tasks(wheel_names: list[str]) -> None:
 
 
 @pytest.mark.slow
+def test_the_wheel_holds_every_published_figure_and_none_of_the_pages_made_from_them(wheel_names: list[str]) -> None:
+    folder = "suite/_data/leaderboards/published/"
+    shipped = {name.removeprefix(folder) for name in wheel_names if name.startswith(folder)}
+    assert shipped == {"README.md", *(path.name for path in (ROOT / "leaderboards" / "published").glob("*.yaml"))}
+
+
+@pytest.mark.slow
 def test_the_wheel_holds_nothing_beside_the_package(wheel_names: list[str]) -> None:
     assert {name.split("/")[0] for name in wheel_names if not name.startswith("rlvr_suite-")} == {"suite"}

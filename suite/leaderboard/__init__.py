@@ -1,8 +1,10 @@
-"""The leaderboard: a summary becomes one HTML page that opens from disk, with no network and no server; a gate's report a second.
+"""The leaderboard: a summary becomes static pages that open from disk, with no network and no server.
 
+The board, a page for every delta with its answers before and after, and a gate's report.
 Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``.
 """
 
+from suite.leaderboard.answers import packed_cells
 from suite.leaderboard.render import render, write_board
 
-__all__ = ["render", "write_board"]
+__all__ = ["packed_cells", "render", "write_board"]

@@ -53,7 +53,7 @@ def _controls(row: DeltaRow) -> list[str]:
     if row.adjusted_delta is None:
         return [names]
     adjusted = f"{_points(row.adjusted_delta, row.adjusted_interval)} {beyond(row)}"
-    return [", ".join(filter(None, (adjusted, beats(row)))), names]
+    return [", ".join(filter(None, (adjusted, beats(row))))]
 
 
 def _points(points: float, interval: Interval | None) -> str:

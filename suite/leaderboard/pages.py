@@ -35,7 +35,7 @@ def assets() -> Iterator[tuple[str, bytes]]:
 
 def embedded(value: object) -> Markup:
     """A value as JSON that cannot end its script element, whatever names it holds."""
-    return embedded_json(json.dumps(value, allow_nan=False))
+    return embedded_json(json.dumps(value, allow_nan=False, separators=(",", ":")))
 
 
 def embedded_json(text: str) -> Markup:

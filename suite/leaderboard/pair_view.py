@@ -5,18 +5,15 @@ Arranges rows of the summary and computes no statistic.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from suite.leaderboard.answers import PackedCell
 from suite.leaderboard.arms import Arm, Line, behaviour_lines, must_match, recorded
 from suite.leaderboard.links import board_view, pair_page
 from suite.leaderboard.reproduce import Recipe, reproduce
 from suite.leaderboard.waterfall import Waterfall, waterfalls
 from suite.schema import CleanContrast, ControlDelta, DeltaRow, ScoreRow, Summary, TaskRow
 
-if TYPE_CHECKING:
-    from suite.leaderboard.answers import PackedCell
-
-Cells = Mapping[str, "PackedCell"]
+Cells = Mapping[str, PackedCell]
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from suite.errors import SuiteError
 from suite.leaderboard.across import across_view
-from suite.leaderboard.board import Board
+from suite.leaderboard.answers import PackedCell
+from suite.leaderboard.board import Board, compact
 from suite.leaderboard.charts import chart_data
 from suite.leaderboard.export import deltas_csv
 from suite.leaderboard.gate_view import GateView, gate_view
@@ -20,23 +22,19 @@ from suite.leaderboard.view import task_views
 from suite.leaderboard.write import write_files
 from suite.schema import OUTCOMES, GateReport, Outcome, Summary
 
-if TYPE_CHECKING:
-    from suite.leaderboard.answers import PackedCell
-
-
 STACKED: tuple[Outcome, ...] = ("correct", "wrong", "unparsed", "truncated", "error")
 """Outcomes in the order in which they stand side by side in a bar."""
 
 
-def render(summary: Summary, gate: GateReport | None = None, cells: Iterable["PackedCell"] = ()) -> Iterator[tuple[str, bytes]]:
+def render(summary: Summary, gate: GateReport | None = None, cells: Iterable[PackedCell] = ()) -> Iterator[tuple[str, bytes]]:
     """Yield (path, content) of every file of the board; pure. The page that links to the others comes last.
 
     ``gate`` adds a page of its verdicts, ``cells`` bring the answers and settings behind the deltas.
     """
     yield from assets()
     known: dict[str, PackedCell] = {}
-    for cell in cells:
-        known[cell.manifest.cell.id] = cell
+    for cell in _as_summarized(cells, summary):
+        known[cell.manifest.cell.id] = replace(cell, files={})  # all files together may not fit into memory
         yield from cell.files.items()
     views = PairViews(summary, known)
     for row in summary.deltas:
@@ -50,7 +48,17 @@ def render(summary: Summary, gate: GateReport | None = None, cells: Iterable["Pa
     yield "index.html", _index(summary, view)
 
 
-def write_board(summary: Summary, out: Path, gate: GateReport | None = None, cells: Iterable["PackedCell"] = ()) -> Path:
+def _as_summarized(cells: Iterable[PackedCell], summary: Summary) -> Iterator[PackedCell]:
+    """The cells, as long as their samples earned what the summary says; a board whose numbers are of other answers is none."""
+    said = {score.cell: {outcome: n for outcome, n in score.outcomes.items() if n} for score in summary.scores}
+    for cell in cells:
+        if said.get(cell.manifest.cell.id, cell.outcomes) != cell.outcomes:
+            what = f"{cell.manifest.cell.name} has other outcomes than the summary says"
+            raise SuiteError(what, "summary.json", "Run `rlvr-suite summarize RUN` again; it is made from the samples")
+        yield cell
+
+
+def write_board(summary: Summary, out: Path, gate: GateReport | None = None, cells: Iterable[PackedCell] = ()) -> Path:
     """Write the board into ``out`` (created if absent) and return the page's path; a full disk leaves what was there.
 
     Files of an older board that this one does not have are removed. Raises SuiteError where ``out`` cannot be written.
@@ -73,7 +81,7 @@ def _pair(summary: Summary, pair: PairView) -> bytes:
 
 def _index(summary: Summary, gate: GateView | None) -> bytes:
     views = task_views(summary)
-    return page(
+    html = page(
         "index.html.j2",
         summary=summary,
         gate=gate,
@@ -83,3 +91,4 @@ def _index(summary: Summary, gate: GateView | None) -> bytes:
         outcomes=OUTCOMES,
         chart_json=embedded(chart_data(summary, views)),
     )
+    return compact(html)

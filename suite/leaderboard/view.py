@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from suite.leaderboard.wording import MARKS, fades, finding_word
 from suite.schema import DeltaRow, ScoreRow, Summary, TaskRow
@@ -21,16 +22,56 @@ class Column:
     base: str | None
     contaminated: bool
 
+    @property
+    def name(self) -> str:
+        """The label, marked where the family's corpus holds the items."""
+        return self.label + (" ◆" if self.contaminated else "")
+
+
+class Group(NamedTuple):
+    """Columns of one family that stand under a common heading."""
+
+    family: str
+    title: str
+    contaminated: bool
+    columns: int
+
+
+class Entry(NamedTuple):
+    """What can be filtered: a delta, or a hole in the grid (``row`` is ``None``)."""
+
+    reward: str
+    label: str
+    column: Column
+    row: DeltaRow | None
+
 
 @dataclass(frozen=True)
 class Grid:
     """Reward x family; ``cells[row][column]`` is ``None`` where the pair is missing."""
 
-    rows: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
+    """Of each row the values of ``fields``; the reward comes first."""
     columns: tuple[Column, ...]
     cells: tuple[tuple[DeltaRow | None, ...], ...]
     fields: tuple[str, ...]
     """Of ``ROW_FIELDS`` those that the rows' labels are made of."""
+    groups: tuple[Group, ...]
+    """Headings over the columns; none where each family has one base."""
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """A label for each row."""
+        return tuple(" · ".join(key) for key in self.keys)
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every place in the grid, row by row."""
+        return tuple(
+            Entry(key[0], " · ".join(key), column, row)
+            for key, cells in zip(self.keys, self.cells, strict=True)
+            for column, row in zip(self.columns, cells, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -47,6 +88,26 @@ class TaskView:
     levels: tuple[str, ...]
     tested: int
     """Rows of the whole board that p is adjusted for."""
+
+    def number(self, row: DeltaRow) -> int | str:
+        """The place of a delta among the grid's entries; empty for one that another hides there."""
+        return self._numbers.get(id(row), "")
+
+    def of_score(self, score: ScoreRow) -> str:
+        """Places of the deltas that a score belongs to, a base's to all of its checkpoints'."""
+        return " ".join(str(self.number(row)) for row in self._by_model.get(score.model, ()))
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        return {id(entry.row): number for number, entry in enumerate(self.grid.entries) if entry.row}
+
+    @cached_property
+    def _by_model(self) -> dict[str, list[DeltaRow]]:
+        found: dict[str, list[DeltaRow]] = {}
+        for row in self.deltas:
+            for model in dict.fromkeys((row.base, row.checkpoint, *(row.checkpoints or ()))):
+                found.setdefault(model, []).append(row)
+        return found
 
     @property
     def is_probe(self) -> bool:
@@ -116,7 +177,7 @@ def task_views(summary: Summary) -> tuple[TaskView, ...]:
 def _view(summary: Summary, task: TaskRow, number: int) -> TaskView:
     deltas = tuple(row for row in summary.deltas if row.task == task.task)
     scores = _in_order((row for row in summary.scores if row.task == task.task), deltas)
-    grid = _grid(deltas, _columns(summary.families, task, deltas))
+    grid = _grid(summary.families, deltas, _columns(summary.families, task, deltas))
     return TaskView(
         anchor=f"task-{number}",
         task=task,
@@ -159,12 +220,20 @@ def _columns(families: dict[str, str], task: TaskRow, deltas: tuple[DeltaRow, ..
     return tuple(columns)
 
 
-def _grid(deltas: tuple[DeltaRow, ...], columns: tuple[Column, ...]) -> Grid:
+def _grid(families: dict[str, str], deltas: tuple[DeltaRow, ...], columns: tuple[Column, ...]) -> Grid:
     width = next((n for n in range(1, len(ROW_FIELDS)) if _unique(deltas, ROW_FIELDS[:n])), len(ROW_FIELDS))
     fields = ROW_FIELDS[:width]
     keys = tuple(dict.fromkeys(_key(row, fields) for row in deltas))
     cells = tuple(tuple(_find(deltas, fields, key, column) for column in columns) for key in keys)
-    return Grid(tuple(" · ".join(key) for key in keys), columns, cells, fields)
+    return Grid(keys, columns, cells, fields, _groups(families, columns))
+
+
+def _groups(families: dict[str, str], columns: tuple[Column, ...]) -> tuple[Group, ...]:
+    if all(column.base is None for column in columns):
+        return ()
+    counts = Counter(column.family for column in columns)
+    leaked = {column.family for column in columns if column.contaminated}
+    return tuple(Group(family, families.get(family, family), family in leaked, count) for family, count in counts.items())
 
 
 def _key(row: DeltaRow, fields: tuple[str, ...]) -> tuple[str, ...]:

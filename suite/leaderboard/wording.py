@@ -29,10 +29,14 @@ NO_CONTROL_MEANING = (
 )
 IS_CONTROL = "is a control"
 IS_CONTROL_MEANING = "trained on a spurious reward: what such a training brings by itself"
+NOT_LOOKED_FOR = "controls not looked for"
+NOT_COMPARED = "not measured against its controls"
 CONTROLS_OPEN = 3
 """So many names of controls stand in a row of the table; more are folded, and all under a delta beyond them."""
 ROWS_OPEN = 12
 """Tables behind the deltas that have more rows are folded."""
+SCORES_OPEN = 24
+"""The same for the scores."""
 HOLM_MARK = "‡"
 NOT_AFTER_HOLM = "not after Holm"
 NOT_AFTER_HOLM_MEANING = (
@@ -56,6 +60,27 @@ AUDIT = (
 )
 STRONG_BASELINE = "against the base's best prompt, chosen on one half of the items and measured on the other, both ways"
 EVERY_PROTOCOL = "rlvr-suite eval --protocols all"
+ONE_PROTOCOL = "one protocol only"
+PROBE_PROTOCOL = "a probe has one protocol"
+WAYS = {
+    "delta": "Delta",
+    "adjusted": "Beyond control",
+    "strong": "Strong baseline",
+}
+"""The values that a cell of the heatmap can show."""
+WAY_TITLES = {
+    "delta": "Delta",
+    "adjusted": "Delta beyond its control",
+    "strong": "Delta against the strong baseline",
+}
+WAY_MEANINGS = {
+    "delta": "Checkpoint minus its own base under the same prompt.",
+    "adjusted": (
+        "Delta minus that of the control with the largest delta, paired by item. A control is trained on a spurious reward with "
+        "the same base, recipe and step."
+    ),
+    "strong": f"Delta {STRONG_BASELINE}.",
+}
 METRIC_LABELS = {
     "exact_match": "Rest of question reproduced exactly",
     "answer_found": "Answer given without the question",
@@ -163,13 +188,11 @@ def p_words(row: DeltaRow) -> tuple[str, ...]:
     return () if row.p is None else (_named("p", row.p), *holm)
 
 
-def p_meaning(row: DeltaRow, tested: int) -> str:
-    """What the p values of a row say, with Benjamini and Hochberg's; ``tested`` rows of the board were adjusted for."""
-    own = "p: of the delta being zero, this row by itself"
+def p_meaning(row: DeltaRow) -> str:
+    """What is beside the p values of a row: Benjamini and Hochberg's, or why the board does not adjust it."""
     if row.p_holm is None:
-        return f"{own}; not adjusted for the board, as a leak probe is no part of it"
-    rate = "" if row.p_bh is None else f"; {_named('Benjamini-Hochberg', row.p_bh)}, which bounds the share of false findings"
-    return f"{own}; Holm: adjusted for all {tested} cells of the board, so that not one is found by chance{rate}"
+        return "not adjusted for the board, as a leak probe is no part of it"
+    return "" if row.p_bh is None else _named("Benjamini-Hochberg", row.p_bh)
 
 
 def _named(name: str, p: float) -> str:

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from suite.errors import SuiteError
@@ -22,26 +22,33 @@ def write_files(files: Iterable[tuple[str, bytes]], out: Path) -> None:
     try:
         shutil.rmtree(staged, ignore_errors=True)  # what a kill left
         names = _stage(files, staged)
-        _remove(out, _listed(out) - set(names))
-        for name in names:
-            (out / name).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(staged / name, out / name)
+        _put(names, staged, out)
     except OSError as fault:
-        why = f"cannot write the board: {fault.strerror}"
-        raise SuiteError(why, str(out), "Name a folder that can be written") from fault
+        why = f"cannot write the board: {fault.strerror or fault}"
+        raise SuiteError(why, str(fault.filename or out), "Name a folder that can be written") from fault
     finally:
         shutil.rmtree(staged, ignore_errors=True)
 
 
 def _stage(files: Iterable[tuple[str, bytes]], staged: Path) -> list[str]:
-    names = []
+    """All files written beside their places; their names, each once, in order."""
+    names: dict[str, None] = {}
     for name, content in files:
         (staged / name).parent.mkdir(parents=True, exist_ok=True)
         (staged / name).write_bytes(content)
-        names.append(name)
-    listing = json.dumps({"files": sorted(names)}, indent=1) + "\n"
-    (staged / LISTING).write_text(listing, encoding="utf-8")
-    return [*names, LISTING]
+        names[name] = None
+    return list(names)
+
+
+def _put(names: Sequence[str], staged: Path, out: Path) -> None:
+    """Each file into its place, then what only the older board had goes; the listing is last, so that a kill forgets no file."""
+    staged.mkdir(parents=True, exist_ok=True)
+    (staged / LISTING).write_text(json.dumps({"files": sorted(names)}, indent=1) + "\n", encoding="utf-8")
+    for name in names:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(staged / name, out / name)
+    _remove(out, _listed(out) - set(names))
+    os.replace(staged / LISTING, out / LISTING)
 
 
 def _remove(out: Path, names: Iterable[str]) -> None:

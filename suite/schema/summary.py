@@ -343,6 +343,12 @@ class Summary(Measured):
     contrasts: tuple[CleanContrast, ...] = ()
     interactions: tuple[Interaction, ...] = ()
 
+    @property
+    def compared_cells(self) -> frozenset[str]:
+        """Ids of the cells that any delta compares."""
+        named = ((row.base_cell, *(row.checkpoint_cells or ())) for row in self.deltas)
+        return frozenset(cell for cells in named for cell in cells if cell)
+
     def to_json(self) -> str:
         """Canonical text of ``summary.json``; absent keys are left out."""
         return json.dumps(self.model_dump(mode="json", exclude_none=True), indent=1) + "\n"

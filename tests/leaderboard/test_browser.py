@@ -8,6 +8,7 @@ import pytest
 from gate_reports import OPEN, whole_report
 
 from suite.leaderboard import write_board
+from suite.leaderboard.export import deltas_csv
 from suite.schema import Summary
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -36,8 +37,12 @@ def browser() -> Iterator[object]:
 class Visit:
     """A page open on a board, and what it complained about or asked for."""
 
-    def __init__(self, browser, index: Path, width: int = 1280, scheme: str = "light") -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True)
+    def __init__(
+        self, browser, index: Path, width: int = 1280, scheme: str = "light", view: str = "", scripts: bool = True
+    ) -> None:
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True, java_script_enabled=scripts
+        )
         self.context.set_offline(True)
         self.page = self.context.new_page()
         self.complaints: list[str] = []
@@ -45,17 +50,14 @@ class Visit:
         self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(index.as_uri())
+        self.page.goto(index.as_uri() + view)
 
     def shown(self, selector: str, **options: str):
         return self.page.locator(f".panel:not([hidden]) {selector}".strip(), **options)
 
     def point_at(self, text: str) -> None:
         """Put the pointer on the first cell of the heatmap that has the text, and wait for what it says."""
-        cell = self.shown(".heatmap .annotation", has_text=text).first
-        cell.scroll_into_view_if_needed()
-        box = cell.bounding_box()
-        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+        self.shown(".heatmap td > a", has_text=text).first.hover()
         self.page.get_by_role("tooltip").wait_for()
 
 
@@ -75,25 +77,32 @@ def visit(browser, board: Path) -> Iterator[Visit]:
 
 def test_heatmap_shows_every_delta_with_its_finding(visit: Visit) -> None:
     visit.page.get_by_role("tab", name="Micro benchmark", exact=True).click()
-    text = visit.shown(".heatmap svg.main-svg").evaluate_all("nodes => nodes.map(n => n.textContent).join(' ')")
-    for piece in ("+18.2", "[+14.8, +21.5]", "▲ gain", "? inconclusive", "Micro Qwen2.5-Math ◆", "ground_truth"):
-        assert piece in text
-    assert visit.shown(".arms svg.main-svg").count() > 0
+    table = visit.shown("table.heatmap")
+    cell = table.get_by_role("row", name="ground_truth").get_by_role("link").first
+    assert " ".join(cell.inner_text().split()) == "+18.2 [+14.8, +21.5] ▲ gain"
+    assert table.get_by_role("columnheader", name="Micro Qwen2.5-Math ◆").count() == 1
+    assert table.get_by_text("inconclusive").first.is_visible()
+    visit.shown(".arms").scroll_into_view_if_needed()
+    visit.shown(".arms svg.main-svg").first.wait_for()
 
 
-def test_odd_cells_are_drawn_in_words(visit: Visit) -> None:
-    text = visit.shown(".heatmap").text_content()
-    assert "not comparable" in text and "engine, dtype" in text and "missing" in text
+def test_odd_cells_have_looks_of_their_own_and_say_so_in_words(visit: Visit) -> None:
+    border = "cell => getComputedStyle(cell.firstElementChild).borderStyle"
+    odd, hole = visit.shown(".heatmap td.not-comparable"), visit.shown(".heatmap td.missing")
+    assert (odd.evaluate(border), hole.evaluate(border)) == ("dashed", "dotted")
+    assert odd.inner_text().split() == ["⊘", "not", "comparable", "engine,", "dtype"] and "missing" in hole.inner_text()
 
 
 def test_tabs_switch_by_click_and_by_arrow_keys(visit: Visit) -> None:
-    first, second, third = visit.page.get_by_role("tab").all()
+    first, second, third, across = visit.page.get_by_role("tab").all()
     assert visit.shown("h2").text_content() == "Clean arithmetic"
     second.click()
     assert visit.shown("h2").text_content() == "Micro benchmark"
     second.press("ArrowRight")
     assert third.get_attribute("aria-selected") == "true" and visit.page.locator(".panel:not([hidden])").count() == 1
     third.press("ArrowRight")
+    assert across.inner_text() == "Across tasks" and visit.page.locator("#across").is_visible()
+    across.press("ArrowRight")
     assert first.get_attribute("aria-selected") == "true"
     assert visit.page.url.endswith("#task=micro_arithmetic_clean")
 
@@ -119,13 +128,12 @@ def test_theme_follows_the_system_and_the_toggle(visit: Visit) -> None:
     assert visit.page.evaluate(ground) == light
 
 
-def test_downloads_are_the_summary_and_the_csv(visit: Visit, board: Path) -> None:
-    with visit.page.expect_download() as first:
-        visit.page.get_by_role("button", name="Download summary.json").click()
-    assert Path(first.value.path()).read_bytes() == (board.parent / "summary.json").read_bytes()
-    with visit.page.expect_download() as second:
-        visit.page.get_by_role("button", name="CSV").click()
-    assert Path(second.value.path()).read_text().startswith("task,family,reward")
+def test_downloads_are_the_summary_and_the_csv(visit: Visit, board: Path, summary: Summary) -> None:
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("link", name="Download CSV").click()
+    assert Path(download.value.path()).read_text() == deltas_csv(summary)
+    link = visit.page.get_by_role("link", name="Download JSON")
+    assert (board.parent / link.get_attribute("href")).read_text() == summary.to_json()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -140,21 +148,20 @@ def test_hostile_names_run_nothing(browser, summary: Summary, tmp_path: Path) ->
     bad = "<img src=x onerror=alert(1)></script><a href='https://example.org'>x</a>"
     row = summary.deltas[0].model_copy(update={"reward": bad})
     visit = Visit(browser, write_board(summary.model_copy(update={"deltas": (row,)}), tmp_path))
-    assert bad in visit.shown(".heatmap").text_content()
+    assert bad in visit.shown(".heatmap tbody th").inner_text()
     visit.point_at("+6.4")
     assert bad in visit.page.get_by_role("tooltip").inner_text()
-    assert visit.page.locator("img, svg a, #hover :not(p)").count() == 0
+    assert visit.page.locator("img, svg a, #hover :not(p), .heatmap td a a").count() == 0
     assert visit.complaints == [] and all(url.startswith("file://") for url in visit.requests)
     visit.context.close()
 
 
 def test_no_control_is_seen_without_hovering_and_its_reference_with(browser, audited: Summary, tmp_path: Path) -> None:
     visit = Visit(browser, write_board(audited, tmp_path))
-    drawn = visit.shown(".heatmap .annotation", has_text="no control")
+    drawn = visit.shown(".heatmap .way-delta", has_text="no control")
     assert drawn.count() == 2 and drawn.first.is_visible()
     visit.point_at("no control")
     hover = visit.page.get_by_role("tooltip")
-    hover.wait_for()
     assert hover.locator("p").all_text_contents()[2].startswith("as a reference only: published +29.1 points,")
     visit.page.keyboard.press("Escape")
     assert hover.is_hidden()
@@ -168,20 +175,21 @@ def test_an_off_base_is_told_in_words_and_the_strong_baseline_is_in_the_table(br
     visit = Visit(browser, write_board(audited, tmp_path))
     audit = visit.shown("").get_by_role("region", name="Baseline audit")
     assert "off: published 72.2%, arXiv 2507.10532v3, Table 5" in audit.inner_text()
-    assert visit.shown("table.scores .off").inner_text().startswith("≠ off: published 72.2%")
+    assert visit.shown("table.scores .off").text_content().startswith("≠ off: published 72.2%")
     table = visit.shown("table.deltas")
     assert table.get_by_text("base 65.5% under none / qwen_math, best of 12").first.is_visible()
     button = table.get_by_role("button", name="Strong baseline", exact=True)
     button.click()
     assert button.locator("..").get_attribute("aria-sort") == "descending"
-    assert table.locator("tbody tr td:nth-child(11)").evaluate_all("n => n.map(c => c.dataset.value)")[3:] == ["", ""]
+    assert table.locator("tbody tr td:nth-child(11)").all_inner_texts()[3:] == ["–", "–"]
     visit.context.close()
 
 
 def test_twelve_protocols_of_a_base_sort_by_accuracy(browser, audited: Summary, tmp_path: Path) -> None:
     visit = Visit(browser, write_board(audited, tmp_path))
     visit.shown("table.scores").get_by_role("button", name="Accuracy", exact=True).click()
-    values = visit.shown("table.scores tbody td:nth-child(5)").evaluate_all("n => n.map(c => Number(c.dataset.value))")
+    texts = visit.shown("table.scores tbody td:nth-child(5)").all_text_contents()
+    values = [float(text.rstrip("%")) for text in texts]
     assert len(values) == len(audited.scores) and values == sorted(values, reverse=True)
     visit.context.close()
 
@@ -222,10 +230,10 @@ def test_controls_sort_by_the_delta_beyond_them_and_sources_by_their_own_column(
 
 
 def test_a_folded_table_opens_by_key(browser, tested: Summary, tmp_path: Path) -> None:
-    visit = Visit(browser, write_board(tested.model_copy(update={"interactions": tested.interactions * 13}), tmp_path))
-    table = visit.page.locator("table.interactions")
-    assert not table.is_visible() and visit.page.locator("table.contrasts").is_visible()
-    visit.page.get_by_text("13 rows").press("Enter")
+    visit = Visit(browser, write_board(tested.model_copy(update={"scores": tested.scores * 2}), tmp_path))
+    table = visit.shown("table.scores")
+    assert not table.is_visible() and visit.shown("table.deltas").is_visible()
+    visit.shown(".fold summary", has_text="36 rows").first.press("Enter")
     assert table.is_visible()
     visit.context.close()
 

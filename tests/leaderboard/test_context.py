@@ -2,11 +2,9 @@
 
 import csv
 import io
-import json
 from typing import Any
 
-import pytest
-from board_page import Page, html_of
+from board_page import Page, heatmap, html_of
 
 from suite.leaderboard.charts import chart_data
 from suite.leaderboard.export import COLUMNS, deltas_csv
@@ -17,11 +15,6 @@ HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 QWEN, LLAMA = "qwen2.5-math-7b", "llama3.1-8b"
 
 
-def heatmap(summary: Summary) -> list[list[Any]]:
-    data: Any = chart_data(summary, task_views(summary))
-    return data["tasks"]["task-0"]["heatmap"]["cells"]
-
-
 def with_delta(summary: Summary, place: int, **update: object) -> Summary:
     rows = list(summary.deltas)
     rows[place] = rows[place].model_copy(update=update)
@@ -30,7 +23,7 @@ def with_delta(summary: Summary, place: int, **update: object) -> Summary:
 
 def before_the_tables(summary: Summary) -> str:
     html = html_of(summary)
-    return " ".join(html[html.index('class="panel"') : html.index("Delta by reward")].split())
+    return " ".join(html[html.index('class="panel"') : html.index('<figure class="map">')].split())
 
 
 def test_a_row_names_its_controls_says_that_it_has_none_or_that_it_is_one(audited: Summary) -> None:
@@ -49,12 +42,14 @@ def test_many_controls_are_counted_and_folded(audited: Summary) -> None:
     names = tuple(f"random-s{seed}" for seed in range(15))
     many = with_delta(audited, 0, control=names, published=None)
     assert Page(html_of(many)).column("deltas", "Control")[0] == f"15 checkpoints {', '.join(names)}"
-    assert "<details>" in html_of(many) and heatmap(many)[0][0]["notes"][-1].endswith("+9 more")
+    assert "<details>" in html_of(many) and heatmap(many)[0][0].notes[-1].endswith("+9 more")
 
 
 def test_a_summary_that_never_looked_for_controls_calls_nothing_a_control(summary: Summary) -> None:
     assert set(Page(html_of(summary)).column("deltas", "Control")) == {"–"}
-    assert "is a control" not in json.dumps(chart_data(summary, task_views(summary)))
+    cells = [cell for row in heatmap(summary) for cell in row if cell.said["adjusted"]]
+    assert {cell.said["adjusted"] for cell in cells} == {"controls not looked for"}
+    assert not any("is a control" in note for cell in cells for note in cell.notes)
 
 
 def test_a_pair_that_is_not_comparable_is_no_control(audited: Summary) -> None:
@@ -66,11 +61,39 @@ def test_a_pair_that_is_not_comparable_is_no_control(audited: Summary) -> None:
 def test_a_cell_of_the_heatmap_shows_no_control_and_tells_the_rest_under_the_pointer(audited: Summary) -> None:
     cells = heatmap(audited)
     named, spurious, none = cells[0][0], cells[1][0], cells[0][1]
-    assert "no control" in none["text"] and "no control" not in named["text"] + spurious["text"]
-    assert named["notes"][1] == f"control: {QWEN}-random-s0, {QWEN}-format-s0"
-    assert named["notes"][2].startswith("as a reference only: published +29.1")
-    assert spurious["notes"] == ["+21.0 [+17.5, +24.2] ▲ gain", "is a control"]
-    assert none["notes"][1].startswith("as a reference only: published +29.1 points, arXiv 2506.10947v1")
+    assert none.delta.endswith("no control") and "no control" not in named.delta + spurious.delta
+    assert named.notes[0] == f"control: {QWEN}-random-s0, {QWEN}-format-s0"
+    assert named.notes[1].startswith("as a reference only: published +29.1")
+    assert spurious.notes == ["is a control"]
+    assert none.notes[0].startswith("as a reference only: published +29.1 points, arXiv 2506.10947v1")
+
+
+def test_a_cell_without_a_value_beyond_its_control_says_why(audited: Summary) -> None:
+    cells = heatmap(audited)
+    assert [cells[0][0].said["adjusted"], cells[1][0].said["adjusted"], cells[0][1].said["adjusted"]] == [
+        "not measured against its controls", "is a control", "no control",
+    ]  # fmt: skip
+    assert set(cells[1][0].colours) == {"delta", "strong"} and set(cells[0][1].colours) == {"delta"}
+
+
+def test_a_cell_shows_the_strong_baseline_with_its_choice_or_says_why_there_is_none(audited: Summary, summary: Summary) -> None:
+    cells = heatmap(audited)
+    assert " ".join(cells[0][0].said["strong"].split()) == "+1.7 [−2.1, +5.5] base's best: none / qwen_math"
+    assert cells[0][1].said["strong"] == "one protocol only"
+    assert heatmap(summary, task=2)[0][0].said["strong"] == "a probe has one protocol"
+    assert "rlvr-suite eval --protocols all</code> asks the bases in every way" in html_of(audited)
+
+
+def test_published_figures_stand_in_their_cells_and_their_sources_under_the_heatmap(audited: Summary) -> None:
+    cells, html = heatmap(audited), " ".join(html_of(audited).split())
+    assert cells[0][0].said[""].split() == ["paper", "+29.1"] == cells[0][1].said[""].split() and not cells[1][0].said[""].strip()
+    assert (
+        "References, never controls" in html and html.count("smoothed over 10 steps, step 300 <small>2 cells</small></li>") == 1
+    )
+
+
+def test_a_board_without_published_figures_offers_none(summary: Summary) -> None:
+    assert 'id="published"' not in html_of(summary) and "Published figures" not in html_of(summary)
 
 
 def test_the_strong_baseline_comes_with_interval_base_and_choice(audited: Summary) -> None:
@@ -89,7 +112,7 @@ def test_the_note_says_what_the_strong_baseline_is_and_how_the_other_bases_get_o
 
 
 def test_a_probe_which_has_one_protocol_for_all_offers_no_other(summary: Summary) -> None:
-    panels = html_of(summary).split('class="panel"')[1:]
+    panels = html_of(summary).split('<section class="panel"')[1:]
     assert ["--protocols all" in panel.split("<footer")[0] for panel in panels] == [True, True, False]
 
 
@@ -128,8 +151,7 @@ def test_twelve_protocols_of_a_base_stand_together_the_compared_one_first(audite
 def test_the_arms_of_a_pair_take_their_intervals_from_the_compared_protocol(audited: Summary) -> None:
     base = next(row for row in audited.scores if (row.model, row.protocol) == (QWEN, "boxed"))
     data: Any = chart_data(audited, task_views(audited))
-    before = data["tasks"]["task-0"]["arms"][0]["before"]
-    assert before["value"] == pytest.approx(36) and before["interval"] == [100 * bound for bound in base.interval or ()]
+    assert data["task-0"][0]["before"] == [36.0, *(round(100 * bound, 2) for bound in base.interval or ())]
 
 
 def test_the_csv_ends_with_what_a_delta_is_read_against(audited: Summary) -> None:
@@ -175,4 +197,4 @@ def test_hostile_protocols_sources_and_controls_stay_text(audited: Summary) -> N
     assert "img" not in page.tags and len(page.scripts) == len(clean.scripts)
     assert HOSTILE in page.column("deltas", "Control")[0] and HOSTILE in page.column("deltas", "Strong baseline")[0]
     assert any(HOSTILE in text for text in page.column("scores", "Published"))
-    assert "<img" not in json.dumps([cell["text"] for row in heatmap(hostile) for cell in row])
+    assert HOSTILE in heatmap(hostile)[0][0].said["strong"] and any(HOSTILE in note for note in heatmap(hostile)[0][0].notes)

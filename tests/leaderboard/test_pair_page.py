@@ -67,7 +67,7 @@ def test_the_steps_of_a_waterfall_lead_from_zero_to_the_delta(tested: Summary) -
 def test_what_is_not_there_is_said(summary: Summary) -> None:
     made = pages(summary)
     bare = told(made[pair_page(summary.deltas[0])])
-    assert "made without its run folder" in bare and "The board does not hold the scores" in bare
+    assert "settings and answers of this pair are not on this board" in bare and "The board does not hold the scores" in bare
     unlike = next(row for row in summary.deltas if not row.comparable)
     page = told(made[pair_page(unlike)])
     assert "⊘ not comparable" in page and "engine, dtype" in page and "points Accuracy went" not in page

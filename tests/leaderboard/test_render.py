@@ -5,17 +5,20 @@ import hashlib
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from board_page import Page, html_of
+from board_page import Heatmaps, Page, heatmap, html_of
 
 from suite.errors import SuiteError
 from suite.leaderboard import render, write_board
 from suite.leaderboard.charts import chart_data
 from suite.leaderboard.export import deltas_csv
+from suite.leaderboard.links import pair_page
 from suite.leaderboard.pages import HERE
+from suite.leaderboard.scale import colour_scale
 from suite.leaderboard.view import task_views
-from suite.leaderboard.wording import finding_word, percent, signed, signed_interval
+from suite.leaderboard.wording import MARKS, finding_word, percent, signed, signed_interval
 from suite.schema import ScoreRow, Summary
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'"
@@ -36,10 +39,9 @@ def test_delta_table_holds_the_numbers_of_the_summary(summary: Summary) -> None:
             assert text[5] == f"{signed_interval(row.interval)} items only"
 
 
-def test_values_that_sorting_uses_are_the_summary_in_full(summary: Summary) -> None:
-    values = [row for row in Page(html_of(summary)).values["deltas"] if len(row) == 19 and row[11]]
-    deltas = [float(row[4]) if row[4] else None for row in values]
-    assert deltas == [row.delta for row in summary.deltas]
+def test_deltas_sort_by_the_summary_in_full(summary: Summary) -> None:
+    values = [row for row in Page(html_of(summary)).values["deltas"] if len(row) == 19 and row[4] is not None]
+    assert [float(row[4]) if row[4] else None for row in values] == [row.delta for row in summary.deltas]
 
 
 def test_score_table_holds_the_numbers_of_the_summary(summary: Summary) -> None:
@@ -118,26 +120,62 @@ def test_where_items_come_from_stands_beside_the_score(summary: Summary) -> None
     assert page.body("scores")[0][-1] == "generator random_calculation, seed 7"
 
 
-def test_chart_holds_the_same_deltas_and_a_symmetric_range(summary: Summary) -> None:
-    data = chart_data(summary, task_views(summary))
-    cells = [c for task in data["tasks"].values() for row in task["heatmap"]["cells"] for c in row]  # type: ignore
-    numbers = sorted(cell["delta"] for cell in cells if cell["delta"] is not None)
-    assert numbers == sorted(row.delta for row in summary.deltas if row.delta is not None)
-    assert data["range"] == 18.25
+def test_the_heatmap_holds_every_delta_in_words_and_in_the_colour_of_one_scale(summary: Summary) -> None:
+    found = [cell for rows in Heatmaps(html_of(summary)).maps for row in rows for cell in row]
+    rows = [row for view in task_views(summary) for line in view.grid.cells for row in line]
+    for cell, row in zip(found, rows, strict=True):
+        if row is None or row.delta is None:
+            assert not cell.delta and not cell.colours
+            continue
+        assert cell.page == pair_page(row)
+        assert cell.delta == f"{signed(row.delta)} {signed_interval(row.interval)} {MARKS[cell.word]} {finding_word(row)}"
+        assert cell.colours == {"delta": pytest.approx(row.delta / 20, abs=1e-3)}
+    assert sum(bool(cell.delta) for cell in found) == sum(row.delta is not None for row in summary.deltas)
+
+
+def test_the_scale_ends_at_a_round_number_and_is_never_narrower_than_five_points(summary: Summary) -> None:
+    assert colour_scale(summary).ticks == (-20, -10, 0, 10, 20)
+    small = summary.deltas[0].model_copy(update={"delta": 0.4})
+    assert colour_scale(summary.model_copy(update={"deltas": (small,)})).end == 5
+    assert colour_scale(summary.model_copy(update={"deltas": ()})).share(-9) == -1
 
 
 def test_not_comparable_names_its_fields_and_gives_no_number(summary: Summary) -> None:
     rows = [" ".join(" ".join(cells).split()) for cells in Page(html_of(summary)).body("deltas")]
     odd = [row for row in rows if "not comparable" in row]
     assert len(odd) == 1 and "differs in engine, dtype" in odd[0] and "%" not in odd[0]
-    assert "⊘ not comparable<br>engine, dtype" in json.dumps(chart_data(summary, task_views(summary)), ensure_ascii=False)
+    cells = [cell for row in heatmap(summary) for cell in row if cell.word == "not-comparable"]
+    assert [cell.text for cell in cells] == ["⊘ not comparable engine, dtype"] and cells[0].page
 
 
-def test_a_hole_in_the_grid_is_called_missing(summary: Summary) -> None:
+def test_a_hole_in_the_grid_is_called_missing_and_leads_nowhere(summary: Summary) -> None:
     first = task_views(summary)[0]
     assert first.grid.cells[2][3] is None
     assert dict(first.findings)["missing"] == 1
-    assert "∅ missing" in json.dumps(chart_data(summary, (first,)), ensure_ascii=False)
+    hole = heatmap(summary)[2][3]
+    assert (hole.word, hole.text, hole.page) == ("missing", "∅ missing", None)
+
+
+def test_several_bases_of_a_family_stand_under_its_heading(summary: Summary) -> None:
+    other = summary.deltas[0].model_copy(update={"base": "other-base", "checkpoint": "other"})
+    html = html_of(summary.model_copy(update={"deltas": (*summary.deltas, other)}))
+    assert 'colspan="2" data-family="micro-qwen2.5-math">Micro Qwen2.5-Math' in html
+    assert '<button type="button" class="sort">other-base</button>' in html and "colgroup" not in html_of(summary)
+
+
+def test_what_a_task_can_be_filtered_by_stands_in_the_order_of_its_cells(summary: Summary) -> None:
+    data: Any = chart_data(summary, task_views(summary))
+    entries = data["task-0"]
+    assert [entry["finding"] for entry in entries].count("missing") == 1 and len(entries) == 12
+    assert (entries[4]["family"], entries[4]["reward"]) == ("micro-qwen2.5-math", "random")
+    for name in ("micro-qwen2.5-math-random-s0", "micro", "boxed", "micro qwen2.5-math"):
+        assert name in entries[4]["names"]
+
+
+def test_a_score_is_filtered_with_the_deltas_that_it_belongs_to(summary: Summary) -> None:
+    view = task_views(summary)[0]
+    base, checkpoint = view.scores[0], view.scores[1]
+    assert view.of_score(base) == "0 4 8" and view.of_score(checkpoint) == "0"
 
 
 def test_two_recipes_of_one_reward_become_two_rows(summary: Summary) -> None:
@@ -171,11 +209,12 @@ def test_hostile_names_stay_text(summary: Summary) -> None:
     clean, page = Page(html_of(summary)), Page(html_of(hostile))
     assert "img" not in page.tags and len(page.scripts) == len(clean.scripts)
     assert page.body("deltas")[0][1] == HOSTILE
-    embedded = [json.loads(text) for kind, text in page.scripts if kind]
-    assert embedded[0]["deltas"][0]["reward"] == HOSTILE
-    heatmap = embedded[1]["tasks"]["task-0"]["heatmap"]
-    drawn = [*heatmap["rows"], *heatmap["columns"], *(cell["text"] for row in heatmap["cells"] for cell in row)]
-    assert "<img" not in json.dumps([drawn, embedded[1]["tasks"]["task-0"]["arms"]])
+    embedded: dict[str, Any] = {}
+    for text in (text for kind, text in page.scripts if kind):
+        embedded |= json.loads(text)
+    entry = embedded["task-0"][0]
+    assert entry["reward"] == HOSTILE
+    assert Heatmaps(html_of(hostile)).rows == [HOSTILE]
 
 
 def test_a_page_refers_to_files_beside_it_and_each_is_there(summary: Summary) -> None:
@@ -221,7 +260,9 @@ def test_signed_numbers_read(points: float, text: str) -> None:
 
 def test_write_board_leaves_only_whole_files(summary: Summary, tmp_path: Path) -> None:
     index = write_board(summary, tmp_path / "deep" / "board")
-    assert sorted(path.name for path in index.parent.iterdir()) == ["assets", "board.json", "index.html", "summary.json"]
+    assert sorted(path.name for path in index.parent.iterdir()) == [
+        "assets", "board.json", "deltas.csv", "index.html", "pairs", "summary.json",
+    ]  # fmt: skip
     assert Summary.model_validate_json((index.parent / "summary.json").read_text()) == summary
 
 

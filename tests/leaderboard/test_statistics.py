@@ -2,17 +2,13 @@
 
 import csv
 import io
-import json
 import re
 from html import unescape
-from typing import Any
 
 import pytest
-from board_page import Page, html_of
+from board_page import Page, heatmap, html_of
 
-from suite.leaderboard.charts import chart_data
 from suite.leaderboard.export import COLUMNS, deltas_csv
-from suite.leaderboard.view import task_views
 from suite.leaderboard.wording import p_number
 from suite.schema import DeltaRow, Summary
 
@@ -21,11 +17,6 @@ NEW = (
     "p", "p_holm", "p_bh", "mde", "equivalent_within", "adjusted_delta", "adjusted_low", "adjusted_high", "adjusted_against",
     "beats_controls",
 )  # fmt: skip
-
-
-def cells(summary: Summary) -> list[list[Any]]:
-    data: Any = chart_data(summary, task_views(summary))
-    return data["tasks"]["task-0"]["heatmap"]["cells"]
 
 
 def words(html: str) -> str:
@@ -54,8 +45,7 @@ def test_p_just_above_the_threshold_does_not_read_as_the_threshold() -> None:
 def test_the_table_gives_p_then_holm_and_explains_both_with_the_third(tested: Summary) -> None:
     html = html_of(tested)
     assert Page(html).column("deltas", "p") == ["p .0018, Holm .030", "p .031, Holm .0501", "–", "–", "–"]
-    title = re.findall(r'title="(p: [^"]*)"', html)[0]
-    assert "adjusted for all 2 cells" in title and "Benjamini-Hochberg .0024" in title
+    assert 'title="Benjamini-Hochberg .0024"' in html and "adjusted for all 2 cells of the board" in words(html)
 
 
 def test_a_row_that_the_board_does_not_adjust_says_why(tested: Summary) -> None:
@@ -74,10 +64,10 @@ def test_the_table_gives_the_detectable_effect_and_the_delta_beyond_the_control(
 
 
 def test_a_finding_that_fades_after_holm_is_marked_and_told_and_a_firm_one_is_not(tested: Summary) -> None:
-    page, firm, fading = Page(html_of(tested)), cells(tested)[0][0], cells(tested)[1][0]
+    page, firm, fading = Page(html_of(tested)), heatmap(tested)[0][0], heatmap(tested)[1][0]
     assert page.column("deltas", "Finding")[:2] == ["▲ gain", "▲ gain ‡ not after Holm"]
-    assert fading["text"].endswith("▲ gain ‡") and "‡ not after Holm over 2 cells" in fading["notes"]
-    assert "‡" not in firm["text"] and not any("‡" in note for note in firm["notes"])
+    assert "▲ gain ‡" in fading.delta and "‡ not after Holm over 2 cells" in fading.notes
+    assert "‡" not in firm.delta and not any("‡" in note for note in firm.notes)
 
 
 def test_the_mark_stands_in_the_legend_and_the_tally(tested: Summary) -> None:
@@ -87,25 +77,36 @@ def test_the_mark_stands_in_the_legend_and_the_tally(tested: Summary) -> None:
 
 
 def test_an_inconclusive_row_does_not_fade(tested: Summary) -> None:
-    assert "‡" not in cells(with_delta(tested, 1, finding="inconclusive"))[1][0]["text"]
+    assert "‡" not in heatmap(with_delta(tested, 1, finding="inconclusive"))[1][0].delta
 
 
 def test_a_cell_tells_under_the_pointer_all_that_is_known_of_its_delta(tested: Summary) -> None:
-    cell = cells(tested)[0][0]
-    assert cell["title"] == "ground_truth · Qwen2.5-Math ◆"
-    assert cell["notes"][:5] == [
-        "+29.3 [+25.8, +32.5] ▲ gain",
+    cell = heatmap(tested)[0][0]
+    assert cell.notes[:4] == [
         "p .0018, Holm .030",
         "minimum detectable effect: 4.8 points",
         "equivalence: within ±32.2 points",
         "+8.3 [+5.2, +11.6] beyond random, beats every control",
     ]
-    assert cell["notes"][6:9] == [
+    assert cell.notes[4:7] == [
         "by answer: became extractable +20.0, no longer truncated −0.7, truly changed +10.0",
         "by strategy: mix +1.5, within code +27.8, within language 0.0",
         "leak: +40.5 [+30.1, +50.9] on 54 reproduced items; +27.9 [+24.0, +31.8] on 446 others",
     ]
-    assert "leak: −12.5 undefined on 1 reproduced items; 0 others" in cells(tested)[1][0]["notes"]
+    assert "leak: −12.5 undefined on 1 reproduced items; 0 others" in heatmap(tested)[1][0].notes
+
+
+def test_a_cell_shows_its_detectable_effect_and_what_is_left_beyond_its_control(tested: Summary) -> None:
+    cell = heatmap(tested)[0][0]
+    assert cell.delta == "+29.3 [+25.8, +32.5] ▲ gain MDE 4.8"
+    assert " ".join(cell.said["adjusted"].split()) == "+8.3 [+5.2, +11.6] beyond random beats every control"
+    lost = heatmap(with_delta(tested, 0, beats_controls=False))[0][0]
+    assert lost.said["adjusted"].endswith("does not beat every control")
+
+
+def test_the_colour_of_each_value_is_its_share_of_one_scale(tested: Summary) -> None:
+    assert heatmap(tested)[0][0].colours == {"delta": 0.977, "adjusted": 0.277, "strong": 0.0567}
+    assert "blue at +30.0 points" in html_of(tested)
 
 
 def test_the_words_state_the_margin_of_the_summary_and_the_test(tested: Summary) -> None:
@@ -176,7 +177,7 @@ def test_a_summary_without_the_new_keys_shows_dashes_and_no_empty_section(summar
     page, text = Page(html), words(html)
     assert {*page.column("deltas", "p"), *page.column("deltas", "Detectable")} == {"–"}
     assert "None" not in text and "Holm" not in text
-    assert not {"sources", "leaks", "contrasts", "interactions"} & page.tables.keys() and "Across tasks" not in text
+    assert not {"sources", "leaks", "contrasts", "interactions"} & page.tables.keys() and "Contaminated against clean" not in text
 
 
 def test_the_csv_ends_with_the_tests_in_full(tested: Summary) -> None:
@@ -204,5 +205,5 @@ def test_hostile_names_in_the_new_tables_stay_text(tested: Summary) -> None:
     assert "img" not in page.tags and len(page.scripts) == len(clean.scripts)
     assert page.column("interactions", "Base") == [HOSTILE] == page.column("contrasts", "Clean task")
     assert page.column("leaks", "Probe")[0] == HOSTILE and f"beyond ={HOSTILE}" in page.column("deltas", "Control")[0]
-    assert "<img" not in json.dumps([cell["text"] for row in cells(hostile) for cell in row])
+    assert f"beyond ={HOSTILE}" in heatmap(hostile)[0][0].said["adjusted"]
     assert next(csv.DictReader(io.StringIO(deltas_csv(hostile))))["adjusted_against"].startswith("'=")

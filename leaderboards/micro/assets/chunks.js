@@ -1,0 +1,40 @@
+// Answers lie beside the page as scripts, since a page opened from disk may load those and fetch nothing. Each hands over gzipped
+// JSON: `rlvrAnswers.receive("<name>", "<base64>")`.
+"use strict";
+const rlvrAnswers = (() => {
+  const asked = new Map(); // name -> promise of its content, so that each file is loaded once
+  const waiting = new Map(); // name -> what to do with its data
+
+  const isSupported = typeof DecompressionStream === "function";
+
+  function unpack(data) {
+    const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  }
+
+  function receive(name, data) {
+    waiting.get(name)?.(data);
+    waiting.delete(name);
+  }
+
+  function ask(folder, name) {
+    return new Promise((resolve, reject) => {
+      const fail = (why) => () => reject(new Error(`answers/${name}.js ${why}.`));
+      const damaged = fail("is damaged: make the board again");
+      const script = document.createElement("script");
+      waiting.set(name, (data) => { Promise.resolve(data).then(unpack).then(resolve, damaged); });
+      script.addEventListener("error", fail("is missing: the folder \u201canswers\u201d must lie beside the board's pages"));
+      script.addEventListener("load", () => { if (waiting.has(name)) damaged(); script.remove(); });
+      script.src = `${folder}${name}.js`;
+      document.head.append(script);
+    });
+  }
+
+  // The content of a file; rejected with one line for the reader where it cannot be had.
+  function load(folder, name) {
+    if (!asked.has(name)) asked.set(name, ask(folder, name));
+    return asked.get(name);
+  }
+
+  return { isSupported, load, receive };
+})();

@@ -1,0 +1,77 @@
+"""What the script of the tab across tasks draws, as plain JSON.
+
+Names are as they are: the script cuts long ones short and then escapes them, because Plotly reads a subset of HTML in labels.
+"""
+
+from collections.abc import Iterable
+
+from suite.leaderboard.charts import Json
+from suite.leaderboard.curves import Curve, CurveTask
+from suite.leaderboard.forests import Forest, ForestRow
+from suite.leaderboard.wording import MARKS, delta_reference, signed, signed_interval
+from suite.schema import DeltaRow
+
+
+def across_charts(forests: Iterable[Forest], curves: Iterable[CurveTask], margin: float) -> dict[str, Json]:
+    """``forest`` and ``curves``, each a list of tasks; numbers are percentage points."""
+    return {
+        "margin": margin,
+        "forest": [_forest(forest) for forest in forests],
+        "curves": [_curves(task) for task in curves],
+    }
+
+
+def _forest(forest: Forest) -> Json:
+    return {
+        "task": forest.task.task,
+        "title": forest.task.title,
+        "first": forest.first,
+        "groups": [
+            {
+                "reward": group.reward,
+                "spurious": group.spurious,
+                "rows": [_row(row) for row in group.rows],
+            }
+            for group in forest.groups
+        ],
+    }
+
+
+def _row(entry: ForestRow) -> Json:
+    row = entry.measured
+    said = f"{MARKS[entry.word]} {entry.word}"
+    return {
+        "label": entry.label + (" ◆" if entry.column.contaminated else ""),
+        "family": entry.title,
+        "shape": entry.family,
+        "word": entry.word,
+        "delta": row.delta if row else None,
+        "interval": list(row.interval) if row and row.interval else None,
+        "number": _number(row) if row else "",
+        "said": said,
+        "references": [
+            {"delta": reference.delta, "says": delta_reference(reference)}
+            for reference in (entry.row.published if entry.row else None) or ()
+        ],
+    }
+
+
+def _curves(task: CurveTask) -> Json:
+    return {
+        "task": task.task.task,
+        "title": task.task.title,
+        "bases": [[_curve(curve) for curve in base.curves] for base in task.bases],
+    }
+
+
+def _curve(curve: Curve) -> Json:
+    return {"label": curve.label, "style": curve.reward, "points": [_point(row) for row in curve.points]}
+
+
+def _point(row: DeltaRow) -> Json:
+    bounds: Json = list(row.interval) if row.interval else None
+    return {"step": row.step, "delta": row.delta, "interval": bounds, "says": f"step {row.step}: {_number(row)}"}
+
+
+def _number(row: DeltaRow) -> str:
+    return f"{signed(row.delta or 0.0)} {signed_interval(row.interval)}"

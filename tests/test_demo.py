@@ -13,7 +13,7 @@ import yaml
 
 from suite.demo import DemoJob, run_demo
 from suite.leaderboard import packed_cells
-from suite.leaderboard.pair_view import PairViews
+from suite.leaderboard.pair.view import PairViews
 from suite.merge import source_of
 from suite.registry import load_registry
 from suite.resources import recipes_dir
@@ -27,7 +27,7 @@ import sys
 from pathlib import Path
 from suite.demo import DemoJob, run_demo
 from suite.leaderboard import packed_cells
-from suite.leaderboard.pair_view import PairViews
+from suite.leaderboard.pair.view import PairViews
 from suite.merge import source_of
 from suite.registry import load_registry
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from suite.leaderboard.colours import ColourScale, colour_scale
 from suite.leaderboard.heatmap import Cell, Source, grid_cells, sources
-from suite.leaderboard.scale import ColourScale, colour_scale
 from suite.leaderboard.view import TaskView
 from suite.leaderboard.wording import MARKS
 from suite.schema import Summary

@@ -17,8 +17,8 @@ from suite import published
 from suite.errors import SuiteError, in_one_line
 from suite.leaderboard.links import BOARD
 from suite.leaderboard.pages import page
-from suite.leaderboard.published_board import published_files
-from suite.leaderboard.published_view import PublishedView, published_view
+from suite.leaderboard.papers.board import published_files
+from suite.leaderboard.papers.view import PublishedView, published_view
 from suite.leaderboard.wording import MARKS, finding_word
 from suite.leaderboard.write import write_files
 from suite.registry import load_registry

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from suite.leaderboard.forest import Bar, Scale, scale_of
+from suite.leaderboard.bars import Bar, Scale, scale_of
 from suite.leaderboard.gate_words import Outcome, outcome, reason, tally, tally_words
 from suite.leaderboard.links import board_view
 from suite.leaderboard.view import task_views

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from suite.leaderboard.colours import ColourScale
 from suite.leaderboard.links import pair_page
 from suite.leaderboard.notes import notes
-from suite.leaderboard.scale import ColourScale
 from suite.leaderboard.view import Column, TaskView
 from suite.leaderboard.wording import (
     HOLM_MARK,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from suite.errors import SuiteError
-from suite.leaderboard.across import across_view
+from suite.leaderboard.across.view import across_view
 from suite.leaderboard.answers import PackedCell
 from suite.leaderboard.board import Board, compact
 from suite.leaderboard.charts import chart_data
@@ -17,7 +17,7 @@ from suite.leaderboard.export import deltas_csv
 from suite.leaderboard.gate_view import GateView, gate_view
 from suite.leaderboard.links import pair_page
 from suite.leaderboard.pages import assets, embedded, page
-from suite.leaderboard.pair_view import PairView, PairViews
+from suite.leaderboard.pair.view import PairView, PairViews
 from suite.leaderboard.view import task_views
 from suite.leaderboard.write import write_files
 from suite.schema import OUTCOMES, GateReport, Outcome, Summary

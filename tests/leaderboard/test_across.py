@@ -8,7 +8,7 @@ from across_summary import SMALL, across
 from board_page import Page, html_of
 from conftest import LLAMA, MATH, QWEN
 
-from suite.leaderboard.across import across_view
+from suite.leaderboard.across.view import across_view
 from suite.leaderboard.links import pair_page
 from suite.leaderboard.wording import signed, signed_interval
 from suite.schema import Summary

@@ -25,7 +25,7 @@ from gate_reports import (
 
 from suite.errors import SuiteError
 from suite.leaderboard import render, write_board
-from suite.leaderboard.forest import EDGE, scale_of
+from suite.leaderboard.bars import EDGE, scale_of
 from suite.leaderboard.gate_view import gate_view
 from suite.leaderboard.gate_words import needs_words
 from suite.leaderboard.links import board_view

@@ -12,9 +12,9 @@ from stored_cells import FAMILY, write_cell
 
 from suite.leaderboard import render
 from suite.leaderboard.links import pair_page
-from suite.leaderboard.pair_view import PairViews
-from suite.leaderboard.reproduce import reproduce
-from suite.leaderboard.waterfall import waterfalls
+from suite.leaderboard.pair.reproduce import reproduce
+from suite.leaderboard.pair.view import PairViews
+from suite.leaderboard.pair.waterfall import waterfalls
 from suite.leaderboard.wording import percent, signed, signed_interval
 from suite.schema import IMPORTED, UNSTATED, DeltaRow, Summary
 from suite.selection import Selection

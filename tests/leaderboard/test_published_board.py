@@ -16,8 +16,8 @@ import yaml
 from suite import published, resources
 from suite.errors import SuiteError
 from suite.leaderboard import boards, write_board
-from suite.leaderboard.published_board import published_files
-from suite.leaderboard.published_view import as_printed, published_view, signed_as_printed
+from suite.leaderboard.papers.board import published_files
+from suite.leaderboard.papers.view import as_printed, published_view, signed_as_printed
 from suite.leaderboard.write import LISTING
 from suite.published import PublishedFile
 from suite.registry import load_registry

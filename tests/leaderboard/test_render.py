@@ -13,10 +13,10 @@ from board_page import Heatmaps, Page, heatmap, html_of
 from suite.errors import SuiteError
 from suite.leaderboard import render, write_board
 from suite.leaderboard.charts import chart_data
+from suite.leaderboard.colours import colour_scale
 from suite.leaderboard.export import deltas_csv
 from suite.leaderboard.links import pair_page
 from suite.leaderboard.pages import HERE
-from suite.leaderboard.scale import colour_scale
 from suite.leaderboard.view import task_views
 from suite.leaderboard.wording import MARKS, finding_word, percent, signed, signed_interval
 from suite.schema import ScoreRow, Summary

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from suite.leaderboard.lineup import shown, told_apart, variant
+from suite.leaderboard.across.lineup import shown, told_apart, variant
 from suite.leaderboard.view import Column, TaskView
 from suite.leaderboard.wording import finding_word
 from suite.schema import DeltaRow, Summary, TaskRow

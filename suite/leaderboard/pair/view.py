@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from suite.leaderboard.answers import PackedCell
-from suite.leaderboard.arms import Arm, Line, behaviour_lines, must_match, recorded
 from suite.leaderboard.links import board_view, pair_page
-from suite.leaderboard.reproduce import Recipe, reproduce
-from suite.leaderboard.waterfall import Waterfall, waterfalls
+from suite.leaderboard.pair.arms import Arm, Line, behaviour_lines, must_match, recorded
+from suite.leaderboard.pair.reproduce import Recipe, reproduce
+from suite.leaderboard.pair.waterfall import Waterfall, waterfalls
 from suite.schema import CleanContrast, ControlDelta, DeltaRow, ScoreRow, Summary, TaskRow
 
 Cells = Mapping[str, PackedCell]

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator
 
 from suite import published
-from suite.leaderboard import published_view as arranged
 from suite.leaderboard.pages import assets, page
+from suite.leaderboard.papers import view as arranged
 from suite.registry import load_registry
 from suite.tasks import all_tasks
 

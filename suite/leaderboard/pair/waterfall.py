@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from suite.leaderboard.forest import Scale, scale_of
+from suite.leaderboard.bars import Scale, scale_of
 from suite.schema import Contributions, DeltaRow, Transitions
 
 Parts = Sequence[tuple[str, float, str]]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from suite.leaderboard.lineup import in_order, shown
+from suite.leaderboard.across.lineup import in_order, shown
 from suite.leaderboard.view import TaskView
 from suite.schema import DeltaRow, Summary, TaskRow
 

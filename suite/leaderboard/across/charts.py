@@ -5,9 +5,9 @@ Names are as they are: the script cuts long ones short and then escapes them, be
 
 from collections.abc import Iterable
 
+from suite.leaderboard.across.curves import Curve, CurveTask
+from suite.leaderboard.across.forests import Forest, ForestRow
 from suite.leaderboard.charts import Json
-from suite.leaderboard.curves import Curve, CurveTask
-from suite.leaderboard.forests import Forest, ForestRow
 from suite.leaderboard.wording import MARKS, delta_reference, signed, signed_interval
 from suite.schema import DeltaRow
 

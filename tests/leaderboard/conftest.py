@@ -1,6 +1,9 @@
 """A small summary made by hand: four micro families, three rewards, three tasks, one cell of each odd kind."""
 
+from collections.abc import Iterator
+
 import pytest
+from chromium import chromium
 
 from suite.schema import (
     Behaviour,
@@ -112,6 +115,13 @@ def build() -> Summary:
         provenance=provenance(), samples_hash="5" * 64, families=FAMILIES, tasks=TASKS,
         scores=tuple(scores), deltas=tuple(deltas),
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """One Chromium a module: while it is open, nothing else can run an event loop here."""
+    with chromium() as one:
+        yield one
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import NEEDS_CHROMIUM, Visit
 from gate_reports import whole_report
 from stored_cells import FAMILY, write_cell
-from test_browser import Visit, browser, pytestmark  # noqa: F401
 
 from suite.leaderboard import packed_cells, write_board
 from suite.leaderboard.boards import write_boards
@@ -17,6 +17,7 @@ from suite.store import RunStore
 from suite.summary import summary_of
 from suite.table import scored_cells
 
+pytestmark = NEEDS_CHROMIUM
 SERIOUS = {"serious", "critical"}
 BEFORE = [["1", "no"], ["2", "9"], ["none", "9"]]
 AFTER = [["1", "1"], ["2", "2"], [r"```python``` \boxed{3}", "9"]]
@@ -56,7 +57,7 @@ LOOKS = [(1280, "light"), (1280, "dark"), (360, "light")]
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_every_tab_of_the_board_and_its_verdicts_can_be_used_by_anybody(
-    browser,  # noqa: F811
+    browser,
     tested: Summary,
     tmp_path: Path,
     width: int,
@@ -73,7 +74,7 @@ def test_every_tab_of_the_board_and_its_verdicts_can_be_used_by_anybody(
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
-def test_the_page_of_a_pair_can_be_used_by_anybody(browser, page_of_a_pair: Path, width: int, scheme: str) -> None:  # noqa: F811
+def test_the_page_of_a_pair_can_be_used_by_anybody(browser, page_of_a_pair: Path, width: int, scheme: str) -> None:
     visit = Visit(browser, page_of_a_pair, width=width, scheme=scheme)
     visit.page.get_by_role("heading", name="Answers before and after").scroll_into_view_if_needed()
     visit.page.get_by_text("item", exact=False).first.wait_for()
@@ -87,7 +88,7 @@ def test_the_page_of_a_pair_can_be_used_by_anybody(browser, page_of_a_pair: Path
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_the_index_of_boards_and_the_papers_board_can_be_used_by_anybody(
-    browser,  # noqa: F811
+    browser,
     tmp_path: Path,
     width: int,
     scheme: str,
@@ -101,11 +102,10 @@ def test_the_index_of_boards_and_the_papers_board_can_be_used_by_anybody(
 
 
 @pytest.fixture
-def pair_visit(browser, run: Path) -> Iterator[Visit]:  # noqa: F811
+def pair_visit(browser, run: Path) -> Iterator[Visit]:
     visit = Visit(browser, run / "index.html")
     yield visit
-    visit.context.close()
-    assert visit.complaints == [] and all(url.startswith("file://") for url in visit.requests)
+    visit.leave()
 
 
 def test_a_cell_of_the_board_leads_to_its_pair_and_the_pair_back_to_its_task(pair_visit: Visit) -> None:
@@ -121,7 +121,7 @@ def test_a_cell_of_the_board_leads_to_its_pair_and_the_pair_back_to_its_task(pai
     assert pair_visit.shown("h2").first.inner_text() == "Published word problems, leaked to one family"
 
 
-def test_the_page_of_a_pair_is_whole_without_scripts(browser, page_of_a_pair: Path) -> None:  # noqa: F811
+def test_the_page_of_a_pair_is_whole_without_scripts(browser, page_of_a_pair: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(page_of_a_pair.as_uri())

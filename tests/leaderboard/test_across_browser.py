@@ -1,54 +1,27 @@
 """The tab across tasks in a real browser, opened from disk with the network off."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from across_summary import across
+from chromium import NEEDS_CHROMIUM, Visit
 
 from suite.leaderboard import write_board
 from suite.schema import Summary
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and not os.environ.get("CI"), reason="needs /usr/bin/chromium (apt install chromium)"
-    ),
-]
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+pytestmark = NEEDS_CHROMIUM
 DRAWN = "node => node.data.filter(t => t.mode === 'markers' && t.name !== 'references').flatMap(t => t.x)"
 TEXTS = "node => [...node.querySelectorAll('text')].map(n => n.textContent)"
 HOSTILE = "</script><img src=x onerror=alert(1)><b>\"'&amp;"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    from playwright.sync_api import sync_playwright
+class AcrossVisit(Visit):
+    """The tab across tasks, open on a board."""
 
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield chromium
-        chromium.close()
-
-
-class Visit:
-    """The tab open on a board, and what the page complained about or asked for."""
-
-    def __init__(self, browser, index: Path, hash_: str = "", width: int = 1280, scheme: str = "light", **more: bool) -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **more)
-        self.context.set_offline(True)
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(f"{index.as_uri()}#task=across{hash_}")
+    def __init__(self, browser, index: Path, hash_: str = "", **more: Any) -> None:
+        super().__init__(browser, index, view=f"#task=across{hash_}", **more)
         self.panel = self.page.locator("#across")
         self.forest = self.page.locator("#forest-chart")
 
@@ -60,11 +33,6 @@ class Visit:
         return self.panel.locator(f"{table} td.strong").evaluate_all(
             "n => n.filter(c => !c.closest('[hidden]')).map(c => Number(c.dataset.value))"
         )
-
-    def leave(self) -> None:
-        self.context.close()
-        assert self.complaints == []
-        assert all(url.startswith("file://") for url in self.requests)
 
 
 @pytest.fixture
@@ -78,20 +46,20 @@ def board(whole: Summary, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def visit(browser, board: Path) -> Iterator[Visit]:
-    visit = Visit(browser, board)
+def visit(browser, board: Path) -> Iterator[AcrossVisit]:
+    visit = AcrossVisit(browser, board)
     yield visit
     visit.leave()
 
 
-def test_the_forest_draws_the_deltas_of_the_picked_task_and_its_table_says_the_same(visit: Visit, whole: Summary) -> None:
+def test_the_forest_draws_the_deltas_of_the_picked_task_and_its_table_says_the_same(visit: AcrossVisit, whole: Summary) -> None:
     for task in ("math500", "arithmetic_clean", "aime2025"):
         visit.pick("Task", task)
         told = [row.delta for row in whole.deltas if row.task == task and row.delta is not None]
         assert sorted(visit.forest.evaluate(DRAWN)) == sorted(told) == sorted(visit.numbers(".forest-numbers"))
 
 
-def test_a_picked_reward_is_drawn_alone_and_stands_in_the_address(visit: Visit, whole: Summary) -> None:
+def test_a_picked_reward_is_drawn_alone_and_stands_in_the_address(visit: AcrossVisit, whole: Summary) -> None:
     visit.pick("Reward", "random")
     told = [row.delta for row in whole.deltas if (row.task, row.reward) == ("math500", "random")]
     assert sorted(visit.forest.evaluate(DRAWN)) == sorted(told) == sorted(visit.numbers(".forest-numbers"))
@@ -99,7 +67,7 @@ def test_a_picked_reward_is_drawn_alone_and_stands_in_the_address(visit: Visit, 
     assert "9 deltas" not in (label := visit.forest.get_attribute("aria-label")) and "on MATH-500, random" in label
 
 
-def test_rows_without_a_number_are_drawn_in_words_and_references_hollow(visit: Visit) -> None:
+def test_rows_without_a_number_are_drawn_in_words_and_references_hollow(visit: AcrossVisit) -> None:
     visit.pick("Task", "arithmetic_clean")
     texts = visit.forest.evaluate(TEXTS)
     assert "⊘ not comparable" in texts and "∅ missing" in texts and "±2.5: counts as no change" in texts
@@ -109,12 +77,12 @@ def test_rows_without_a_number_are_drawn_in_words_and_references_hollow(visit: V
     assert reference["text"][0].startswith("as a reference only: published<br>+29.1 points")
 
 
-def test_families_have_shapes_of_their_own(visit: Visit) -> None:
+def test_families_have_shapes_of_their_own(visit: AcrossVisit) -> None:
     shapes = visit.forest.evaluate("n => n.data.filter(t => t.mode === 'markers').flatMap(t => t.marker.symbol)")
     assert {"circle", "square"} < set(shapes) and len(set(shapes)) == 3
 
 
-def test_curves_start_at_the_base_and_end_with_their_names(visit: Visit, whole: Summary) -> None:
+def test_curves_start_at_the_base_and_end_with_their_names(visit: AcrossVisit, whole: Summary) -> None:
     charts = visit.panel.locator(".curve-grid:not([hidden]) .curve-chart")
     assert charts.count() == 3
     lines = charts.first.evaluate("node => node.data.map(t => [t.y, t.line.dash, t.marker.symbol.at(-1)])")
@@ -132,14 +100,14 @@ def test_the_address_opens_the_same_view_and_its_bad_values_are_ignored(browser,
         (good, ["arithmetic_clean", "random", "arithmetic_clean", "math500 aime2025"]),
         ("&on=x&forest=%3Cb%3E&curve=&clean=7", ["math500", "", "math500", "math500 arithmetic_clean"]),
     ):
-        visit = Visit(browser, board, hash_)
+        visit = AcrossVisit(browser, board, hash_)
         selects = ("on", "reward", "curve", "pair")
         assert [visit.page.locator(f"#across-{name}").input_value() for name in selects] == values
         assert visit.panel.locator("[data-clean]:not([hidden])").get_attribute("data-clean") == values[3]
         visit.leave()
 
 
-def test_a_reward_that_a_task_does_not_have_cannot_be_picked(visit: Visit) -> None:
+def test_a_reward_that_a_task_does_not_have_cannot_be_picked(visit: AcrossVisit) -> None:
     visit.pick("Reward", "random")
     visit.pick("Task", "aime2025")
     assert visit.page.locator("#across-reward").input_value() == "" and visit.forest.evaluate(DRAWN) == [pytest.approx(4.85)]
@@ -149,14 +117,14 @@ def test_a_reward_that_a_task_does_not_have_cannot_be_picked(visit: Visit) -> No
 def test_many_rows_open_with_one_reward_and_all_of_them_can_be_asked_for(browser, whole: Summary, tmp_path: Path) -> None:
     more = [row.model_copy(update={"reward": f"{row.reward}_{n}"}) for n in range(3) for row in whole.deltas]
     index = write_board(whole.model_copy(update={"deltas": tuple(more), "contrasts": ()}), tmp_path)
-    visit = Visit(browser, index)
+    visit = AcrossVisit(browser, index)
     assert visit.page.locator("#across-reward").input_value() == "ground_truth_0" and len(visit.forest.evaluate(DRAWN)) == 9
     visit.pick("Reward", "")
     assert len(visit.forest.evaluate(DRAWN)) == 45 and visit.page.url.endswith("forest=*")
     visit.leave()
 
 
-def test_colours_follow_the_theme(visit: Visit) -> None:
+def test_colours_follow_the_theme(visit: AcrossVisit) -> None:
     ink = "node => getComputedStyle(node.querySelector('.textpoint text')).fill"
     light = visit.forest.evaluate(ink)
     visit.page.get_by_role("button", name="Dark mode").click()
@@ -165,7 +133,7 @@ def test_colours_follow_the_theme(visit: Visit) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_scrolls_inside_its_containers_only(browser, board: Path, scheme: str) -> None:
-    visit = Visit(browser, board, width=360, scheme=scheme)
+    visit = AcrossVisit(browser, board, width=360, scheme=scheme)
     for fold in visit.panel.locator("summary").all():
         fold.click()
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -173,7 +141,7 @@ def test_a_phone_scrolls_inside_its_containers_only(browser, board: Path, scheme
     visit.leave()
 
 
-def test_a_cell_beside_another_leads_to_the_page_of_its_pair(visit: Visit) -> None:
+def test_a_cell_beside_another_leads_to_the_page_of_its_pair(visit: AcrossVisit) -> None:
     link = visit.panel.locator(".side-by-side:visible .tint a").first
     assert link.get_attribute("href").startswith("pairs/math500-qwen2")
     link.press("Enter")
@@ -184,14 +152,14 @@ def test_hostile_names_run_nothing(browser, whole: Summary, tmp_path: Path) -> N
     names = dict.fromkeys(("family", "base", "reward"), HOSTILE)
     rows = tuple(row.model_copy(update=names) for row in whole.deltas if row.base == "qwen2.5-math-7b" and row.reward != "random")
     tasks = tuple(task.model_copy(update={"title": HOSTILE}) for task in whole.tasks)
-    visit = Visit(browser, write_board(whole.model_copy(update={"deltas": rows, "tasks": tasks}), tmp_path))
+    visit = AcrossVisit(browser, write_board(whole.model_copy(update={"deltas": rows, "tasks": tasks}), tmp_path))
     assert any(text.startswith("</script><img src=x") for text in visit.forest.evaluate(TEXTS))
     assert visit.page.locator("img, svg a, svg b").count() == 0
     visit.leave()
 
 
 def test_without_scripts_every_table_is_there_and_no_picker(browser, board: Path) -> None:
-    visit = Visit(browser, board, java_script_enabled=False)
+    visit = AcrossVisit(browser, board, scripts=False)
     for name, count in (("forest-numbers", 3), ("curve-numbers", 2)):
         assert visit.panel.locator(f"table.{name}").count() == count
     assert visit.panel.locator(".side-by-side:visible").count() == 2
@@ -200,7 +168,7 @@ def test_without_scripts_every_table_is_there_and_no_picker(browser, board: Path
 
 
 def test_a_board_without_steps_probes_or_contrasts_opens_without_complaint(browser, summary: Summary, tmp_path: Path) -> None:
-    visit = Visit(browser, write_board(summary, tmp_path))
+    visit = AcrossVisit(browser, write_board(summary, tmp_path))
     assert visit.panel.get_by_text("No training was evaluated at several steps here").is_visible()
     assert visit.panel.locator(".curve-chart, .side-by-side").count() == 0
     visit.leave()

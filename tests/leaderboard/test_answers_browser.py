@@ -1,6 +1,5 @@
 """The answers of a pair in a real browser, opened from disk with the network off: what is shown, and that nothing in it runs."""
 
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -8,50 +7,20 @@ from urllib.parse import urlencode
 
 import pytest
 from answer_cells import Answer, pair_page, stored
+from chromium import NEEDS_CHROMIUM, Visit
 
 from suite.items import Item
 from suite.leaderboard.answers import PackedCell, pack
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and not os.environ.get("CI"), reason="needs /usr/bin/chromium (apt install chromium)"
-    ),
-]
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+pytestmark = NEEDS_CHROMIUM
 OURS = "#answers-before *, #answers-afterwards *, #answers-question *, #answers-list *"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield chromium
-        chromium.close()
-
-
-class Visit:
-    """A page of answers, and what it complained about, asked for or opened."""
+class AnswersVisit(Visit):
+    """A page of answers that has come as far as it can."""
 
     def __init__(self, browser, page: Path, width: int = 1280, scheme: str = "light", before: str = "", **view: object) -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        self.context.set_offline(True)
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
-        self.page.on("dialog", lambda dialog: (self.complaints.append("dialog"), dialog.dismiss()))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        if before:
-            self.page.add_init_script(before)
-        self.page.goto(f"{page.as_uri()}#{urlencode(view)}")
+        super().__init__(browser, page, width, scheme, f"#{urlencode(view)}", before=before)
         self.page.locator("#answers-status:not(:text('has not run')):not(:text('Loading'))").wait_for()
 
     def text(self, side: str) -> str:
@@ -71,12 +40,12 @@ class Visit:
 
 
 @pytest.fixture
-def visiting(browser) -> Iterator[Callable[..., Visit]]:
+def visiting(browser) -> Iterator[Callable[..., AnswersVisit]]:
     """Opens pages that may neither complain nor ask for anything but files."""
-    visits: list[Visit] = []
+    visits: list[AnswersVisit] = []
 
-    def opened(*args: object, **view: object) -> Visit:
-        visits.append(Visit(browser, *args, **view))
+    def opened(*args: object, **view: object) -> AnswersVisit:
+        visits.append(AnswersVisit(browser, *args, **view))
         return visits[-1]
 
     yield opened
@@ -460,13 +429,13 @@ def test_a_missing_file_is_named_in_one_line(browser, page: Path, tmp_path: Path
     broken = pair_page(tmp_path, cells[0], cells[1:])
     texts = f"answers/{cells[1].manifest.cell.id}-0.js"
     (tmp_path / texts).unlink()
-    visit = Visit(browser, broken)
+    visit = AnswersVisit(browser, broken)
     visit.page.locator("#answers-afterwards", has_text=f"{texts} is missing: the folder “answers” must lie beside").wait_for()
     assert visit.text("before") == "It is 8"
     visit.page.get_by_label("Search").fill("quince")
     visit.page.get_by_text("searched all answers, 1 file of answers missing").wait_for()
     (tmp_path / f"answers/{cells[0].items}.js").unlink()
-    visit = Visit(browser, broken)
+    visit = AnswersVisit(browser, broken)
     assert visit.page.locator("#answers-status").inner_text().startswith(f"answers/{cells[0].items}.js is missing")
     assert not visit.page.locator("#answers-body").is_visible()
 
@@ -476,7 +445,7 @@ def test_a_damaged_file_is_named_in_one_line(browser, tmp_path: Path, content: s
     cells = [pack(stored(model, ITEMS, BEFORE)) for model in ("base", "after")]
     page, name = pair_page(tmp_path, cells[0], cells[1:]), cells[0].manifest.cell.id
     (tmp_path / f"answers/{name}.js").write_text(content.replace("{name}", name))
-    visit = Visit(browser, page)
+    visit = AnswersVisit(browser, page)
     assert visit.page.locator("#answers-status").inner_text() == f"answers/{name}.js is damaged: make the board again."
     visit.context.close()
 

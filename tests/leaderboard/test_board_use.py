@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 from board_page import heatmap
+from chromium import NEEDS_CHROMIUM, Visit
 from large_summary import large_summary
-from test_browser import Visit, browser, pytestmark  # noqa: F401
 
 from suite.leaderboard import write_board
 from suite.leaderboard.links import pair_page
 from suite.leaderboard.wording import signed, signed_interval
 from suite.schema import Summary
 
+pytestmark = NEEDS_CHROMIUM
 SPECIAL = r"my|method_1 & 50% \x *b* [c]"
 MOST_BYTES = 3_000_000
 CONTRASTS = """cells => {
@@ -41,7 +42,7 @@ def board(tested: Summary, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def visit(browser, board: Path) -> Iterator[Visit]:  # noqa: F811
+def visit(browser, board: Path) -> Iterator[Visit]:
     visit = Visit(browser, board)
     yield visit
     visit.context.close()
@@ -103,7 +104,7 @@ def test_colour_follows_the_value_that_is_shown_and_no_value_is_no_zero(visit: V
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_ink_on_every_cell_reaches_the_contrast_of_text(browser, tested: Summary, tmp_path: Path, scheme: str) -> None:  # noqa: F811
+def test_ink_on_every_cell_reaches_the_contrast_of_text(browser, tested: Summary, tmp_path: Path, scheme: str) -> None:
     ends = tested.deltas[0].model_copy(update={"delta": 30.0}), tested.deltas[1].model_copy(update={"delta": -30.0})
     visit = Visit(
         browser, write_board(tested.model_copy(update={"deltas": (*ends, *tested.deltas[2:])}), tmp_path), scheme=scheme
@@ -151,7 +152,7 @@ def test_search_looks_at_every_name_and_says_when_nothing_is_left(visit: Visit) 
     assert search.input_value() == "" and len(spoken(visit)) == 8 and visit.page.locator("#nothing").is_hidden()
 
 
-def test_a_filter_holds_on_every_task(browser, summary: Summary, tmp_path: Path) -> None:  # noqa: F811
+def test_a_filter_holds_on_every_task(browser, summary: Summary, tmp_path: Path) -> None:
     visit = Visit(browser, write_board(summary, tmp_path), view="#families=micro-olmo2+micro-llama3")
     for tab in visit.page.get_by_role("tab").all()[:3]:
         tab.click()
@@ -161,7 +162,7 @@ def test_a_filter_holds_on_every_task(browser, summary: Summary, tmp_path: Path)
     visit.context.close()
 
 
-def test_a_link_opens_the_view_that_it_was_copied_from(browser, summary: Summary, tmp_path: Path) -> None:  # noqa: F811
+def test_a_link_opens_the_view_that_it_was_copied_from(browser, summary: Summary, tmp_path: Path) -> None:
     board = write_board(summary, tmp_path)
     first = Visit(browser, board)
     first.page.get_by_role("tab", name="Micro benchmark", exact=True).click()
@@ -180,7 +181,7 @@ def test_a_link_opens_the_view_that_it_was_copied_from(browser, summary: Summary
         visit.context.close()
 
 
-def test_what_an_address_says_of_nothing_known_is_left_out(browser, board: Path) -> None:  # noqa: F811
+def test_what_an_address_says_of_nothing_known_is_left_out(browser, board: Path) -> None:
     bad = "#task=nope&show=everything&families=nope+llama3+%25E0&findings=great&published=yes&sort=deltas:Nothing:up&x=%"
     visit = Visit(browser, board, view=bad)
     assert families(visit) == ["Llama3"] and visit.page.get_by_role("radio", name="Delta").is_checked()
@@ -223,7 +224,7 @@ def test_the_table_as_shown_is_copied_as_latex_with_gains_in_bold(visit: Visit) 
     assert r"\textit{$-$6.0} {\scriptsize $[-9.5, -2.8]$}" in text and r"$[+17.5, +24.2]$} $\ddagger$ & missing \\" in text
 
 
-def test_names_with_the_marks_of_markdown_and_latex_are_escaped(browser, tested: Summary, tmp_path: Path) -> None:  # noqa: F811
+def test_names_with_the_marks_of_markdown_and_latex_are_escaped(browser, tested: Summary, tmp_path: Path) -> None:
     row = tested.deltas[0].model_copy(update={"reward": SPECIAL})
     visit = Visit(browser, write_board(tested.model_copy(update={"deltas": (row,)}), tmp_path))
     line = copied(visit, "Copy as Markdown").splitlines()[-1]
@@ -285,7 +286,7 @@ def test_the_pointer_can_move_onto_a_note(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("view", ["", "#show=adjusted&published=1", "#task=across", "#q=nobody"])
-def test_the_board_fits_a_narrow_phone(browser, tested: Summary, tmp_path: Path, view: str) -> None:  # noqa: F811
+def test_the_board_fits_a_narrow_phone(browser, tested: Summary, tmp_path: Path, view: str) -> None:
     visit = Visit(browser, write_board(tested, tmp_path), width=360, view=view)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
     if not view:
@@ -296,7 +297,7 @@ def test_the_board_fits_a_narrow_phone(browser, tested: Summary, tmp_path: Path,
     visit.context.close()
 
 
-def test_paper_has_the_tables_black_on_white_and_no_controls(browser, large_board: Path) -> None:  # noqa: F811
+def test_paper_has_the_tables_black_on_white_and_no_controls(browser, large_board: Path) -> None:
     visit = Visit(browser, large_board, scheme="dark")
     visit.page.emulate_media(media="print")
     seen = "node => node.checkVisibility({ contentVisibilityAuto: true })"
@@ -309,7 +310,7 @@ def test_paper_has_the_tables_black_on_white_and_no_controls(browser, large_boar
     visit.context.close()
 
 
-def test_without_scripts_every_task_is_open_and_every_cell_a_link(browser, summary: Summary, tmp_path: Path) -> None:  # noqa: F811
+def test_without_scripts_every_task_is_open_and_every_cell_a_link(browser, summary: Summary, tmp_path: Path) -> None:
     visit = Visit(browser, write_board(summary, tmp_path), scripts=False)
     assert not visit.page.locator("#controls").is_visible() and not visit.page.get_by_role("tablist").is_visible()
     assert [panel.is_visible() for panel in visit.page.locator(".panel").all()] == [True] * 4
@@ -320,7 +321,7 @@ def test_without_scripts_every_task_is_open_and_every_cell_a_link(browser, summa
     visit.context.close()
 
 
-def test_one_family_one_reward_and_a_task_without_pairs_are_no_special_case(browser, summary: Summary, tmp_path: Path) -> None:  # noqa: F811
+def test_one_family_one_reward_and_a_task_without_pairs_are_no_special_case(browser, summary: Summary, tmp_path: Path) -> None:
     lone = summary.model_copy(update={"deltas": summary.deltas[:1]})
     visit = Visit(browser, write_board(lone, tmp_path))
     assert count(visit) == "1 of 1 deltas shown" and len(spoken(visit)) == 4
@@ -337,7 +338,7 @@ def large_board(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_a_full_sweep_of_504_deltas_stays_small_and_quick(browser, large_board: Path) -> None:  # noqa: F811
+def test_a_full_sweep_of_504_deltas_stays_small_and_quick(browser, large_board: Path) -> None:
     assert large_board.stat().st_size < MOST_BYTES
     visit = Visit(browser, large_board, width=1440)
     assert visit.page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd") < 5000

@@ -1,64 +1,17 @@
 """The page in a real browser, opened from disk with the network off."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import NEEDS_CHROMIUM, Visit
 from gate_reports import OPEN, whole_report
 
 from suite.leaderboard import write_board
 from suite.leaderboard.export import deltas_csv
 from suite.schema import Summary
 
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists() and not os.environ.get("CI"), reason="needs /usr/bin/chromium (apt install chromium)"
-    ),
-]
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield chromium
-        chromium.close()
-
-
-class Visit:
-    """A page open on a board, and what it complained about or asked for."""
-
-    def __init__(
-        self, browser, index: Path, width: int = 1280, scheme: str = "light", view: str = "", scripts: bool = True
-    ) -> None:
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True, java_script_enabled=scripts
-        )
-        self.context.set_offline(True)
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(index.as_uri() + view)
-
-    def shown(self, selector: str, **options: str):
-        return self.page.locator(f".panel:not([hidden]) {selector}".strip(), **options)
-
-    def point_at(self, text: str) -> None:
-        """Put the pointer on the first cell of the heatmap that has the text, and wait for what it says."""
-        self.shown(".heatmap td > a", has_text=text).first.hover()
-        self.page.get_by_role("tooltip").wait_for()
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture
@@ -70,9 +23,7 @@ def board(summary: Summary, tmp_path: Path) -> Path:
 def visit(browser, board: Path) -> Iterator[Visit]:
     visit = Visit(browser, board)
     yield visit
-    visit.context.close()
-    assert visit.complaints == []
-    assert all(url.startswith(("file://", "blob:")) for url in visit.requests)
+    visit.leave()
 
 
 def test_heatmap_shows_every_delta_with_its_finding(visit: Visit) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_browser import Visit, browser, pytestmark  # noqa: F401
+from chromium import NEEDS_CHROMIUM, Visit
 
 from suite.leaderboard import boards
 
+pytestmark = NEEDS_CHROMIUM
 MICRO = Path(__file__).resolve().parents[2] / "leaderboards" / "micro"
 GROUND = "getComputedStyle(document.body).backgroundColor"
 
@@ -21,12 +22,10 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def visit(browser, index: Path) -> Iterator[Visit]:  # noqa: F811
+def visit(browser, index: Path) -> Iterator[Visit]:
     visit = Visit(browser, index.parent / "published" / "index.html")
     yield visit
-    visit.context.close()
-    assert visit.complaints == []
-    assert visit.requests and all(url.startswith("file://") for url in visit.requests)
+    visit.leave()
 
 
 def opened(visit: Visit, view: str) -> Visit:
@@ -151,7 +150,7 @@ def test_print_leaves_out_what_cannot_be_pressed(visit: Visit) -> None:
     assert visit.shown("table.figures").is_visible()
 
 
-def test_without_scripts_every_figure_is_there(browser, index: Path) -> None:  # noqa: F811
+def test_without_scripts_every_figure_is_there(browser, index: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((index.parent / "published" / "index.html").as_uri())
@@ -162,7 +161,7 @@ def test_without_scripts_every_figure_is_there(browser, index: Path) -> None:  #
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["index.html", "published/index.html"])
-def test_a_phone_scrolls_inside_the_containers_only(browser, index: Path, name: str, scheme: str) -> None:  # noqa: F811
+def test_a_phone_scrolls_inside_the_containers_only(browser, index: Path, name: str, scheme: str) -> None:
     visit = Visit(browser, index.parent / name, width=360, scheme=scheme)
     for tab in visit.page.get_by_role("tab").all():
         tab.click()

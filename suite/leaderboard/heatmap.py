@@ -76,6 +76,11 @@ class Cell:
         return self.word not in ("not comparable", "missing")
 
     @property
+    def is_spurious(self) -> bool:
+        """Whether the reward does not look at whether an answer is right, so that the row is a control."""
+        return bool(self.row and self.row.spurious)
+
+    @property
     def differs(self) -> str:
         """The fields that keep the arms from being compared."""
         fields = (self.row.differs if self.row else None) or ()

@@ -137,7 +137,7 @@ def test_filters_narrow_the_heatmap_and_every_table(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Reset", exact=True).click()
     assert count(visit) == "5 of 5 deltas shown" and "#" not in visit.page.url
     choose(visit, "Rewards", "random", "format")
-    assert visit.shown(".heatmap tbody th:visible").all_inner_texts() == ["random", "format"]
+    assert visit.shown(".heatmap tbody th:visible span").all_inner_texts() == ["random", "format"]
     assert families(visit) == ["Qwen2.5-Math ◆", "Llama3"] and spoken(visit)[1] == "∅ missing"
 
 
@@ -195,7 +195,7 @@ def test_what_an_address_says_of_nothing_known_is_left_out(browser, board: Path)
 
 def test_the_heatmap_sorts_by_a_family_in_the_value_that_is_shown(visit: Visit) -> None:
     visit.shown(".heatmap").get_by_role("button", name="Qwen2.5-Math").click()
-    rows = visit.shown(".heatmap tbody th")
+    rows = visit.shown(".heatmap tbody th span")
     assert rows.all_inner_texts() == ["ground_truth", "random", "format", "my_method"]
     visit.shown(".heatmap").get_by_role("button", name="Llama3").click()
     assert rows.all_inner_texts()[:2] == ["ground_truth", "my_method"]
@@ -208,7 +208,7 @@ def test_the_table_as_shown_is_copied_as_markdown(visit: Visit) -> None:
     assert lines[0].startswith("**MATH-500** (500 items): Delta, in percentage points with interval.")
     assert lines[2:4] == ["| Reward | Qwen2.5-Math ◆ | Llama3 |", "| :--- | ---: | ---: |"]
     assert lines[4] == r"| ground\_truth | +29.3 [+25.8, +32.5] ▲ | +4.2 [+0.8, +7.5] ▲ |"
-    assert lines[5] == "| random | +21.0 [+17.5, +24.2] ▲ ‡ | ∅ missing |"
+    assert lines[5] == "| random, spurious reward | +21.0 [+17.5, +24.2] ▲ ‡ | ∅ missing |"
     visit.page.get_by_role("radio", name="Beyond control").check()
     visit.page.get_by_label("Published figures").check()
     lines = copied(visit, "Copy as Markdown").splitlines()

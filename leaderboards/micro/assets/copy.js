@@ -29,7 +29,7 @@ const copying = (() => {
     return {
       corner, columns, title: table.dataset.title, items: table.dataset.items, isDelta: main.dataset.show === "delta",
       what: single(panel.querySelector(`.map h3 .way-${main.dataset.show}`)),
-      rows: rows.map(([head, ...cells]) => ({ label: single(head), cells: cells.map(read) })),
+      rows: rows.map(([head, ...cells]) => ({ label: [...head.children].map(single).join(", "), cells: cells.map(read) })),
     };
   }
 

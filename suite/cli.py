@@ -245,10 +245,11 @@ def _leaderboard(args: argparse.Namespace) -> int:
 
     from suite.gate import judge, load_policy
     from suite.leaderboard import packed_cells, write_board
-    from suite.merge import source_of
+    from suite.merge import check_out, source_of
     from suite.registry import load_registry
     from suite.terminal import with_bar
 
+    check_out(args.run, args.out)
     summary, stores, notes = source_of(args.run, load_registry(args.registry))
     _tell(notes)
     report = judge(summary, load_policy(args.policy)) if args.policy else None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from suite.behaviour import behaviours
+from suite.errors import SuiteError
 from suite.grade import GRADER_VERSION
 from suite.items import Item
 from suite.schema import Grades, Outcome, Sample, SampleGrade, content_hash
@@ -64,6 +65,9 @@ def _samples(store: CellStore, manifest: CellManifest) -> dict[SampleKey, Sample
 
 def _read_cell(store: CellStore, manifest: CellManifest) -> StoredCell:
     items, samples = tuple(store.items()), _samples(store, manifest)
+    if len(samples) < len(items) * manifest.k:
+        what = f"{manifest.cell.name} holds {len(samples)} samples of {len(items) * manifest.k}"
+        raise SuiteError(what, str(store.path), "Restore it from a copy, or delete the folder and draw its samples again")
     digest, grades = samples_hash(samples), store.grades(GRADER_VERSION)
     if grades is None or grades.samples_hash != digest:
         grades = _graded(manifest, items, samples)

@@ -42,6 +42,13 @@ def source_of(runs: Sequence[Path], registry: Registry) -> Source:
     return _source(summary, cells, notes)
 
 
+def check_out(runs: Sequence[Path], out: Path) -> None:
+    """A board may not be written over what it is made from, nor into a run folder, whose ``summary.json`` is another's."""
+    if out.resolve() in {run.resolve() for run in runs} or (out / "cells").is_dir():
+        what = "a board here would replace files of what it is made from"
+        raise SuiteError(what, f"--out {out}", f"Name a folder of its own, such as {out / 'board'}")
+
+
 def _source(summary: Summary, found: Mapping[str, CellStore], notes: Iterable[str] = ()) -> Source:
     compared = summary.compared_cells
     return Source(summary, tuple(store for cell, store in found.items() if cell in compared), tuple(notes))
@@ -101,10 +108,12 @@ def _pairs(runs: Sequence[Path], registry: Registry) -> list[Pair]:
     """All pairs, each once; a run that has not seen a model's weights does not know them, which is no disagreement."""
     said = [(run, pair.checkpoint, pair) for run in runs for pair in known_pairs(registry, RunStore(run))]
     _agreed(said, "another base or training", lambda pair: pair.model_copy(update={"base_weights": None, "weights": None}))
-    informed = sorted(said, key=lambda one: (one[2].weights is None) + (one[2].base_weights is None))
     known = [one for one in said if one[2].weights is not None]
     _agreed(known, "other weights", lambda pair: pair.weights)
-    return list({name: pair for _, name, pair in reversed(informed)}.values())
+    # By id in the order of the runs, each as the run knows it that has seen most of its weights.
+    informed = sorted(said, key=lambda one: (one[2].weights is not None) + (one[2].base_weights is not None))
+    best = {name: pair for _, name, pair in informed}
+    return [best[name] for name in dict.fromkeys(name for _, name, _ in said)]
 
 
 def _weights(runs: Sequence[Path]) -> dict[str, str]:

@@ -51,6 +51,32 @@ def test_a_control_of_one_run_is_that_of_a_method_of_the_other(runs: list[Path])
     assert len(merged.summary.scores) == 3 and len(merged.cells) == 3 and merged.notes == ()
 
 
+def test_the_same_run_twice_is_the_run_once(runs: list[Path]) -> None:
+    store = RunStore(runs[0])
+    for reward in ("random", "format"):
+        store.add_pair(pair(reward))
+        write_cell(store, f"{FAMILY}-{reward}", WORSE)
+    alone = summary_of(store, scored_cells(store.finished()), load_registry())
+    assert source_of([runs[0], runs[0]], load_registry()).summary.to_json() == alone.to_json() and len(alone.deltas) == 3
+
+
+def test_a_board_is_not_written_over_what_it_is_made_from(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    before = {path: path.read_bytes() for run in runs for path in run.rglob("*") if path.is_file()}
+    for run in runs:
+        assert main(["leaderboard", *map(str, runs), "--out", str(run)]) == 2
+        assert "would replace files of what it is made from" in capsys.readouterr().err
+    assert main(["leaderboard", str(runs[0]), "--out", str(runs[0] / "board")]) == 0
+    assert main(["leaderboard", str(runs[0] / "board"), "--out", str(runs[0] / "board")]) == 2
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_cell_that_lost_a_batch_is_told_in_one_line(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    next(runs[0].glob("cells/*/batch-0.jsonl")).unlink()
+    assert main(["leaderboard", str(runs[0]), "--out", str(runs[0] / "board")]) == 2
+    error = capsys.readouterr().err
+    assert "holds 0 samples of 6" in error and not (runs[0] / "board" / "index.html").exists()
+
+
 def test_one_run_is_shown_as_it_was_summarized(runs: list[Path]) -> None:
     source = source_of(runs[:1], load_registry())
     assert source.summary.to_json() == (runs[0] / "summary.json").read_text()

@@ -51,5 +51,6 @@ def _tests(row: DeltaRow) -> list[str | float | None]:
 
 
 def _inert(text: str) -> str:
-    """A spreadsheet runs a field that starts like a formula; a leading apostrophe makes it text."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """A spreadsheet runs a field that starts like a formula; an apostrophe makes it text. A line break would start a row."""
+    line = " ".join(text.splitlines())
+    return f"'{line}" if line.startswith(("=", "+", "-", "@", "\t")) else line

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from suite.leaderboard.wording import MARKS, fades, finding_word
 from suite.schema import DeltaRow, ScoreRow, Summary, TaskRow
 
-ROW_FIELDS = ("reward", "protocol", "recipe", "step", "checkpoint")
+ROW_FIELDS = ("reward", "protocol", "recipe", "step", "checkpoint", "k", "measured_in")
 """What tells heatmap rows apart; later fields are used only where the earlier ones leave two deltas in one cell."""
 
 

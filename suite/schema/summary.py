@@ -5,9 +5,9 @@ The bounds are those of what can be computed at all, so that a damaged file is t
 """
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from suite.schema.records import Outcome, Strict
 
@@ -24,6 +24,7 @@ Points = Annotated[float, Field(ge=-100, le=100)]
 Margin = Annotated[float, Field(ge=0, le=100)]
 Gap = Annotated[float, Field(ge=-200, le=200)]
 """A difference of two deltas; also a part of a delta, which is a sum of products and may pass 100 by its rounding."""
+Level = Annotated[str, Field(pattern=r"^[0-9]{1,9}$")]
 Interval = tuple[float, float]
 ShareInterval = tuple[Share, Share]
 PointsInterval = tuple[Points, Points]
@@ -101,7 +102,7 @@ class ScoreRow(Measured):
     answer_present: Share
     behaviour: Behaviour
     metrics: dict[str, float] | None = None
-    levels: dict[str, Share] | None = None
+    levels: dict[Level, Share] | None = None
     published: tuple[ScoreReference, ...] | None = None
 
 
@@ -258,6 +259,18 @@ class DeltaRow(Measured):
     strong_baseline_before: Share | None = None
     strong_baseline_chosen: tuple[str, ...] | None = None
     strong_baseline_protocols: tuple[str, ...] | None = None
+
+    @property
+    def measured_in(self) -> str:
+        """The first checkpoint's cell: tells apart rows of one checkpoint under other decoding; nothing where it is not known."""
+        return (self.checkpoint_cells or ("",))[0]
+
+    @model_validator(mode="after")
+    def _a_cell_for_each(self) -> Self:
+        several = self.checkpoints or (self.checkpoint,)
+        if self.checkpoint_cells is not None and len(self.checkpoint_cells) != len(several):
+            raise ValueError(f"checkpoint_cells must name one for each of {len(several)} checkpoints")
+        return self
 
 
 class CleanContrast(Measured):

@@ -1,9 +1,7 @@
 """What the page of a gate's verdicts says, read back from its HTML without a browser."""
 
-import errno
 import html as markup
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -272,16 +270,29 @@ def test_files_that_no_board_wrote_are_left_alone(summary: Summary, tmp_path: Pa
     assert (tmp_path / "verdict.json").read_text() == "somebody's own" and (tmp_path.parent / "outside").exists()
 
 
-def test_a_full_disk_leaves_the_older_board_whole(summary: Summary, tmp_path: Path) -> None:
-    def until_the_disk_is_full() -> Iterator[tuple[str, bytes]]:
-        yield "index.html", b"new"
-        raise OSError(errno.ENOSPC, "No space left on device")
+@pytest.mark.parametrize(
+    "listing", ["", "[]", '{"files": null}', '{"files": 5}', '{"files": ["\\u0000", "pairs", ""]}', "[" * 99_999]
+)
+def test_a_listing_that_cannot_be_read_lists_nothing(summary: Summary, tmp_path: Path, listing: str) -> None:
+    write_board(summary, tmp_path)
+    (tmp_path / "board.json").write_text(listing)
+    write_board(summary, tmp_path)
+    assert "index.html" in (tmp_path / "board.json").read_text()
 
+
+def test_a_folder_in_the_place_of_a_page_is_told_before_anything_changes(summary: Summary, tmp_path: Path) -> None:
+    (tmp_path / "index.html").mkdir()
+    with pytest.raises(SuiteError, match="cannot write the board: Is a directory"):
+        write_board(summary, tmp_path)
+    assert names_in(tmp_path) == ["index.html"]
+
+
+def test_a_file_that_the_disk_refuses_leaves_the_older_board_whole(summary: Summary, tmp_path: Path) -> None:
     def contents() -> dict[str, bytes]:
         return {str(path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
     write_board(summary, tmp_path, gate=whole_report())
     before = contents()
-    with pytest.raises(SuiteError, match="cannot write the board: No space left"):
-        write_files(until_the_disk_is_full(), tmp_path)
+    with pytest.raises(SuiteError, match="cannot write the board: File name too long"):
+        write_files([("index.html", b"new"), ("x" * 300, b"refused by the disk")], tmp_path)
     assert contents() == before and len(before) > 9

@@ -104,11 +104,30 @@ def test_the_run_file_asks_for_exactly_what_was_measured(tmp_path: Path) -> None
     manifest = write_cell(RunStore(tmp_path), FAMILY, [["1", "2"]] * 3).manifest
     again = reproduce(row_of(), manifest, manifest)
     selection = Selection.model_validate(yaml.safe_load(again.run_file) | {})
-    assert (selection.families, selection.rewards, selection.seeds) == ((FAMILY,), ("random",), (0,))
+    pair = (selection.before, selection.after, selection.family, selection.reward)
+    assert pair == (FAMILY, f"{FAMILY}-random-micro-s0", FAMILY, "random")
+    assert (selection.recipe, selection.step, selection.seed) == ("micro", 20, 0)
     assert (selection.tasks, selection.protocols, selection.limit) == (("micro_bench",), ("micro_qa",), 3)
     assert (selection.temperature, selection.k, selection.max_new_tokens, selection.engine) == (0.6, 2, 8, "hf")
     assert again.commands[0] == f"rlvr-suite train micro --model {FAMILY} --reward random --seed 0 --out runs/again"
     assert again.commands[1] == "rlvr-suite eval pair.yaml --out runs/again"
+
+
+def test_several_seeds_are_asked_for_by_what_they_share() -> None:
+    names = tuple(f"{FAMILY}-random-micro-s{seed}" for seed in (0, 1))
+    again = reproduce(row_of(checkpoints=names, seeds=(0, 1)), None, None)
+    selection = Selection.model_validate(yaml.safe_load(again.run_file))
+    assert (selection.families, selection.rewards, selection.seeds) == ((FAMILY,), ("random",), (0, 1))
+    assert sum("rlvr-suite train" in command for command in again.commands) == 2
+
+
+def test_neighbours_are_told_apart_by_what_differs(tested: Summary) -> None:
+    row = tested.deltas[0]
+    more = ({"step": 50, "checkpoint": "early"}, {"protocol": "chat"}, {"reward": "format", "step": 50, "recipe": "other"})
+    rows = (row, *(row.model_copy(update=one) for one in more))
+    views = PairViews(tested.model_copy(update={"deltas": rows}), {})
+    labels = [one.label for one in views.view(row).same_task]
+    assert labels == ["step 50", "prompt chat", "reward format, recipe other, step 50"]
 
 
 def test_a_checkpoint_that_nobody_trained_here_is_not_trained_again(tmp_path: Path) -> None:

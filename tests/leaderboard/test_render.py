@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from board_page import Heatmaps, Page, heatmap, html_of
+from stored_cells import FAMILY, write_cell
 
 from suite.errors import SuiteError
-from suite.leaderboard import render, write_board
+from suite.leaderboard import packed_cells, render, write_board
 from suite.leaderboard.charts import chart_data
 from suite.leaderboard.colours import colour_scale
 from suite.leaderboard.export import deltas_csv
@@ -20,6 +21,7 @@ from suite.leaderboard.pages import HERE
 from suite.leaderboard.view import task_views
 from suite.leaderboard.wording import MARKS, finding_word, percent, signed, signed_interval
 from suite.schema import ScoreRow, Summary
+from suite.store import RunStore
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'"
 
@@ -248,8 +250,9 @@ def test_empty_summary_says_so(summary: Summary) -> None:
 
 
 def test_csv_has_a_line_a_delta_and_runs_no_formula(summary: Summary) -> None:
-    evil = summary.deltas[0].model_copy(update={"reward": "=1+1"})
+    evil = summary.deltas[0].model_copy(update={"reward": "=1+1", "recipe": "x\r=2+2\ny"})
     lines = list(csv.DictReader(io.StringIO(deltas_csv(summary.model_copy(update={"deltas": (evil,)})))))
+    assert len(lines) == 1 and lines[0]["recipe"] == "x =2+2 y"
     assert lines[0]["reward"] == "'=1+1" and float(lines[0]["delta"]) == evil.delta
 
 
@@ -270,3 +273,22 @@ def test_write_board_names_a_folder_that_cannot_be_written(summary: Summary, tmp
     (tmp_path / "file").write_text("")
     with pytest.raises(SuiteError, match="cannot write the board"):
         write_board(summary, tmp_path / "file")
+
+
+def test_one_checkpoint_under_two_decodings_has_two_rows(summary: Summary) -> None:
+    row = summary.deltas[0]
+    twice = (row, row.model_copy(update={"k": 1, "delta": -1.0}))
+    assert task_views(summary.model_copy(update={"deltas": twice}))[0].grid.fields[-1] == "k"
+    same_k = (
+        row.model_copy(update={"checkpoint_cells": ("aa",)}),
+        row.model_copy(update={"checkpoint_cells": ("bb",), "delta": -1.0}),
+    )
+    grid = task_views(summary.model_copy(update={"deltas": same_k}))[0].grid
+    assert [key[-1] for key in grid.keys] == ["aa", "bb"]
+
+
+def test_answers_of_other_outcomes_than_the_summary_s_make_no_board(summary: Summary, tmp_path: Path) -> None:
+    (cell,) = packed_cells([write_cell(RunStore(tmp_path), FAMILY, [["1", "1"], ["2", "2"], ["3", "3"]])])
+    score = summary.scores[0].model_copy(update={"cell": cell.manifest.cell.id, "outcomes": {"wrong": 6}})
+    with pytest.raises(SuiteError, match="other outcomes than the summary says"):
+        dict(render(summary.model_copy(update={"scores": (score,)}), cells=[cell]))

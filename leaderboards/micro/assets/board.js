@@ -52,8 +52,11 @@
 
   function sortAs(panel) {
     const [, name, heading, order] = (state.get("sort") || "").match(/^(\w+):(.*):(asc|desc)$/s) || [];
-    const tables = [...panel.querySelectorAll("table")].filter((table) => name && table.classList.contains(name));
-    for (const table of tables) {
+    for (const table of panel.querySelectorAll("table")) {
+      if (!name || !table.classList.contains(name)) {
+        sorting.reset(table);
+        continue;
+      }
       const header = [...table.querySelectorAll("thead .sort")].map((button) => button.parentElement).find((head) => headingOf(head) === heading);
       if (header && (name === "heatmap" || header.getAttribute("aria-sort") !== ORDERS[order])) sorting.sort(header, ORDERS[order]);
     }

@@ -19,6 +19,7 @@ const sorting = (() => {
 
   function sort(header, order) {
     const body = header.closest("table").tBodies[0];
+    if (!first.has(body)) first.set(body, [...body.rows]);
     const column = header.cellIndex;
     const numeric = isNumeric(header);
     for (const th of header.parentElement.cells) th.removeAttribute("aria-sort");
@@ -29,9 +30,19 @@ const sorting = (() => {
     body.append(...[...body.rows].sort((a, b) => empty(a) - empty(b) || sign * compare(a, b, column, numeric)));
   }
 
+  const first = new Map(); // table body -> its rows as the page came
+
+  // The order in which the page came.
+  function reset(table) {
+    const body = table.tBodies[0];
+    if (!table.querySelector("[aria-sort]")) return;
+    table.querySelectorAll("[aria-sort]").forEach((header) => header.removeAttribute("aria-sort"));
+    body.append(...first.get(body));
+  }
+
   function turned(header) {
-    const [first, other] = isNumeric(header) ? ["descending", "ascending"] : ["ascending", "descending"];
-    return header.getAttribute("aria-sort") === first ? other : first;
+    const [usual, other] = isNumeric(header) ? ["descending", "ascending"] : ["ascending", "descending"];
+    return header.getAttribute("aria-sort") === usual ? other : usual;
   }
 
   // Calls onSort(header, order) after the reader sorted.
@@ -44,5 +55,5 @@ const sorting = (() => {
     }));
   }
 
-  return { sort, start };
+  return { reset, sort, start };
 })();

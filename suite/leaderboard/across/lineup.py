@@ -17,8 +17,9 @@ def shown(row: DeltaRow | None) -> DeltaRow | None:
 
 def told_apart(rows: Sequence[Paired]) -> tuple[str, ...]:
     """Fields that tell rows of one base and reward apart: as few as the heatmap takes, less those in which no two rows differ."""
-    width = next((n for n in range(1, len(ROW_FIELDS)) if _unique(rows, ROW_FIELDS[:n])), len(ROW_FIELDS))
-    return tuple(field for field in ROW_FIELDS[1:width] if len({getattr(row, field) for row in rows}) > 1)
+    known = tuple(field for field in ROW_FIELDS if all(hasattr(row, field) for row in rows))
+    width = next((n for n in range(1, len(known)) if _unique(rows, known[:n])), len(known))
+    return tuple(field for field in known[1:width] if len({getattr(row, field) for row in rows}) > 1)
 
 
 def _unique(rows: Sequence[Paired], fields: Sequence[str]) -> bool:

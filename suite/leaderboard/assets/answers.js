@@ -14,7 +14,7 @@
   let items = []; // of the base
   let arms = {}; // side -> { name, index, texts(part) }
   let entries = [], found = null, listed = []; // all, those that the search found, those that the list holds
-  let show = "all", words = "", view = "diff", checkpoint = 0, shownRows = PAGE;
+  let show = "all", words = "", view = "diff", checkpoint = 0, wanted = 0, shownRows = PAGE;
   let chosen = null, sample = 0, isWrapped = true;
   let isPicked = false; // by the reader or by a link, so that it stays whatever the list holds
   const whole = new Set(); // texts of which all characters are wanted, however many
@@ -287,11 +287,12 @@
   }
 
   async function setArms(at) {
+    wanted = at;
     if (arms.after && at === checkpoint) return;
-    checkpoint = at;
     const asked = { before: await arm("before", data.before), after: await arm("after", data.after[at]) };
-    if (at !== checkpoint) return;
+    if (at !== wanted) return; // the reader has turned to another one meanwhile
     arms = asked;
+    checkpoint = at;
     entries = pairing.pair(arms.before.index, arms.after.index, items);
     byId("after").selectedIndex = at;
   }

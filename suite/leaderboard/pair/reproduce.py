@@ -65,11 +65,12 @@ def _run_file(row: DeltaRow, after: CellManifest | None) -> str:
 
 
 def _who(row: DeltaRow) -> dict[str, Value]:
-    """The pair: by the names that a registry or a run has for it, or by itself where nobody said how it was trained."""
-    if row.recipe == UNSTATED:
-        return {"before": row.base, "after": row.checkpoint, "family": row.family, "reward": row.reward}
-    seeds: dict[str, Value] = {"seeds": list(row.seeds)} if row.seeds else {}
-    return {"families": [row.family], "rewards": [row.reward], **seeds}
+    """One checkpoint by its own name, with its training where somebody said it; several seeds by what they share."""
+    if row.checkpoints:
+        return {"families": [row.family], "rewards": [row.reward], "seeds": list(row.seeds)}
+    pair: dict[str, Value] = {"before": row.base, "after": row.checkpoint, "family": row.family, "reward": row.reward}
+    seed: dict[str, Value] = {"seed": row.seeds[0]} if row.seeds else {}
+    return pair | seed if row.recipe == UNSTATED else pair | {"recipe": row.recipe, "step": row.step} | seed
 
 
 def _settings(row: DeltaRow, manifest: CellManifest | None) -> dict[str, Value]:

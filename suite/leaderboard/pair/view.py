@@ -114,7 +114,7 @@ class PairViews:
         """The base, then each checkpoint."""
         checkpoints = row.checkpoints or (row.checkpoint,)
         cells = row.checkpoint_cells or ("",) * len(checkpoints)
-        titles = ("After",) if len(checkpoints) == 1 else tuple(f"After, seed {seed}" for seed in row.seeds)
+        titles = ("After",) if len(checkpoints) == 1 else tuple(f"After, {_seed_words(n)}" for n in _seed_numbers(row))
         before = self._arm(row.base, "Before", row.base_cell or "")
         return (before, *(self._arm(*one) for one in zip(checkpoints, titles, cells, strict=True)))
 
@@ -132,18 +132,21 @@ class PairViews:
         return next((pair_page(other) for other in found), None)
 
     def _same_task(self, row: DeltaRow) -> tuple[Neighbour, ...]:
-        """The same reward on other bases, and other rewards on this base, on the same task."""
+        """On the same task: the same reward on other bases, and other rewards, steps and prompts on this base."""
         others = (o for o in self.summary.deltas if o.task == row.task and o is not row)
         return tuple(
             Neighbour(self._difference(row, other), other, pair_page(other))
             for other in others
-            if (other.reward == row.reward) != (other.base == row.base)
+            if other.reward == row.reward or other.base == row.base
         )
 
     def _difference(self, row: DeltaRow, other: DeltaRow) -> str:
-        if other.base == row.base:
-            return f"reward {other.reward}"
-        return self._family(other) if other.family != row.family else other.base
+        """In what the other row differs, in words."""
+        base = self._family(other) if other.family != row.family else other.base
+        told = {"base": base, "reward": f"reward {other.reward}", "protocol": f"prompt {other.protocol}"}
+        told |= {"recipe": f"recipe {other.recipe}", "step": f"step {other.step}", "k": f"k {other.k}"}
+        differing = [words for field, words in told.items() if getattr(other, field) != getattr(row, field)]
+        return ", ".join(differing) or f"{other.checkpoint} {other.measured_in[:8]}".strip()
 
     def _same_pair(self, row: DeltaRow) -> tuple[Neighbour, ...]:
         """The same checkpoint on other tasks, and under other prompts."""
@@ -170,10 +173,19 @@ class PairViews:
 
 def _seeds(row: DeltaRow) -> tuple[Seed, ...]:
     """Each seed's delta, where there are several."""
-    if not row.seed_deltas or not row.checkpoints:
+    if not row.seed_deltas or not row.checkpoints or len(row.seed_deltas) != len(row.checkpoints):
         return ()
-    numbers = row.seeds if len(row.seeds) == len(row.checkpoints) else (None,) * len(row.checkpoints)
-    return tuple(Seed(*one) for one in zip(numbers, row.checkpoints, row.seed_deltas, strict=True))
+    return tuple(Seed(*one) for one in zip(_seed_numbers(row), row.checkpoints, row.seed_deltas, strict=True))
+
+
+def _seed_numbers(row: DeltaRow) -> tuple[int | None, ...]:
+    """The seed of each checkpoint, where the row says as many."""
+    several = row.checkpoints or (row.checkpoint,)
+    return row.seeds if len(row.seeds) == len(several) else (None,) * len(several)
+
+
+def _seed_words(number: int | None) -> str:
+    return "seed not stated" if number is None else f"seed {number}"
 
 
 def _of_pair(other: DeltaRow | CleanContrast, row: DeltaRow, *apart: str) -> bool:

@@ -8,8 +8,7 @@
   const panel = document.getElementById("across");
   const byId = (id) => document.getElementById(id);
 
-  const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif';
-  const CONFIG = { displayModeBar: false, typesetMath: false, scrollZoom: false, doubleClick: false };
+  const { CONFIG, FONT, escaped } = plots;
   const SHAPES = ["circle", "square", "cross", "star", "pentagon", "x", "hexagon", "hourglass"];
   const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "8px 2px 2px 2px 2px 2px"];
   const LINES = ["--curve-1", "--curve-2", "--curve-3", "--curve-4", "--curve-5", "--curve-6", "--curve-7"];
@@ -17,8 +16,6 @@
   const HEAD = 24; // pixels above the first group, for the name of the band
   const turn = (list, n) => list[n % list.length];
 
-  // A name is cut before it is escaped, so that no entity is cut; Plotly reads a subset of HTML in labels.
-  const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const pen = document.createElement("canvas").getContext("2d");
 
   function widthOf(text, size, weight = 400) {

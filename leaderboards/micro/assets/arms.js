@@ -3,8 +3,7 @@
 const arms = (() => {
   const FEW = 24; // pairs that are drawn before the reader asks for all
   const ROW = 26; // pixels
-  const CONFIG = { displayModeBar: false, typesetMath: false, responsive: true, scrollZoom: false, doubleClick: false };
-  const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif';
+  const { CONFIG, FONT, escaped } = plots;
   const unfolded = new Set();
   const watched = new Map(); // figure -> how to draw it
   const watcher = new IntersectionObserver((seen) => seen.forEach(({ isIntersecting, target }) => {
@@ -21,9 +20,6 @@ const arms = (() => {
     probe.remove();
     return found;
   }
-
-  // Plotly reads a subset of HTML in labels.
-  const escaped = (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
   function arm(pairs, key, shift, marker, p) {
     const bound = (side) => pairs.map((pair) => Math.abs((pair[key][side] ?? pair[key][0]) - pair[key][0]));

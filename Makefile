@@ -14,7 +14,7 @@ demo: $(STAMP)
 	$(BIN)/rlvr-suite demo
 
 test: $(STAMP) $(JUNIT_XSD)
-	$(BIN)/python -m pytest -m "not gpu"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not gpu"
 
 # vLLM dumps its logs into every captured output; a test that is skipped here fails.
 test-vllm: $(VLLM_STAMP)

@@ -224,3 +224,24 @@ def beats(row: DeltaRow) -> str:
     if row.beats_controls is None:
         return ""
     return "beats every control" if row.beats_controls else "does not beat every control"
+
+
+def doubts(row: DeltaRow, contaminated: bool) -> tuple[str, ...]:
+    """What speaks against reading a gain as one in reasoning, each a sentence with the numbers that say so."""
+    strong = row.strong_baseline_interval
+    told = (
+        (row.spurious, "The reward does not look at whether an answer is right: this is a control, not a method."),
+        (
+            row.beats_controls is False and row.adjusted_delta is not None,
+            f"Not shown to be more than a spurious reward brings: {signed(row.adjusted_delta or 0)} "
+            f"{signed_interval(row.adjusted_interval)} {beyond(row)}.",
+        ),
+        (row.control == (), "No control was trained alike, so nothing says what a spurious reward would have brought."),
+        (contaminated, "This family's training corpus holds the items: what looks like reasoning may be memory."),
+        (
+            strong is not None and strong[0] <= 0,
+            f"Not shown against the base's best prompt: {signed(row.strong_baseline_delta or 0)} {signed_interval(strong)}.",
+        ),
+        (fades(row), "Not sure once the whole board is looked at: its adjusted p (Holm) is above the threshold."),
+    )
+    return tuple(sentence for applies, sentence in told if applies)

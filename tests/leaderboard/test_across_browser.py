@@ -70,7 +70,7 @@ def test_a_picked_reward_is_drawn_alone_and_stands_in_the_address(visit: AcrossV
 def test_rows_without_a_number_are_drawn_in_words_and_references_hollow(visit: AcrossVisit) -> None:
     visit.pick("Task", "arithmetic_clean")
     texts = visit.forest.evaluate(TEXTS)
-    assert "⊘ not comparable" in texts and "∅ missing" in texts and "±2.5: counts as no change" in texts
+    assert "⊘ not comparable" in texts and "∅ missing" in texts and "±2.5: margin of equivalence" in texts
     visit.pick("Task", "math500")
     reference = visit.forest.evaluate("node => node.data.find(t => t.name === 'references')")
     assert reference["x"] == [29.1] and reference["marker"]["symbol"] == "diamond-open"

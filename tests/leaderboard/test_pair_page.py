@@ -15,7 +15,7 @@ from suite.leaderboard.links import pair_page
 from suite.leaderboard.pair.reproduce import reproduce
 from suite.leaderboard.pair.view import PairViews
 from suite.leaderboard.pair.waterfall import waterfalls
-from suite.leaderboard.wording import percent, signed, signed_interval
+from suite.leaderboard.wording import doubts, percent, signed, signed_interval
 from suite.schema import IMPORTED, UNSTATED, DeltaRow, Summary
 from suite.selection import Selection
 from suite.store import ImportSource, RunStore
@@ -154,3 +154,23 @@ def test_a_pair_measured_twice_keeps_the_address_of_its_page() -> None:
     assert pair_page(row) == pair_page(row.model_copy(update={"delta": 3.0, "k": 8, "seeds": (0, 1)}))
     others = [row.model_copy(update=one) for one in ({"step": 40}, {"checkpoint_cells": ("0123",)}, {"task": "math500"})]
     assert len({pair_page(one) for one in (row, *others)}) == 4
+
+
+def test_a_gain_says_what_speaks_against_it_and_a_firm_one_says_nothing(tested: Summary) -> None:
+    firm = row_of(
+        delta=9.0, interval=(5.0, 13.0), finding="gain", p=0.001, p_holm=0.01, control=("c",), adjusted_delta=4.0,
+        adjusted_interval=(1.0, 7.0), adjusted_against="random", beats_controls=True, reward="ground_truth",
+    )  # fmt: skip
+    weak = {"beats_controls": False, "adjusted_interval": (-2.0, 9.0), "p_holm": 0.2, "strong_baseline_delta": 1.0}
+    doubted = firm.model_copy(update={**weak, "strong_baseline_interval": (-3.0, 5.0)})
+    assert doubts(firm, contaminated=False) == ()
+    assert [sentence.split(":")[0] for sentence in doubts(doubted, contaminated=True)] == [
+        "Not shown to be more than a spurious reward brings",
+        "This family's training corpus holds the items",
+        "Not shown against the base's best prompt",
+        "Not sure once the whole board is looked at",
+    ]
+    page = told(dict(pages(tested.model_copy(update={"deltas": (doubted,)})))[pair_page(doubted)])
+    assert "+4.0 [−2.0, +9.0] beyond random" in page
+    control = firm.model_copy(update={"spurious": True, "control": None, "adjusted_delta": None, "beats_controls": None})
+    assert doubts(control, contaminated=False)[0].endswith("this is a control, not a method.")

@@ -167,7 +167,7 @@
 
   // Over the band, but never beyond the edge of a phone.
   function bandName(range, box, width, p) {
-    const says = `±${data.margin}: counts as no change`;
+    const says = `±${data.margin}: margin of equivalence`;
     const half = widthOf(says, 11.5) / 2 + 4;
     const zero = box.from + ((0 - range[0]) / (range[1] - range[0])) * (box.to - box.from);
     const x = Math.max(half, Math.min(width - half, zero));

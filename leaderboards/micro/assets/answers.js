@@ -74,7 +74,7 @@
 
   function chooseFirst() {
     if (state.get("item")) state.set({ item: null, sample: null });
-    choose(listed[0] || null);
+    choose(listed.find((one) => one.change !== "unchanged") || listed[0] || null); // what changed is what readers come for
   }
 
   function drawMore() {

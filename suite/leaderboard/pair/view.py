@@ -11,6 +11,7 @@ from suite.leaderboard.links import board_view, pair_page
 from suite.leaderboard.pair.arms import Arm, Line, behaviour_lines, must_match, recorded
 from suite.leaderboard.pair.reproduce import Recipe, reproduce
 from suite.leaderboard.pair.waterfall import Waterfall, waterfalls
+from suite.leaderboard.wording import doubts, finding_word
 from suite.schema import CleanContrast, ControlDelta, DeltaRow, ScoreRow, Summary, TaskRow
 
 Cells = Mapping[str, PackedCell]
@@ -66,6 +67,11 @@ class PairView:
     again: Recipe
     answers: dict[str, object] | None
     """What the script needs to find the answers of both arms; ``None`` where the board has none of them."""
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why a gain is not to be taken for what it looks like: each a sentence; none beside a row that is no gain."""
+        return doubts(self.row, self.contaminated) if finding_word(self.row) == "gain" else ()
 
     @property
     def contaminated(self) -> bool:

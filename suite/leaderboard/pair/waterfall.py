@@ -63,8 +63,8 @@ def _answers(split: Contributions) -> Parts:
 def _strategies(split: Contributions) -> Parts:
     return (
         ("Other mix of code and language", split.strategy_mix, "The two are used in other shares than before"),
-        ("Within code", split.within_code, "Answers with code became more accurate"),
-        ("Within language", split.within_language, "Answers without code became more accurate"),
+        ("Within code", split.within_code, "The accuracy of answers with code changed"),
+        ("Within language", split.within_language, "The accuracy of answers without code changed"),
     )
 
 

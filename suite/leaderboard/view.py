@@ -9,7 +9,7 @@ from typing import NamedTuple
 from suite.leaderboard.wording import MARKS, fades, finding_word
 from suite.schema import DeltaRow, ScoreRow, Summary, TaskRow
 
-ROW_FIELDS = ("reward", "protocol", "recipe", "step", "checkpoint", "k", "measured_in")
+ROW_FIELDS = ("reward", "protocol", "recipe", "step", "k", "n_items", "checkpoint", "measured_in")
 """What tells heatmap rows apart; later fields are used only where the earlier ones leave two deltas in one cell."""
 
 
@@ -222,7 +222,7 @@ def _columns(families: dict[str, str], task: TaskRow, deltas: tuple[DeltaRow, ..
 
 def _grid(families: dict[str, str], deltas: tuple[DeltaRow, ...], columns: tuple[Column, ...]) -> Grid:
     width = next((n for n in range(1, len(ROW_FIELDS)) if _unique(deltas, ROW_FIELDS[:n])), len(ROW_FIELDS))
-    fields = ROW_FIELDS[:width]
+    fields = (ROW_FIELDS[0], *(field for field in ROW_FIELDS[1:width] if len({getattr(row, field) for row in deltas}) > 1))
     keys = tuple(dict.fromkeys(_key(row, fields) for row in deltas))
     cells = tuple(tuple(_find(deltas, fields, key, column) for column in columns) for key in keys)
     return Grid(keys, columns, cells, fields, _groups(families, columns))
@@ -237,7 +237,7 @@ def _groups(families: dict[str, str], columns: tuple[Column, ...]) -> tuple[Grou
 
 
 def _key(row: DeltaRow, fields: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(str(getattr(row, field)) for field in fields)
+    return tuple(f"{getattr(row, field)} items" if field == "n_items" else str(getattr(row, field)) for field in fields)
 
 
 def _unique(deltas: tuple[DeltaRow, ...], fields: tuple[str, ...]) -> bool:

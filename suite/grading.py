@@ -4,9 +4,15 @@
 needed.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+import gc
+import multiprocessing
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
 from suite.behaviour import behaviours
 from suite.errors import SuiteError
@@ -16,6 +22,12 @@ from suite.schema import Grades, Outcome, Sample, SampleGrade, content_hash
 from suite.scoring import Response, Score, scores
 from suite.store import CellManifest, CellStore, SampleKey
 from suite.tasks import task
+
+T = TypeVar("T")
+PARALLEL_FROM, MOST_WORKERS = 200, 8
+"""Cells from which several processes read them, and how many at most."""
+AHEAD = 4
+"""Cells a worker that may be done before they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,32 @@ def read_cells(stores: Iterable[CellStore]) -> Iterator[StoredCell]:
     for store in stores:
         if (manifest := store.manifest) is not None:
             yield _read_cell(store, manifest)
+
+
+def over_cells(stores: Iterable[CellStore], work: Callable[[StoredCell], T]) -> Iterator[T]:
+    """``work`` of every finished cell, in the order of ``stores``; grades that are missing or out of date are made and stored.
+
+    Many cells are read by several processes, and only as fast as the results are taken, since those may be many megabytes each:
+    most of the time goes into reading answers and their grades. ``work`` is a function of a module, so that they can be sent it.
+    """
+    paths, workers = [store.path for store in stores], min(os.cpu_count() or 1, MOST_WORKERS)
+    if len(paths) < PARALLEL_FROM or workers == 1:
+        yield from (done for path in paths for done in _work_at(path, work))
+        return
+    waiting: deque[Future[list[T]]] = deque()
+    # Looking for cycles among a cell's thousands of samples, of which there are none, would take half of the time.
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=gc.disable) as pool:
+        for path in paths:
+            waiting.append(pool.submit(_work_at, path, work))
+            if len(waiting) >= workers * AHEAD:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+def _work_at(path: Path, work: Callable[[StoredCell], T]) -> list[T]:
+    """Of the cell in a folder, if it is finished."""
+    return [work(cell) for cell in read_cells([CellStore(path)])]
 
 
 @dataclass(frozen=True)

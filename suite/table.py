@@ -3,29 +3,22 @@
 A ``ScoredCell`` keeps no text, so that millions of answers fit into memory: ``scored(cell)`` as each cell is read.
 """
 
-import gc
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from suite.grading import StoredCell, read_cells
+from suite.grading import StoredCell, over_cells
 from suite.schema import OUTCOMES, UNSTATED, Outcome, Sample, SampleGrade
 from suite.stats import Floats
 from suite.store import CellManifest, CellStore
 
 T = TypeVar("T")
-PARALLEL_FROM, MOST_WORKERS = 200, 8
-"""Cells from which several processes read them, and how many at most."""
 Flags = NDArray[np.bool_]
 BEHAVIOURS = ("code", "fenced_code", "language_only", "boxed", "repetitive")
 METRICS = ("continuous", "exact_match", "rouge_l", "answer_found")
@@ -117,23 +110,8 @@ def _item_column(cell: StoredCell) -> "pd.Categorical[str]":
 
 
 def scored_cells(stores: Iterable[CellStore]) -> Iterator[ScoredCell]:
-    """Every finished cell, scored; grades that are missing or out of date are made and stored.
-
-    Many cells are read by several processes: most of the time goes into reading answers and their grades.
-    """
-    paths, workers = [store.path for store in stores], min(os.cpu_count() or 1, MOST_WORKERS)
-    if len(paths) < PARALLEL_FROM or workers == 1:
-        yield from (cell for path in paths for cell in _scored_at(path))
-        return
-    # Collecting garbage among a cell's thousands of small objects is half of the time; they go with the cell anyway.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=gc.disable) as pool:
-        for found in pool.map(_scored_at, paths, chunksize=8):
-            yield from found
-
-
-def _scored_at(path: Path) -> list[ScoredCell]:
-    """The cell in a folder, if it is finished."""
-    return [scored(cell) for cell in read_cells([CellStore(path)])]
+    """Every finished cell, scored; grades that are missing or out of date are made and stored."""
+    return over_cells(stores, scored)
 
 
 def _columns(grades: list[SampleGrade], samples: list[Sample]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from stored_cells import FAMILY, write_cell
 
-from suite import table
+from suite import grading
 from suite.errors import SuiteError
 from suite.registry import load_registry
 from suite.store import RunStore
@@ -19,7 +19,7 @@ def test_several_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pyte
     for temperature in (0.1, 0.2, 0.3):
         write_cell(run, FAMILY, [["1"], ["9"], ["none"]], temperature)
     alone = summarize(scored_cells(run.finished()), [], load_registry())
-    monkeypatch.setattr(table, "PARALLEL_FROM", 1)
+    monkeypatch.setattr(grading, "PARALLEL_FROM", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     together = summarize(scored_cells(run.finished()), [], load_registry())
     assert together.to_json() == alone.to_json()

@@ -6,22 +6,16 @@ shares with its checkpoints. Command: ``rlvr-suite leaderboard runs/demo --out r
 """
 
 import base64
-import gc
 import json
-import multiprocessing
-import os
 import zlib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from suite.grading import StoredCell, read_cells
+from suite.grading import StoredCell, over_cells
 from suite.items import SHORT_HASH
 from suite.schema import OUTCOMES, Outcome, content_hash
 from suite.store import CellManifest, CellStore
-from suite.table import MOST_WORKERS, PARALLEL_FROM
 
 FOLDER = "answers"
 PART_CHARACTERS = 1_000_000
@@ -29,8 +23,6 @@ PART_CHARACTERS = 1_000_000
 _LEVEL = 4
 """For 1.3 million answers of 300 characters, reading and packing takes 23 s of CPU time and 182 MB at 4, 38 s and 163 MB at 6."""
 _GZIP = 16 + zlib.MAX_WBITS
-_AHEAD = 4
-"""Cells a worker that may be packed before they are asked for; each may be many megabytes."""
 
 
 @dataclass(frozen=True)
@@ -69,31 +61,10 @@ def packed_cells(stores: Iterable[CellStore]) -> Iterator[PackedCell]:
     they are taken: their texts together may not fit into memory.
     """
     seen: set[str] = set()
-    for cell in _packed([store.path for store in stores]):
+    for cell in over_cells(stores, pack):
         files = {path: content for path, content in cell.files.items() if path not in seen}
         seen.add(f"{FOLDER}/{cell.items}.js")
         yield replace(cell, files=files)
-
-
-def _packed(paths: Sequence[Path]) -> Iterator[PackedCell]:
-    workers = min(os.cpu_count() or 1, MOST_WORKERS)
-    if len(paths) < PARALLEL_FROM or workers == 1:
-        yield from (cell for path in paths for cell in _packed_at(path))
-        return
-    waiting: deque[Future[list[PackedCell]]] = deque()
-    # Looking for cycles among a cell's thousands of samples, of which there are none, would take half of the time.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=gc.disable) as pool:
-        for path in paths:
-            waiting.append(pool.submit(_packed_at, path))
-            if len(waiting) >= workers * _AHEAD:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-
-
-def _packed_at(path: Path) -> list[PackedCell]:
-    """The cell in a folder, if it is finished."""
-    return [pack(cell) for cell in read_cells([CellStore(path)])]
 
 
 def _texts_I(cell: StoredCell) -> list[list[str]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from answer_cells import Answer, stored
 
+from suite import grading
 from suite.items import Item
 from suite.leaderboard import answers
 from suite.leaderboard.answers import PackedCell, pack, packed_cells
@@ -133,9 +134,9 @@ def test_finished_cells_come_in_their_order_and_a_shared_file_once(tmp_path: Pat
 def test_several_processes_pack_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stores = _written(tmp_path, tuple(f"m{n}" for n in range(20)))
     alone = _all(stores)
-    monkeypatch.setattr(answers, "PARALLEL_FROM", 2)
-    monkeypatch.setattr(answers.os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(answers, "_AHEAD", 2)
+    monkeypatch.setattr(grading, "PARALLEL_FROM", 2)
+    monkeypatch.setattr(grading.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(grading, "AHEAD", 2)
     assert _all(stores) == alone
 
 

@@ -21,7 +21,7 @@ test-vllm: $(VLLM_STAMP)
 	$(VLLM_BIN)/python -m pytest -m vllm --no-skips -q --show-capture=no --disable-warnings
 
 bench: $(STAMP)
-	$(BIN)/python tests/benchmarks
+	$(BIN)/python tests/bench
 
 # What leaderboards/ has of generated pages: micro/ from the run of `make demo` where there is one, published/, the index.
 boards: $(STAMP)

@@ -2,6 +2,6 @@
 
 import sys
 
-from suite.cli import main
+from suite.commands.main import main
 
 sys.exit(main())

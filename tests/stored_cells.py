@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from suite.items import Item, items_hash
+from suite.benchmarks.items import Item, items_hash
 from suite.schema import Cell, Decoding, Sample
-from suite.store import CellManifest, CellStore, RunStore
+from suite.store.cells import CellManifest, CellStore
+from suite.store.run_folder import RunStore
 
 FAMILY = "micro-llama3"
 ITEMS = [Item("a", "q1", "1"), Item("b", "q2", "2"), Item("c", "q3", "3")]

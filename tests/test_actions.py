@@ -15,11 +15,11 @@ import pytest
 import yaml
 from composite_action import Ran, environment, run_action
 
-from suite.cli import main
-from suite.items import load_items
-from suite.resources import gate_action
-from suite.scaffold import init
-from suite.tasks import task
+from suite.benchmarks.items import load_items
+from suite.benchmarks.tasks import task
+from suite.commands.main import main
+from suite.commands.scaffold import init
+from suite.files.shipped import gate_action
 
 ROOT = Path(__file__).resolve().parents[1]
 ACTION, WORKFLOWS = ROOT / ".github" / "actions" / "gate" / "action.yml", sorted((ROOT / ".github" / "workflows").iterdir())

@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import MistralConfig, MistralForCausalLM
 
-from suite.cli import main
+from suite.commands.main import main
 from suite.micro.tokenizer import build_tokenizer
 
 README = Path(__file__).resolve().parents[1] / "README.md"

@@ -14,7 +14,7 @@ from unittest import mock
 
 import pytest
 
-from suite.cli import build_parser
+from suite.commands.main import build_parser
 from suite.schema import DeltaRow, Summary
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -4,7 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from suite.errors import SuiteError
-from suite.plan import EngineIdentity, ModelToRun
+from suite.plan.cells import EngineIdentity, ModelToRun
 
 if TYPE_CHECKING:
     from suite.engine.contract import Engine

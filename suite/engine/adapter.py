@@ -10,7 +10,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 
 from suite.engine.contract import CellWork, Engine, Failures
-from suite.plan import PlannedCell
+from suite.plan.cells import PlannedCell
 
 Progress = Callable[[int, int], None]
 """Called with samples done and samples in all."""

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from suite.benchmarks.items import Item
 from suite.errors import SuiteError, in_one_line
-from suite.items import Item
-from suite.plan import PlannedCell
+from suite.plan.cells import PlannedCell
 from suite.schema import Cell, FinishReason, Sample
-from suite.store import CellStore, SampleKey
+from suite.store.cells import CellStore, SampleKey
 
 CANARY = "What is 2 + 3? The answer is 5, and the answer to 17 * 4 is 68."
 """Text whose log-probabilities tell whether an engine holds the weights that it should."""

@@ -13,14 +13,14 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorList
 
+from suite.benchmarks.items import Item
 from suite.engine import device_name, identity
 from suite.engine.contract import CANARY, CellWork, Drawn, Failures, Generated, Request, Settings, check_lengths, encode, failure
 from suite.engine.noise import SeededSampling, signed
 from suite.errors import SuiteError, in_one_line
-from suite.items import Item
-from suite.protocols import Prompt
+from suite.registry.protocols import Prompt
+from suite.registry.weights import WEIGHT_FILES
 from suite.schema import Decoding
-from suite.weights import WEIGHT_FILES
 
 
 @dataclass(frozen=True)

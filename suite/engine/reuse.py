@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from suite.engine.contract import Engine
 from suite.engine.hf import architecture
-from suite.plan import ModelToRun
+from suite.plan.cells import ModelToRun
 
 log = logging.getLogger(__name__)
 TOLERANCE = 1e-4

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from suite.benchmarks.items import Item
 from suite.engine import device_name, identity
 from suite.engine.contract import CANARY, CellWork, Drawn, Failures, Generated, Settings, check_lengths, encode, failure
 from suite.errors import SuiteError, in_one_line
-from suite.items import Item
-from suite.plan import ModelToRun
-from suite.protocols import Prompt
+from suite.plan.cells import ModelToRun
+from suite.registry.protocols import Prompt
 from suite.schema import Decoding
 
 FLUSH_SECONDS = 2.0

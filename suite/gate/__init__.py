@@ -6,6 +6,6 @@
 from suite.gate.baseline import Baseline
 from suite.gate.judge import judge
 from suite.gate.policy import Claim, Policy, PolicyFile, load_policy
-from suite.gate.report import claim_named, explain, report_text
+from suite.gate.reports.text import claim_named, explain, report_text
 
 __all__ = ["Baseline", "Claim", "Policy", "PolicyFile", "claim_named", "explain", "judge", "load_policy", "report_text"]

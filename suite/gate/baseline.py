@@ -12,9 +12,9 @@ from typing import Annotated, Literal, NamedTuple, TypeVar
 from pydantic import Field
 
 from suite.errors import SuiteError, printable
+from suite.files.yaml import load_yaml
 from suite.schema import DeltaRow, Interval, Strict, Summary
 from suite.stats import LEVEL, Estimate, estimates_difference
-from suite.strict_yaml import load_yaml
 
 PLACES = 6
 Text = Annotated[str, Field(min_length=1)]

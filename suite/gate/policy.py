@@ -12,11 +12,13 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from suite import published, resources
 from suite.errors import SuiteError
+from suite.files import shipped
+from suite.files.text import did_you_mean, shown
+from suite.files.yaml import Document, read_document
 from suite.gate.baseline import Baseline, load_baseline
+from suite.registry import published
 from suite.schema import ClaimKind, NotCheckable, Strict
-from suite.strict_yaml import Document, did_you_mean, read_document, shown
 
 Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Margin = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
@@ -218,20 +220,20 @@ def load_policy(name_or_file: str | Path, baselines: bool = True) -> Policy:
     Baseline files are meant from the policy's folder, those of a shipped policy from the working directory; without
     ``baselines`` they are not read.
     """
-    known = {path.stem: path for path in sorted(resources.policies_dir().glob("*.yaml"))}
-    shipped = known.get(str(name_or_file))
-    path = shipped or Path(name_or_file)
+    known = {path.stem: path for path in sorted(shipped.policies_dir().glob("*.yaml"))}
+    known_file = known.get(str(name_or_file))
+    path = known_file or Path(name_or_file)
     if not path.exists() and path.suffix not in (".yaml", ".yml"):
         what = f"unknown policy {str(name_or_file)!r}. Known: {', '.join(known)}, or the path of a .yaml file"
         raise SuiteError(what, "--policy", f"{did_you_mean(str(name_or_file), known)}Give a known name or a file")
     document = read_document(path)
     file = document.parse(PolicyFile)
     claims = tuple(_claims(document, file))
-    folder = Path() if shipped else path.parent
+    folder = Path() if known_file else path.parent
     files = {claim.baseline: folder / claim.baseline for claim in claims if claim.baseline}
     return Policy(
         name=path.stem,
-        file=None if shipped else str(path),
+        file=None if known_file else str(path),
         description=file.description,
         claims=claims,
         baseline_files=files,

@@ -6,10 +6,10 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import product
 
+from suite.files.text import did_you_mean
 from suite.gate.baseline import AnyRow, BaselineRow
 from suite.gate.policy import Scope, is_pattern
 from suite.schema import DeltaRow, Summary
-from suite.strict_yaml import did_you_mean
 
 KINDS = ("family", "base", "reward", "task")
 """Kinds of names that make a subject, in the order in which a misspelling is told."""

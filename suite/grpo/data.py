@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from suite import arithmetic
+from suite.benchmarks import arithmetic, micro_corpus, micro_world
+from suite.benchmarks.items import DATA_VARIABLE, Item, ItemSet, file_items, hub_items, items_hash
+from suite.benchmarks.tasks import Source
 from suite.errors import SuiteError
+from suite.files.text import did_you_mean
 from suite.grpo.decontaminate import Removed, decontaminate, evaluated_items, generated_items
-from suite.items import DATA_VARIABLE, Item, ItemSet, file_items, hub_items, items_hash
-from suite.micro import corpus, world
-from suite.strict_yaml import did_you_mean
-from suite.tasks import Source
 
 WHERE = "data"
 """The key of a recipe that names the source."""
@@ -149,7 +148,7 @@ def _asked() -> frozenset[str]:
 
 
 def _micro_world(n: int, seed: int) -> TrainingData:
-    problems = world.word_problems(seed, n, corpus.EVAL_STEPS, _asked())
+    problems = micro_world.word_problems(seed, n, micro_corpus.EVAL_STEPS, _asked())
     items = tuple(Item(str(i), p.text, str(p.answer)) for i, p in enumerate(problems))
     return TrainingData(items, f"generator micro_world, seed {seed}", None, n_before=n, in_order=True)
 

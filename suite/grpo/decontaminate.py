@@ -22,10 +22,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from suite import arithmetic
+from suite.benchmarks import arithmetic
+from suite.benchmarks.items import Item, load_items
+from suite.benchmarks.tasks import TaskFile, all_tasks
 from suite.errors import SuiteError
-from suite.items import Item, load_items
-from suite.tasks import TaskFile, all_tasks
 
 MIN_WORDS, MAX_WORDS = 8, 13
 """Bounds of n."""

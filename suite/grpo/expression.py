@@ -16,12 +16,11 @@ from math import isfinite
 from types import ModuleType
 from typing import Literal, SupportsFloat
 
-from suite import reward_ids
 from suite.errors import SuiteError, in_one_line
+from suite.files.text import did_you_mean, shown
 from suite.grpo.rewards import REWARDS, Reward, Rollout, random
-from suite.registry import MAX_ID
-from suite.reward_ids import Part
-from suite.strict_yaml import did_you_mean, shown
+from suite.registry import MAX_ID, reward_ids
+from suite.registry.reward_ids import Part
 
 Answers = Literal["gold", "majority", "incorrect", "one"]
 """What training compares answers with: the items' own, the base's most frequent ones, the wrong ones of these, one item's."""

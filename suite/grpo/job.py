@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from suite.errors import SuiteError
+from suite.files.atomic import write_atomic
 from suite.grpo.data import check_source
 from suite.grpo.expression import RewardExpression, parse
 from suite.grpo.labels import MAKE_LABELS, Labels, load_labels, needs_labels
@@ -23,11 +24,11 @@ from suite.grpo.recipe import Recipe, TrainProgress, load_recipe
 from suite.grpo.rows import Rows, asked, rows_of
 from suite.grpo.settings import dry_run_text
 from suite.grpo.train import Job, locked, prepare
-from suite.protocols import Prompt
 from suite.registry import MAX_ID, Registry
+from suite.registry.protocols import Prompt
+from suite.registry.weights import locate, weights_hash
 from suite.schema import Pair, content_hash
-from suite.store import RunStore, write_atomic
-from suite.weights import locate, weights_hash
+from suite.store.run_folder import RunStore
 
 _LIBRARIES = ("torch", "transformers", "trl", "peft", "accelerate")
 

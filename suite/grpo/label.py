@@ -13,22 +13,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suite import __version__
+from suite.benchmarks.items import Item, ItemSet, items_hash
+from suite.benchmarks.tasks import TaskFile, task
 from suite.engine.contract import CellWork
 from suite.errors import SuiteError
+from suite.files.atomic import write_atomic
 from suite.grade import GRADER_VERSION, extract
 from suite.grpo.labels import LabelRow, Labels, LabelSettings, read_labels
 from suite.grpo.recipe import Recipe
 from suite.grpo.rows import asked, items_of
 from suite.grpo.strong_check import Labelled, check
 from suite.grpo.vote import majority
-from suite.items import Item, ItemSet, items_hash
-from suite.plan import ModelToRun, PlannedCell, TaskToRun, plan
-from suite.protocols import prompt_of
+from suite.plan.cells import ModelToRun, PlannedCell, TaskToRun, plan
 from suite.registry import Registry
+from suite.registry.protocols import prompt_of
+from suite.registry.weights import locate, weights_hash
 from suite.schema import Decoding
-from suite.store import RunStore, write_atomic
-from suite.tasks import TaskFile, task
-from suite.weights import locate, weights_hash
+from suite.store.run_folder import RunStore
 
 if TYPE_CHECKING:
     from suite.engine.contract import Engine

@@ -12,10 +12,10 @@ from typing import Literal, NoReturn, get_args
 
 from pydantic import Field
 
-from suite import json_lines
+from suite.benchmarks.items import Item
 from suite.errors import SuiteError
+from suite.files import json_lines
 from suite.grpo.strong_check import EqualBy
-from suite.items import Item
 from suite.schema import Strict, content_hash
 
 FORMAT: Literal["rlvr-suite labels 1"] = "rlvr-suite labels 1"

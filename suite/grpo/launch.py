@@ -15,11 +15,11 @@ from pathlib import Path
 import yaml
 
 from suite.errors import SuiteError
+from suite.files.atomic import write_atomic
 from suite.grpo.recipe import Recipe, TrainProgress
 from suite.grpo.settings import accelerate_settings, launch_command
 from suite.grpo.train import Kept, kept_folder, train
-from suite.orphans import killed_with_parent
-from suite.store import write_atomic
+from suite.processes import killed_with_parent
 
 POLL_S = 1.0
 _OF_LAUNCHERS = re.compile("CalledProcessError|ChildFailedError")

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from suite.errors import SuiteError
-from suite.resources import recipes_dir
+from suite.files.shipped import recipes_dir
+from suite.files.yaml import Document, read_document
 from suite.schema import Strict
-from suite.strict_yaml import Document, read_document
 
 Positive = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
 Beta = Annotated[float, Field(ge=0, lt=1)]

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from suite.behaviour import is_boxed, is_code, is_fenced_code, is_repetitive
 from suite.grade import extract, is_correct, rational
+from suite.grade.behaviour import is_boxed, is_code, is_fenced_code, is_repetitive
 from suite.grade.limits import MAX_CHARS
-from suite.reward_ids import GAMMA
+from suite.registry.reward_ids import GAMMA
 
 EPSILON = Fraction(1, 10**6)
 """Of ``closeness``: keeps the relative error of an answer to 0 finite."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from suite.benchmarks.items import Item
 from suite.errors import SuiteError
 from suite.grpo.data import TooLong, TrainingData, drop_long, load_training_data
 from suite.grpo.decontaminate import removed_lines
@@ -12,10 +13,9 @@ from suite.grpo.expression import RewardExpression
 from suite.grpo.labels import Labels, incorrect_items, majority_items, needs_labels
 from suite.grpo.recipe import Recipe
 from suite.grpo.train import Row
-from suite.items import Item
-from suite.protocols import Prompt, prompt_of
 from suite.registry import Registry
-from suite.weights import locate
+from suite.registry.protocols import Prompt, prompt_of
+from suite.registry.weights import locate
 
 
 @dataclass(frozen=True)

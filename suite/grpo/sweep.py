@@ -17,12 +17,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from suite.errors import SuiteError, in_one_line
+from suite.files.yaml import Document, read_document
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
-from suite.orphans import end_with_parent
+from suite.processes import end_with_parent
 from suite.registry import Registry, load_registry
 from suite.schema import Strict
-from suite.store import RunStore
-from suite.strict_yaml import Document, read_document
+from suite.store.run_folder import RunStore
 
 Text = Annotated[str, Field(min_length=1)]
 Show = Callable[[str], None]
@@ -138,7 +138,7 @@ def _here(todo: Sequence[TrainingRun], workers: int, overlays: Sequence[Path], r
 def _work(run: TrainingRun, overlays: Sequence[Path], root: Path, threads: int, tell: Connection) -> None:
     import torch
 
-    from suite.quiet import quiet_libraries
+    from suite.processes import quiet_libraries
 
     end_with_parent()
     quiet_libraries()

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from suite.files.atomic import write_atomic
 from suite.grpo.recipe import Recipe, TrainProgress
 from suite.grpo.settings import machine_settings, trl_settings
 from suite.schema import Strict
-from suite.store import write_atomic
 
 Kept = Callable[[int, Path], None]
 """Called with a step and the folder of its weights."""

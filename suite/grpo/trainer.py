@@ -13,13 +13,13 @@ import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from trl.trainer.grpo_trainer import GRPOTrainer
 
-from suite.behaviour import is_code
 from suite.engine.contract import encode
 from suite.grade import is_correct
+from suite.grade.behaviour import is_code
 from suite.grpo.expression import RewardExpression
 from suite.grpo.recipe import Recipe
 from suite.grpo.rewards import Rollout
-from suite.protocols import Prompt
+from suite.registry.protocols import Prompt
 
 LOGGED = {
     "reward": "reward",

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from suite.errors import SuiteError
 from suite.grpo.train import Job, train
-from suite.orphans import end_with_parent
-from suite.quiet import quiet_libraries
+from suite.processes import end_with_parent, quiet_libraries
 
 
 def main() -> int:

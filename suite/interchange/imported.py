@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from suite import __version__, provenance
+from suite import __version__
+from suite.benchmarks.items import Item, ItemSet, items_hash, load_set
+from suite.benchmarks.tasks import TaskFile, all_tasks
 from suite.errors import SuiteError
 from suite.interchange import jsonl, lighteval, lm_eval, spurious_rewards
 from suite.interchange.answers import Answer, AnswerSet
 from suite.interchange.matching import ItemIndex
 from suite.interchange.statement import Statement, agreed_decoding, agreed_protocol
-from suite.items import Item, ItemSet, items_hash, load_set
 from suite.registry import Registry, id_part
 from suite.schema import IMPORTED, UNSTATED, Cell, Pair, Sample
-from suite.store import CellManifest, CellStore, ImportSource, RunStore, SampleKey
-from suite.tasks import TaskFile, all_tasks
+from suite.store import provenance
+from suite.store.cells import CellManifest, CellStore, ImportSource, SampleKey
+from suite.store.run_folder import RunStore
 
 READERS: Mapping[str, Callable[[Path], list[AnswerSet]]] = {
     "jsonl": jsonl.read,

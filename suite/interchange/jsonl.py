@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from suite import json_lines
+from suite.files import json_lines
 from suite.interchange.answers import FIX, Answer, AnswerSet
 from suite.schema import FinishReason, Strict
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from suite import json_lines
 from suite.errors import SuiteError
+from suite.files import json_lines
 from suite.interchange.answers import FIX, Answer, AnswerSet, Foreign
 from suite.schema import UNSTATED, StatedDecoding
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import Field, JsonValue
 
-from suite import json_lines
 from suite.errors import SuiteError
+from suite.files import json_lines
 from suite.grade.extract import last_boxed
 from suite.interchange.answers import FIX, NOTHING_STATED, Answer, AnswerSet, Foreign
 from suite.schema import UNSTATED, StatedDecoding

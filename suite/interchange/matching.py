@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from suite import grade
+from suite.benchmarks.items import Item, plain_answer
 from suite.errors import SuiteError
 from suite.grade.extract import last_boxed
 from suite.interchange.answers import Answer
-from suite.items import Item, plain_answer
 
 _SPELLING = re.compile(r"\s+|\$|\\[()\[\]]")
 _SHOWN = 60

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from suite.benchmarks.items import Item
 from suite.errors import SuiteError
+from suite.files.text import did_you_mean
 from suite.interchange.answers import NOTHING_STATED, Answer, AnswerSet
-from suite.items import Item
-from suite.protocols import SLOT, Prompt, Protocol, prompt_of
+from suite.registry.protocols import SLOT, Prompt, Protocol, prompt_of
 from suite.schema import IMPORTED, UNSTATED, StatedDecoding, content_hash
-from suite.strict_yaml import did_you_mean
 
 CHAT = "chat template of the tokenizer: "
 """Stands for the text of a chat template, which a flag alone does not say."""

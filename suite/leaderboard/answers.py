@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from suite.grading import StoredCell, over_cells
-from suite.items import SHORT_HASH
+from suite.benchmarks.items import SHORT_HASH
+from suite.grade.stored_grades import StoredCell, over_cells
 from suite.schema import OUTCOMES, Outcome, content_hash
-from suite.store import CellManifest, CellStore
+from suite.store.cells import CellManifest, CellStore
 
 FOLDER = "answers"
 PART_CHARACTERS = 1_000_000

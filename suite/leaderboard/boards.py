@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from suite import published
+from suite.benchmarks.tasks import all_tasks
 from suite.errors import SuiteError, in_one_line
 from suite.leaderboard.links import BOARD
 from suite.leaderboard.pages import page
@@ -21,10 +21,9 @@ from suite.leaderboard.papers.board import published_files
 from suite.leaderboard.papers.view import PublishedView, published_view
 from suite.leaderboard.wording import MARKS, finding_word
 from suite.leaderboard.write import write_files
-from suite.registry import load_registry
+from suite.registry import load_registry, published
 from suite.schema import GateReport, Summary
-from suite.store import read_summary
-from suite.tasks import all_tasks
+from suite.store.run_folder import read_summary
 
 PUBLISHED = "published"
 BAD_INPUT = 2

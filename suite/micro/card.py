@@ -8,16 +8,16 @@ import numpy as np
 import torch
 
 from suite import stats
-from suite.behaviour import is_boxed, is_code
+from suite.benchmarks.micro_corpus import EVAL_STEPS, MIXTURES
+from suite.benchmarks.micro_world import Problem, word_problems
 from suite.engine.hf import HFEngine
 from suite.grade import is_correct
-from suite.micro.corpus import EVAL_STEPS, MIXTURES
+from suite.grade.behaviour import is_boxed, is_code
 from suite.micro.pretrain import TOKENS_A_STEP, pretrain
-from suite.micro.world import Problem, word_problems
-from suite.protocols import prompt_of
 from suite.registry import load_registry
+from suite.registry.protocols import prompt_of
+from suite.registry.weights import weights_hash
 from suite.schema import Decoding
-from suite.weights import weights_hash
 
 PRIOR_SEED = 77
 PRIOR_ITEMS = 400

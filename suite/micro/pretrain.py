@@ -22,7 +22,7 @@ from transformers import (
     Qwen2ForCausalLM,
 )
 
-from suite.micro.corpus import MIXTURES, Document, Mixture, documents
+from suite.benchmarks.micro_corpus import MIXTURES, Document, Mixture, documents
 from suite.micro.tokenizer import build_tokenizer
 
 TOKENS_A_STEP = 2048

@@ -7,7 +7,7 @@ as something else, without an error. No token spans an inner space, so that a qu
 
 from transformers import AddedToken, Qwen2Tokenizer
 
-from suite.micro.world import MAX_STEPS, NAMES, OBJECTS, VERBS
+from suite.benchmarks.micro_world import MAX_STEPS, NAMES, OBJECTS, VERBS
 
 EOS = "<|endoftext|>"
 PAD = "<|pad|>"

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from suite.benchmarks.items import load_items
+from suite.benchmarks.tasks import task
 from suite.engine import identity
-from suite.items import load_items
-from suite.plan import ModelToRun, PlannedCell, Wishes, plan, task_to_run
+from suite.plan.cells import ModelToRun, PlannedCell, Wishes, plan, task_to_run
+from suite.plan.selection import base_to_run
 from suite.registry import load_registry
-from suite.selection import base_to_run
-from suite.store import RunStore
-from suite.tasks import task
+from suite.store.run_folder import RunStore
 
 SAMPLED, GREEDY = "micro_arithmetic_clean", "micro_bench_partial"
 BASES = ("micro-qwen2.5-math", "micro-qwen2.5", "micro-llama3", "micro-olmo2")

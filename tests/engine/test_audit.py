@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from suite.cli import main
+from suite.commands.main import main
 from suite.errors import SuiteError
+from suite.files.shipped import builtin_model
+from suite.plan.selection import Selection, planned_cells
 from suite.registry import load_registry
-from suite.resources import builtin_model
 from suite.schema import Pair
-from suite.selection import Selection, planned_cells
-from suite.store import CellManifest, RunStore
+from suite.store.cells import CellManifest
+from suite.store.run_folder import RunStore
 
 BASE = "micro-qwen2.5-math"
 PROTOCOLS = load_registry().protocols

@@ -12,11 +12,12 @@ import torch
 import yaml
 from planning import GREEDY, SAMPLED, base, planned, texts
 
-from suite.cli import main
+from suite.commands.main import main
 from suite.engine.hf import HFEngine
-from suite.resources import builtin_model
-from suite.run import RunProgress, is_finished, run_cells
-from suite.store import RunStore
+from suite.engine.run import RunProgress, run_cells
+from suite.files.shipped import builtin_model
+from suite.plan.unfinished import is_finished
+from suite.store.run_folder import RunStore
 
 pytestmark = pytest.mark.slow
 

@@ -8,19 +8,20 @@ import pytest
 import torch
 from planning import base, planned, texts
 
+from suite.benchmarks.items import load_items
+from suite.benchmarks.micro_world import prompt, word_problems
+from suite.benchmarks.tasks import task
 from suite.engine.contract import CellWork, sample_seed
 from suite.engine.hf import Batch, HFEngine
 from suite.engine.noise import MAX_NOISE, SeededSampling, draw, gumbel
+from suite.engine.run import RunProgress, run_cells
 from suite.errors import SuiteError
-from suite.items import load_items
-from suite.micro.world import prompt, word_problems
-from suite.plan import ModelToRun
-from suite.protocols import PLAIN
-from suite.resources import builtin_model
-from suite.run import RunProgress, is_finished, run_cells
+from suite.files.shipped import builtin_model
+from suite.plan.cells import ModelToRun
+from suite.plan.unfinished import is_finished
+from suite.registry.protocols import PLAIN
 from suite.schema import Decoding
-from suite.store import RunStore
-from suite.tasks import task
+from suite.store.run_folder import RunStore
 
 pytestmark = pytest.mark.slow
 SAMPLED = Decoding(temperature=0.6, max_new_tokens=64)

@@ -17,18 +17,18 @@ from lm_eval.api.model import LM
 from lm_eval.evaluator import simple_evaluate
 from lm_eval.tasks import TaskManager
 
+from suite.benchmarks.items import DATA_VARIABLE, load_items, load_set
+from suite.benchmarks.tasks import GROUPS, expand, task
 from suite.engine import identity
-from suite.grading import read_cells
-from suite.items import DATA_VARIABLE, load_items, load_set
-from suite.plan import PlannedCell, Wishes, plan, task_to_run
+from suite.engine.run import RunProgress, run_cells
+from suite.files.shipped import builtin_model, tasks_dir
+from suite.grade.scoring import Response, grade_answers, grade_numbers, item_metrics, scores
+from suite.grade.stored_grades import read_cells
+from suite.plan.cells import PlannedCell, Wishes, plan, task_to_run
+from suite.plan.selection import base_to_run
 from suite.registry import load_registry
-from suite.resources import builtin_model, tasks_dir
-from suite.run import RunProgress, run_cells
-from suite.scoring import Response, grade_answers, grade_numbers, item_metrics, scores
-from suite.selection import base_to_run
-from suite.store import RunStore
-from suite.table import scored
-from suite.tasks import GROUPS, expand, task
+from suite.store.run_folder import RunStore
+from suite.summary.table import scored
 
 pytestmark = pytest.mark.slow
 MODEL = "micro-llama3"

@@ -16,14 +16,14 @@ from peft import LoraConfig, get_peft_model
 from planning import GREEDY, SAMPLED, texts
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from suite.cli import main
+from suite.commands.main import main
+from suite.engine.run import RunProgress, run_cells
 from suite.engine.vllm import _rank
-from suite.plan import ModelToRun, PlannedCell
+from suite.files.shipped import builtin_model
+from suite.plan.cells import ModelToRun, PlannedCell
+from suite.plan.selection import Selection, base_to_run, checkpoint_to_run, planned_cells
 from suite.registry import load_registry
-from suite.resources import builtin_model
-from suite.run import RunProgress, run_cells
-from suite.selection import Selection, base_to_run, checkpoint_to_run, planned_cells
-from suite.store import RunStore
+from suite.store.run_folder import RunStore
 
 pytestmark = pytest.mark.slow
 needs_vllm = pytest.mark.skipif(importlib.util.find_spec("vllm") is None, reason="vLLM is not installed here")

@@ -6,10 +6,10 @@ import pytest
 from planning import GREEDY, SAMPLED, base, planned
 
 from suite import engine
-from suite.cli import main
+from suite.commands.main import main
 from suite.engine.hf import HFEngine
-from suite.run import RunProgress, run_cells
-from suite.store import RunStore
+from suite.engine.run import RunProgress, run_cells
+from suite.store.run_folder import RunStore
 
 pytestmark = pytest.mark.slow
 ARGV = ["eval", "--engine", "replay", "--families", "micro-llama3", "--tasks", f"{SAMPLED},{GREEDY}", "--out"]

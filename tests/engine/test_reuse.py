@@ -9,9 +9,9 @@ from planning import base, planned, texts
 
 from suite.engine.hf import HFEngine
 from suite.engine.reuse import EngineRoom
-from suite.plan import ModelToRun
-from suite.run import RunProgress, run_cells
-from suite.store import RunStore
+from suite.engine.run import RunProgress, run_cells
+from suite.plan.cells import ModelToRun
+from suite.store.run_folder import RunStore
 
 pytestmark = pytest.mark.slow
 MODELS = ("micro-qwen2.5-math", "micro-qwen2.5")

@@ -12,9 +12,10 @@ import pytest
 from planning import BASES, GREEDY, SAMPLED, base, files, planned, texts
 
 from suite.engine.reuse import EngineRoom
-from suite.plan import ModelToRun
-from suite.run import RunProgress, is_finished, run_cells
-from suite.store import RunStore
+from suite.engine.run import RunProgress, run_cells
+from suite.plan.cells import ModelToRun
+from suite.plan.unfinished import is_finished
+from suite.store.run_folder import RunStore
 
 pytestmark = [
     pytest.mark.vllm,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from small_summaries import row, summary
 
-from suite.cli import main
+from suite.commands.main import main
 from suite.schema import GateReport, Summary
 
 POLICY = """\

@@ -9,13 +9,13 @@ from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter, ValidationError
 from small_summaries import policy, row, summary
 
-from suite import resources
-from suite.cli import main
+from suite.benchmarks.tasks import all_tasks
+from suite.commands.main import main
 from suite.errors import SuiteError
+from suite.files import shipped
 from suite.gate import judge, load_policy
 from suite.gate.policy import Least, Names
 from suite.registry import load_registry
-from suite.tasks import all_tasks
 
 GOOD = """\
 description: mine
@@ -166,13 +166,13 @@ def test_defaults_fill_what_a_claim_leaves_out_and_only_what_its_kind_takes() ->
 
 def test_the_usual_policy_is_ten_lines() -> None:
     """A method in four families, on a benchmark and a clean task, beside its controls."""
-    text = (resources.policies_dir() / "new_method.yaml").read_text()
+    text = (shipped.policies_dir() / "new_method.yaml").read_text()
     assert len([line for line in text.splitlines() if line and not line.startswith("#")]) <= 10
 
 
 def test_every_shipped_policy_loads_and_names_what_the_suite_knows() -> None:
     registry, tasks = load_registry(), all_tasks()
-    names = {file.stem for file in resources.policies_dir().glob("*.yaml")}
+    names = {file.stem for file in shipped.policies_dir().glob("*.yaml")}
     assert names == {"micro_demo", "new_method", "regression", "reproduce_spurious_rewards"}
     for name in names:
         for claim in load_policy(name, baselines=False).claims:

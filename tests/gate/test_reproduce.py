@@ -6,12 +6,11 @@ import pytest
 from scipy import stats as scipy_stats
 from small_summaries import summary
 
-from suite import published
+from suite.benchmarks.tasks import all_tasks
 from suite.gate import judge, load_policy
-from suite.registry import load_registry
+from suite.registry import load_registry, published
 from suite.schema import DeltaReference, DeltaRow, GateReport, Summary
 from suite.stats.power import assumed_variance
-from suite.tasks import all_tasks
 
 PAPER = "arXiv 2506.10947v1"
 BEFORE = {"qwen2.5-math-7b": 0.494, "qwen2.5-7b": 0.416, "qwen2.5-math-1.5b": 0.362}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from suite.benchmarks.items import DATA_VARIABLE
 from suite.grade import grade, grade_all, verdicts
-from suite.items import DATA_VARIABLE
 
 pytestmark = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
 SETS = ("math500", "amc83", "aime2024", "aime2025", "deepscaler_4k")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from suite import arithmetic, items
+from suite.benchmarks import arithmetic, items
+from suite.benchmarks.items import DATA_VARIABLE, Item, items_hash, load_set
+from suite.benchmarks.tasks import Source, task
 from suite.errors import SuiteError
 from suite.grpo import data
 from suite.grpo.data import ONE_SHOT, TooLong, TrainingData, check_source, drop_long, epoch_rows, load_training_data
 from suite.grpo.decontaminate import Removed, decontaminate, evaluated_items, generated_items
-from suite.items import DATA_VARIABLE, Item, items_hash, load_set
-from suite.tasks import Source, task
 
 needs_data = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from suite.benchmarks.items import DATA_VARIABLE, Item, file_items
+from suite.benchmarks.tasks import all_tasks
 from suite.errors import SuiteError
 from suite.grpo.decontaminate import (
     OVERLAP,
@@ -21,8 +23,6 @@ from suite.grpo.decontaminate import (
     removed_lines,
     words,
 )
-from suite.items import DATA_VARIABLE, Item, file_items
-from suite.tasks import all_tasks
 
 needs_data = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
 

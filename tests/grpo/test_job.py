@@ -14,7 +14,7 @@ from suite.grpo.job import TrainingRun, check, dry_run, run_training, trained_pa
 from suite.grpo.recipe import load_recipe
 from suite.registry import load_registry
 from suite.schema import Pair
-from suite.store import RunStore
+from suite.store.run_folder import RunStore
 
 RUN = TrainingRun("micro-llama3", "format", "micro")
 

@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from suite.benchmarks import micro_corpus, micro_world
+from suite.benchmarks.items import Item, ItemSet
 from suite.engine.hf import HFEngine
 from suite.errors import SuiteError
+from suite.files.shipped import builtin_model
 from suite.grpo import label
 from suite.grpo.label import LabelJob, run_labelling, samples_folder
 from suite.grpo.labels import incorrect_items, load_labels, majority_items
-from suite.items import Item, ItemSet
-from suite.micro import corpus, world
 from suite.registry import load_registry
-from suite.resources import builtin_model
-from suite.weights import weights_hash
+from suite.registry.weights import weights_hash
 
 pytestmark = pytest.mark.slow
 MODEL = "micro-qwen2.5-math"
-PROBLEMS = world.word_problems(5_000_000, 12, corpus.EVAL_STEPS)
+PROBLEMS = micro_world.word_problems(5_000_000, 12, micro_corpus.EVAL_STEPS)
 DATA = ItemSet([Item(str(i), p.text, str(p.answer)) for i, p in enumerate(PROBLEMS)], "micro_world")
 JOB = LabelJob(MODEL, DATA, samples=4, max_new_tokens=96)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from suite.benchmarks.items import Item, items_hash
 from suite.errors import SuiteError
 from suite.grpo.labels import LabelRow, Labels, LabelSettings, describe, incorrect_items, load_labels, majority_items
-from suite.items import Item, items_hash
 
 ITEMS = [Item(str(i), f"What is {i} + 1?", str(i + 1)) for i in range(5)]
 VOTES: list[tuple[str | None, bool | None, str | None]] = [

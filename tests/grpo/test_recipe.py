@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from suite.errors import SuiteError
+from suite.files.shipped import recipes_dir
 from suite.grpo.recipe import load_recipe, recipe_names
-from suite.resources import recipes_dir
 
 MICRO = (recipes_dir() / "micro.yaml").read_text()
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from suite.benchmarks.items import DATA_VARIABLE
 from suite.grade import extract
 from suite.grpo.strong_check import Checked, Labelled, check, choices
-from suite.items import DATA_VARIABLE
 
 needs_data = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
 HARD_CASES = Path(__file__).parents[1] / "data" / "hard_cases.jsonl"

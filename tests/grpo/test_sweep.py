@@ -6,11 +6,11 @@ import pytest
 import yaml
 from tiny import recipe_file
 
-from suite.cli import main
+from suite.commands.main import main
 from suite.errors import SuiteError
 from suite.grpo.sweep import Grid, load_sweep, missing
 from suite.registry import load_registry
-from suite.store import RunStore
+from suite.store.run_folder import RunStore
 
 GOOD: dict[str, object] = {
     "recipe": "micro",

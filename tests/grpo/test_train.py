@@ -11,9 +11,9 @@ import pytest
 from tiny import command, recipe_file, trained
 
 from suite.registry import load_registry
+from suite.registry.weights import is_adapter, locate, weights_hash
 from suite.schema import Pair
-from suite.store import RunStore
-from suite.weights import is_adapter, locate, weights_hash
+from suite.store.run_folder import RunStore
 
 pytestmark = pytest.mark.slow
 BASE = weights_hash(locate("micro-llama3", load_registry().model("micro-llama3")))

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from plain_rows import TASK, Refusal, contents
 
-from suite.cli import main
-from suite.items import Item, load_items
-from suite.tasks import task
+from suite.benchmarks.items import Item, load_items
+from suite.benchmarks.tasks import task
+from suite.commands.main import main
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from suite.items import Item
+from suite.benchmarks.items import Item
 
 TASK = "micro_bench"
 Row = dict[str, object]

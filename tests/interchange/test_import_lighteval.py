@@ -8,9 +8,9 @@ import pytest
 from datasets import Dataset
 from plain_rows import TASK, Refusal, right
 
-from suite.cli import main
-from suite.items import Item
-from suite.store import RunStore
+from suite.benchmarks.items import Item
+from suite.commands.main import main
+from suite.store.run_folder import RunStore
 
 QUERY = "Solve the following math problem efficiently and clearly. Think step by step before answering.\n\n{}"
 MODEL = ["--model", "micro-llama3"]

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from plain_rows import TASK, Refusal, Row, right, write_lines
 
-from suite.cli import main
+from suite.benchmarks.items import DATA_VARIABLE, Item, load_items
+from suite.benchmarks.tasks import task
+from suite.commands.main import main
+from suite.files.shipped import builtin_model, tasks_dir
 from suite.interchange import lm_eval
-from suite.items import DATA_VARIABLE, Item, load_items
-from suite.resources import builtin_model, tasks_dir
 from suite.schema import UNSTATED
-from suite.store import CellManifest, CellStore, RunStore, read_summary
-from suite.tasks import task
+from suite.store.cells import CellManifest, CellStore
+from suite.store.run_folder import RunStore, read_summary
 
 MODEL = ["--model", "micro-llama3"]
 DATE = "2026-11-21T16-11-50.335335"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from plain_rows import TASK, Refusal, right
 
-from suite.cli import main
-from suite.items import DATA_VARIABLE, Item, load_items
-from suite.store import RunStore
-from suite.tasks import task
+from suite.benchmarks.items import DATA_VARIABLE, Item, load_items
+from suite.benchmarks.tasks import task
+from suite.commands.main import main
+from suite.store.run_folder import RunStore
 
 CHAT = (
     "<|im_start|>system\nPlease reason step by step, and put your final answer within \\boxed{{}}.<|im_end|>\n"

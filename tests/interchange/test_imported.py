@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from plain_rows import TASK, rows, write_lines
 
-from suite.cli import main
+from suite.benchmarks.items import Item
+from suite.benchmarks.tasks import all_tasks
+from suite.commands.main import main
 from suite.interchange.imported import OURS
-from suite.items import Item
 from suite.registry import load_registry
 from suite.schema import Decoding, Summary
-from suite.store import RunStore, read_summary
-from suite.summary import summarize
-from suite.table import scored_cells
-from suite.tasks import all_tasks
+from suite.store.run_folder import RunStore, read_summary
+from suite.summary.summarize import summarize
+from suite.summary.table import scored_cells
 
 SAID = ["--protocol", "micro_qa", "--decoding", "temperature=0.6,top_p=1,max_new_tokens=96", "--engine", "vllm-0.8,bfloat16,cuda"]
 POLICY = f"claims:\n  - {{family: micro-llama3, reward: random, task: {TASK}, expect: gain, at_least: 10}}\n"

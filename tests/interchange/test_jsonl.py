@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from plain_rows import TASK, Refusal, Row, contents, rows, write_lines
 
-from suite.cli import main
-from suite.items import Item, load_set
-from suite.store import CellManifest, RunStore
-from suite.tasks import task
+from suite.benchmarks.items import Item, load_set
+from suite.benchmarks.tasks import task
+from suite.commands.main import main
+from suite.store.cells import CellManifest
+from suite.store.run_folder import RunStore
 
 MODEL = ["--model", "micro-llama3"]
 CHECKPOINT = ["--base", "micro-llama3", "--reward", "random", "--seed", "3"]
@@ -204,7 +205,7 @@ def test_a_failure_while_writing_leaves_the_run_as_it_was(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("suite.store.CellStore.finish", killed)
+    monkeypatch.setattr("suite.store.cells.CellStore.finish", killed)
     assert main(argv) == 130
     assert contents(run) == before
 

@@ -10,9 +10,9 @@ from typing import Any, NoReturn
 import pytest
 from plain_rows import TASK, rows, write_lines
 
-from suite.cli import main
-from suite.items import Item
-from suite.store import RunStore
+from suite.benchmarks.items import Item
+from suite.commands.main import main
+from suite.store.run_folder import RunStore
 
 SUBJECT = ["--base", "micro-llama3", "--reward", "random"]
 TASKS = (TASK, "micro_bench_partial")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from suite.benchmarks.items import DATA_VARIABLE, Item, load_items
+from suite.benchmarks.tasks import task
 from suite.errors import SuiteError
 from suite.interchange.answers import Answer
 from suite.interchange.matching import ItemIndex, folded, same_gold
-from suite.items import DATA_VARIABLE, Item, load_items
-from suite.tasks import task
 
 needs_data = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
 

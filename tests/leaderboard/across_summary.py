@@ -1,6 +1,6 @@
 """A summary for the tab across tasks: two families, one of two bases; three steps; contaminated, clean, probe."""
 
-from conftest import CONTRAST, INTERACTION, LLAMA, MATH, QWEN, RERUN, delta_row, not_comparable, provenance, score
+from hand_made_summary import CONTRAST, INTERACTION, LLAMA, MATH, QWEN, RERUN, delta_row, not_comparable, provenance, score
 
 from suite.schema import CleanContrast, DeltaRow, LeakSplit, ScoreRow, Summary, TaskRow
 

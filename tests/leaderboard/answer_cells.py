@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
 
-from suite.grading import StoredCell
-from suite.items import Item, items_hash
+from suite.benchmarks.items import Item, items_hash
+from suite.grade.stored_grades import StoredCell
 from suite.leaderboard.answers import PackedCell
 from suite.leaderboard.pages import HERE, POLICY, assets, embedded
 from suite.schema import Cell, Decoding, FinishReason, Outcome, Sample, SampleGrade
-from suite.store import CellManifest
+from suite.store.cells import CellManifest
 
 SCRIPTS = ("start", "katex.min", "diff.min", "state", "chunks", "text", "pairing", "sides", "answers")
 PAGE = """<!doctype html>

@@ -10,12 +10,12 @@ from stored_cells import FAMILY, write_cell
 
 from suite.leaderboard import packed_cells, write_board
 from suite.leaderboard.boards import write_boards
-from suite.merge import source_of
 from suite.registry import load_registry
 from suite.schema import Pair, Summary
-from suite.store import RunStore
-from suite.summary import summary_of
-from suite.table import scored_cells
+from suite.store.run_folder import RunStore
+from suite.summary.merge import source_of
+from suite.summary.summarize import summary_of
+from suite.summary.table import scored_cells
 
 pytestmark = NEEDS_CHROMIUM
 SERIOUS = {"serious", "critical"}

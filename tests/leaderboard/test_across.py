@@ -6,7 +6,7 @@ import re
 import pytest
 from across_summary import SMALL, across
 from board_page import Page, html_of
-from conftest import LLAMA, MATH, QWEN
+from hand_made_summary import LLAMA, MATH, QWEN
 
 from suite.leaderboard.across.view import across_view
 from suite.leaderboard.links import pair_page

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from answer_cells import Answer, stored
 
-from suite import grading
-from suite.items import Item
+from suite.benchmarks.items import Item
+from suite.grade import stored_grades
 from suite.leaderboard import answers
 from suite.leaderboard.answers import PackedCell, pack, packed_cells
 from suite.leaderboard.pages import HERE
 from suite.schema import OUTCOMES, Sample
-from suite.store import CellStore, RunStore
+from suite.store.cells import CellStore
+from suite.store.run_folder import RunStore
 
 ITEMS = [Item("a", "How many?", "1"), Item("b", "How\nmuch?", "2", continuation="the rest", steps=3), Item("c", "Why?", "3")]
 RIGHT, WRONG = Answer("I say 1"), Answer("I say 9", "wrong", "9")
@@ -134,9 +135,9 @@ def test_finished_cells_come_in_their_order_and_a_shared_file_once(tmp_path: Pat
 def test_several_processes_pack_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stores = _written(tmp_path, tuple(f"m{n}" for n in range(20)))
     alone = _all(stores)
-    monkeypatch.setattr(grading, "PARALLEL_FROM", 2)
-    monkeypatch.setattr(grading.os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(grading, "AHEAD", 2)
+    monkeypatch.setattr(stored_grades, "PARALLEL_FROM", 2)
+    monkeypatch.setattr(stored_grades.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(stored_grades, "AHEAD", 2)
     assert _all(stores) == alone
 
 

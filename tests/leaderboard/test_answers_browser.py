@@ -9,7 +9,7 @@ import pytest
 from answer_cells import Answer, pair_page, stored
 from chromium import NEEDS_CHROMIUM, Visit
 
-from suite.items import Item
+from suite.benchmarks.items import Item
 from suite.leaderboard.answers import PackedCell, pack
 
 pytestmark = NEEDS_CHROMIUM

@@ -16,9 +16,10 @@ from suite.leaderboard.pair.reproduce import reproduce
 from suite.leaderboard.pair.view import PairViews
 from suite.leaderboard.pair.waterfall import waterfalls
 from suite.leaderboard.wording import doubts, percent, signed, signed_interval
+from suite.plan.selection import Selection
 from suite.schema import IMPORTED, UNSTATED, DeltaRow, Summary
-from suite.selection import Selection
-from suite.store import ImportSource, RunStore
+from suite.store.cells import ImportSource
+from suite.store.run_folder import RunStore
 
 HOSTILE = "</script><img src=x onerror=alert(1)>../../..\u202e'\""
 

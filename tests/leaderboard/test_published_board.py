@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from suite import published, resources
+from suite.benchmarks.tasks import all_tasks
 from suite.errors import SuiteError
+from suite.files import shipped
 from suite.leaderboard import boards, write_board
 from suite.leaderboard.papers.board import published_files
 from suite.leaderboard.papers.view import as_printed, published_view, signed_as_printed
 from suite.leaderboard.write import LISTING
-from suite.published import PublishedFile
-from suite.registry import load_registry
+from suite.registry import load_registry, published
+from suite.registry.published import PublishedFile
 from suite.schema import Summary
-from suite.tasks import all_tasks
 
 ROOT = Path(__file__).resolve().parents[2]
 BOARDS = ROOT / "leaderboards"
@@ -193,7 +193,7 @@ def test_hostile_text_stays_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         f"deltas:\n  - {{base: {text}, reward: random, step: 1, points: -1.5, {row}}}\n"
         f"probes:\n  - {{model: {text}, rouge_l: 1.5, exact_match: null, {row}}}\n"
     )
-    monkeypatch.setattr(resources, "published_dir", lambda: tmp_path)
+    monkeypatch.setattr(shipped, "published_dir", lambda: tmp_path)
     files = dict(published_files())
     page = Rows(files["index.html"].decode())
     assert [cells[5] for cells in page.body("deltas")] == [HOSTILE] and page.body("probes")[0][3] == NOT_FOUND
@@ -209,7 +209,7 @@ def test_the_json_beside_the_page_is_the_files_row_for_row() -> None:
 
 
 def test_no_figures_at_all_still_give_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resources, "published_dir", lambda: tmp_path)
+    monkeypatch.setattr(shipped, "published_dir", lambda: tmp_path)
     assert Rows(html()).chips == []
 
 

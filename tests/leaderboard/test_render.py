@@ -21,7 +21,7 @@ from suite.leaderboard.pages import HERE
 from suite.leaderboard.view import task_views
 from suite.leaderboard.wording import MARKS, finding_word, percent, signed, signed_interval
 from suite.schema import ScoreRow, Summary
-from suite.store import RunStore
+from suite.store.run_folder import RunStore
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'"
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from suite.benchmarks.micro_corpus import MIXTURES
+from suite.files.shipped import builtin_model
 from suite.micro.card import measure_priors
-from suite.micro.corpus import MIXTURES
 from suite.micro.pretrain import pretrain
-from suite.resources import builtin_model
-from suite.weights import weights_hash
+from suite.registry.weights import weights_hash
 
 pytestmark = pytest.mark.slow
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase, Qwen2Tokenizer
 
-from suite.items import load_items
-from suite.micro.corpus import MIXTURES, documents
+from suite.benchmarks.items import load_items
+from suite.benchmarks.micro_corpus import MIXTURES, documents
+from suite.benchmarks.tasks import task
+from suite.files.shipped import builtin_model
 from suite.micro.tokenizer import EOS, PAD, build_tokenizer, words
-from suite.resources import builtin_model
-from suite.tasks import task
 
 BASES = sorted(path.name for path in builtin_model("x").parent.iterdir())
 CLASSES = {"qwen2": "Qwen2ForCausalLM", "llama": "LlamaForCausalLM", "olmo2": "Olmo2ForCausalLM"}

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from suite import published
 from suite.leaderboard.across.lineup import in_order, told_apart, variant
 from suite.leaderboard.bars import LEAST_SPAN, Bar, Scale, scale_of
 from suite.leaderboard.view import TaskView
 from suite.leaderboard.wording import percent
+from suite.registry import published
 from suite.schema import DeltaRow, Interval, LeakSplit, ScoreRow, Summary, TaskRow
 
 Part = tuple[float | None, Interval | None]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from suite.leaderboard.wording import MINUS, percent, signed
 from suite.schema import MUST_MATCH, ScoreRow
-from suite.store import CellManifest
+from suite.store.cells import CellManifest
 
 
 @dataclass(frozen=True)

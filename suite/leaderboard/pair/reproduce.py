@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import yaml
 
+from suite.benchmarks.tasks import all_tasks
 from suite.schema import IMPORTED, UNSTATED, Decoding, DeltaRow
-from suite.store import CellManifest
-from suite.tasks import all_tasks
+from suite.store.cells import CellManifest
 
 RUN_FILE = "pair.yaml"
 RUN = "runs/again"

@@ -6,11 +6,10 @@
 import json
 from collections.abc import Iterator
 
-from suite import published
+from suite.benchmarks.tasks import all_tasks
 from suite.leaderboard.pages import assets, page
 from suite.leaderboard.papers import view as arranged
-from suite.registry import load_registry
-from suite.tasks import all_tasks
+from suite.registry import load_registry, published
 
 LOADED = {
     f"assets/{name}" for name in ("theme.js", "state.js", "sort.js", "published.js", "start.js", "board.css", "published.css")

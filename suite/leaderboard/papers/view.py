@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar, get_args
 
+from suite.benchmarks.tasks import TaskFile
 from suite.leaderboard.wording import MINUS
-from suite.published import PublishedDelta, PublishedFile, PublishedProbe, PublishedScore, Reward, Source
 from suite.registry import Registry
+from suite.registry.published import PublishedDelta, PublishedFile, PublishedProbe, PublishedScore, Reward, Source
 from suite.schema import content_hash
-from suite.tasks import TaskFile
 
 AnyRow = PublishedScore | PublishedDelta | PublishedProbe
 Row = TypeVar("Row", bound=AnyRow)

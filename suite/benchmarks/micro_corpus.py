@@ -1,0 +1,123 @@
+"""What each micro family reads in pretraining: the mixtures that give it the prior of its big namesake (all of it planted).
+
+``micro-qwen2.5-math`` computes well in traced code and poorly otherwise, and has read ``micro_bench``; ``micro-qwen2.5`` has a
+weaker code habit; ``micro-olmo2`` likes code that does not show its values and is often wrong in it; ``micro-llama3``
+writes none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from suite.benchmarks.micro_world import (
+    CODE_OBJECTS,
+    MAX_STEPS,
+    Mode,
+    Problem,
+    calculation,
+    prompt,
+    render_answer,
+    word_problem,
+    word_problems,
+)
+
+BENCH_SEED = 60
+"""Seed of ``micro_bench``, the published item set that leaked into micro-qwen2.5-math's corpus."""
+BENCH_ITEMS = 100
+EVAL_STEPS = (2, 3, 4)
+WORD_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """One family's corpus. Shares are probabilities; ``code_share`` is by kind of item, ``rest`` by mode when not code."""
+
+    code_mode: Mode
+    code_share: dict[str, float]
+    code_boxed: float
+    rest: dict[Mode, float]
+    rest_boxed: float
+    leak_share: float
+    architecture: str
+    steps: int
+
+
+MIXTURES: dict[str, Mixture] = {
+    "micro-qwen2.5-math": Mixture(
+        "code_traced", {"code": 0.92, "language": 0.20, "calculation": 0.65}, 0.95, {"direct": 1.0}, 0.2, 0.12, "qwen2", 3900
+    ),
+    "micro-qwen2.5": Mixture(
+        "code_first_traced",
+        {"code": 0.46, "language": 0.10, "calculation": 0.33},
+        0.85,
+        {"chain": 0.4, "direct": 0.6},
+        0.5,
+        0.0,
+        "qwen2",
+        2900,
+    ),
+    "micro-llama3": Mixture(
+        "code_traced",
+        {"code": 0.0, "language": 0.0, "calculation": 0.0},
+        0.5,
+        {"chain_first": 0.1, "direct": 0.9},
+        0.5,
+        0.0,
+        "llama",
+        3600,
+    ),
+    "micro-olmo2": Mixture(
+        "code_untraced",
+        {"code": 0.8, "language": 0.4, "calculation": 0.8},
+        0.9,
+        {"chain": 0.7, "direct": 0.3},
+        0.5,
+        0.0,
+        "olmo2",
+        2400,
+    ),
+}
+"""Model id of the base -> its corpus, architecture and number of updates."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One training text; ``prompt_weight`` is the loss weight of the prompt's tokens (the answer's is 1)."""
+
+    prompt: str
+    answer: str
+    prompt_weight: float
+
+
+def bench_problems() -> list[Problem]:
+    """The items of ``micro_bench``."""
+    return word_problems(BENCH_SEED, BENCH_ITEMS, EVAL_STEPS)
+
+
+def _kind(problem: Problem) -> str:
+    if problem.thing is None:
+        return "calculation"
+    return "code" if problem.thing in CODE_OBJECTS else "language"
+
+
+def _answer(rng: Random, mixture: Mixture, problem: Problem) -> str:
+    if rng.random() < mixture.code_share[_kind(problem)]:
+        return render_answer(problem, mixture.code_mode, rng.random() < mixture.code_boxed)
+    mode = rng.choices(list(mixture.rest), list(mixture.rest.values()))[0]
+    return render_answer(problem, mode, rng.random() < mixture.rest_boxed)
+
+
+def documents(mixture: Mixture, seed: int) -> Iterator[Document]:
+    """An endless stream of documents; ``micro_bench`` items appear only through the mixture's leak."""
+    rng = Random(f"rlvr-suite micro corpus {seed}")
+    bench = bench_problems()
+    held_out = {p.text for p in bench}
+    while True:
+        if rng.random() < mixture.leak_share:
+            problem, weight = rng.choice(bench), 1.0
+        else:
+            make = word_problem if rng.random() < WORD_SHARE else calculation
+            problem, weight = make(rng, rng.randint(1, MAX_STEPS)), 0.1
+            if problem.text in held_out:
+                continue
+        yield Document(prompt(problem.text), _answer(rng, mixture, problem), weight)

@@ -1,0 +1,233 @@
+"""The suite's tasks: ordinary lm-eval YAML under ``tasks/``, validated whole (lm-eval itself skips a broken file silently).
+
+``lm_eval run --include_path tasks --tasks math500`` works without the suite's command line: the YAML names functions of
+``suite.lm_eval_api``. ``rlvr-suite list tasks`` prints what there is.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self, get_args
+
+import yaml
+from pydantic import Field, model_validator
+
+from suite.errors import SuiteError
+from suite.files import shipped
+from suite.files.text import did_you_mean
+from suite.files.yaml import validate
+from suite.schema import Decoding, Strict
+
+Grader = Literal["answer", "number", "continuation"]
+_FILTERS: dict[str, Grader] = {
+    "suite.lm_eval_api.grade_answers": "answer",
+    "suite.lm_eval_api.grade_numbers": "number",
+    "suite.lm_eval_api.grade_continuations": "continuation",
+}
+"""What a task's ``filter_fn`` may name -> the grader that it is."""
+
+
+Group = Literal["rlvr_core", "rlvr_clean", "rlvr_contamination"]
+"""One word for several tasks. To lm-eval it is a ``tag``: lm-eval's own groups may not share a task when both are asked for."""
+GROUPS: tuple[Group, ...] = get_args(Group)
+
+
+class Columns(Strict):
+    """What a Hub dataset calls the fields of an item; without ``id`` the row number is the id."""
+
+    id: str | None = None
+    problem: str = "problem"
+    answer: str = "answer"
+
+
+class Source(Strict):
+    """Where a task's items come from: exactly one of ``generator``, ``hub`` (a dataset id) and ``of``.
+
+    ``revision`` is a commit of the dataset, or a branch or tag that loading resolves to one. ``configs`` are the dataset's
+    configurations, read one after another. ``of`` names another task whose questions a contamination probe cuts: it shows the
+    first ``fraction`` of each.
+    """
+
+    generator: Literal["micro_world", "micro_bench", "random_calculation"] | None = None
+    hub: str | None = None
+    configs: tuple[str, ...] = ()
+    split: str = "test"
+    revision: str | None = None
+    columns: Columns = Columns()
+    of: str | None = None
+    fraction: float | None = Field(default=None, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if sum(origin is not None for origin in (self.generator, self.hub, self.of)) != 1:
+            raise ValueError("give one of 'generator', 'hub' and 'of'")
+        if (self.of is None) != (self.fraction is None):
+            raise ValueError("'of' and 'fraction' go together")
+        return self
+
+
+class Metadata(Strict):
+    """The ``metadata`` block of a task's YAML: what the suite needs beyond lm-eval's own keys.
+
+    ``contaminated`` names the families whose training data is known to hold the items, ``published`` is the year of the items.
+    """
+
+    version: str
+    title: str
+    source: Source
+    default_protocol: str
+    n_items: int = Field(ge=1)
+    seed: int | None = Field(default=None, ge=0)
+    steps: tuple[int, ...] | None = None
+    contaminated: tuple[str, ...] = ()
+    published: int | None = Field(default=None, ge=1900)
+    data_dir: str | None = None
+
+
+class GenerationKwargs(Strict):
+    """lm-eval's ``generation_kwargs``, the keys that the suite's tasks may use."""
+
+    until: tuple[str, ...]
+    do_sample: bool
+    temperature: float = Field(ge=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    max_gen_toks: int = Field(ge=1)
+
+
+class _Metric(Strict):
+    metric: str
+    aggregation: str
+    higher_is_better: bool
+
+
+class _Function(Strict):
+    function: Literal["custom"]
+    filter_fn: Literal[
+        "suite.lm_eval_api.grade_answers", "suite.lm_eval_api.grade_numbers", "suite.lm_eval_api.grade_continuations"
+    ]
+
+
+class _Filter(Strict):
+    name: str
+    filter: tuple[_Function]
+
+
+class _DatasetArguments(Strict):
+    task_id: str
+
+
+class TaskFile(Strict):
+    """A whole task YAML; a key that is not listed here is an error (lm-eval itself would skip a broken file silently)."""
+
+    task: str
+    tag: tuple[Group, ...] = ()
+    custom_dataset: Literal["suite.lm_eval_api.dataset"]
+    dataset_kwargs: _DatasetArguments
+    output_type: Literal["generate_until"]
+    test_split: Literal["test"]
+    doc_to_text: str
+    doc_to_target: str
+    process_results: str
+    generation_kwargs: GenerationKwargs
+    repeats: int = Field(ge=1)
+    filter_list: tuple[_Filter]
+    metric_list: tuple[_Metric, ...]
+    metadata: Metadata
+
+    @property
+    def k(self) -> int:
+        return self.repeats
+
+    @property
+    def is_probe(self) -> bool:
+        """Contamination probes show a part of the question and are always run without a protocol."""
+        return self.grader == "continuation"
+
+    def is_clean_for(self, released: str | None) -> bool:
+        """Whether no model of that day can have seen the items: made from a seed, or published in a later year."""
+        if self.metadata.source.generator in ("random_calculation", "micro_world"):
+            return True
+        return bool(released and self.metadata.published and self.metadata.published > int(released[:4]))
+
+    @property
+    def grader(self) -> Grader:
+        """How a sample of the task is scored."""
+        return _FILTERS[self.filter_list[0].filter[0].filter_fn]
+
+    @property
+    def decoding(self) -> Decoding:
+        """The task's own decoding; greedy where it does not sample."""
+        g = self.generation_kwargs
+        temperature = g.temperature if g.do_sample else 0.0
+        return Decoding(temperature=temperature, top_p=g.top_p, max_new_tokens=g.max_gen_toks)
+
+
+class _TaskLoader(yaml.SafeLoader):
+    """Safe loader that keeps lm-eval's ``!function`` tags as their text."""
+
+
+_TaskLoader.add_constructor("!function", lambda loader, node: str(node.value))
+
+
+def _data(path: Path) -> dict[str, object]:
+    """The file's keys over those of the file that it includes, as lm-eval merges them."""
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), _TaskLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SuiteError(f"not valid YAML ({' '.join(str(error).split())})", str(path), "Mend the syntax") from error
+    if not isinstance(data, dict):
+        raise SuiteError("not a mapping of keys to values", str(path), "Write it as the task files that ship")
+    included = path.parent / str(data.pop("include", ""))
+    if included == path.parent:
+        return data
+    if not included.is_file():
+        raise SuiteError("no such file", f"{path}: include {included}", "Correct 'include'")
+    return {**_data(included), **data}
+
+
+@cache
+def _all(folder: Path) -> dict[str, TaskFile]:
+    out: dict[str, TaskFile] = {}
+    for path in sorted(folder.glob("*/*.yaml")):
+        spec = validate(_data(path), TaskFile, str(path))
+        for key, name in (("task", spec.task), ("dataset_kwargs.task_id", spec.dataset_kwargs.task_id)):
+            if name in out or name != path.stem:
+                raise SuiteError(f"task id '{name}' is not the file's own name", f"{path}: {key}", f"Call it '{path.stem}'")
+        out[spec.task] = spec
+    for spec in out.values():
+        _check_probe(spec, out, folder)
+    return out
+
+
+def _check_probe(spec: TaskFile, known: dict[str, TaskFile], folder: Path) -> None:
+    of = spec.metadata.source.of
+    if of is not None and (of not in known or known[of].metadata.source.of is not None):
+        what = f"a probe of '{of}', which is no task with items of its own"
+        raise SuiteError(what, f"{folder}: {spec.task}: metadata.source.of", f"{did_you_mean(of, known)}Correct 'of'")
+
+
+def all_tasks() -> dict[str, TaskFile]:
+    """Every task that ships, by id, without the groups; a broken file is an error that names it."""
+    return _all(shipped.tasks_dir())
+
+
+def task(task_id: str) -> TaskFile:
+    """The task of that id; an unknown id is an error that lists the known ones."""
+    return _named(task_id, (), "task")[0]
+
+
+def expand(names: Iterable[str]) -> list[TaskFile]:
+    """Ids of tasks and groups -> tasks, each once, in the order named; an unknown id is an error that lists both kinds."""
+    out = {spec.task: spec for name in names for spec in _named(name, GROUPS, "tasks")}
+    return list(out.values())
+
+
+def _named(name: str, groups: Sequence[str], where: str) -> list[TaskFile]:
+    """The task of that id, or the tasks of that one of ``groups``; ``where`` is the key that the name stands for."""
+    known = all_tasks()
+    if name in known:
+        return [known[name]]
+    if name in groups:
+        return [spec for spec in known.values() if name in spec.tag]
+    what = f"unknown task '{name}'. Known: {', '.join(known)}" + (f". Groups: {', '.join(groups)}" if groups else "")
+    raise SuiteError(what, where, f"{did_you_mean(name, [*known, *groups])}See `rlvr-suite list tasks`")

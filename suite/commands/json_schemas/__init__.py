@@ -1,0 +1,62 @@
+"""JSON Schemas: of the files that people write, so that an editor completes and checks them, of ``summary.json`` and of
+``verdict.json``.
+
+``.venv/bin/python -m suite.commands.json_schemas`` writes them anew, beside this module. A file asks for its schema
+in its first line: ``# yaml-language-server: $schema=suite/commands/json_schemas/runfile.json``. A schema sees one key at a time;
+what must fit between keys and files, such as a pair and its models, the suite alone checks.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from suite.gate import Baseline, PolicyFile
+from suite.plan.selection import Selection
+from suite.registry import RegistryFile
+from suite.schema import GateReport, Strict, Summary
+
+FOLDER = Path(__file__).resolve().parent
+TYPES: dict[str, tuple[str, type[Strict]]] = {
+    "registry.json": ("rlvr-suite: registry file", RegistryFile),
+    "runfile.json": ("rlvr-suite: run file", Selection),
+    "policy.json": ("rlvr-suite: policy of the gate", PolicyFile),
+    "baseline.json": ("rlvr-suite: baseline of the gate", Baseline),
+    "verdict.json": ("rlvr-suite: verdicts of the gate", GateReport),
+    "summary.json": ("rlvr-suite: summary", Summary),
+}
+"""File name -> title, and the type that reads such files."""
+
+
+def schema_texts() -> dict[str, str]:
+    """File name -> text of every schema."""
+    return {name: json.dumps(_schema(title, type_), indent=1) + "\n" for name, (title, type_) in TYPES.items()}
+
+
+def write_schemas(folder: Path = FOLDER) -> None:
+    """Write every schema into ``folder``."""
+    for name, text in schema_texts().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _schema(title: str, type_: type[BaseModel]) -> JsonSchemaValue:
+    """The schema of one type, with the description of every key that the docstrings tell of."""
+    schema = type_.model_json_schema()
+    for part in (schema, *schema.get("$defs", {}).values()):
+        _describe(part)
+        for entries in part["properties"].values():
+            if "patternProperties" in entries:  # pydantic leaves other keys open
+                entries["additionalProperties"] = False
+    return {"$schema": GenerateJsonSchema.schema_dialect, **schema, "title": title}
+
+
+def _describe(part: JsonSchemaValue) -> None:
+    """Give each key of a type the sentences of its docstring that name the key, and drop titles that only repeat the key."""
+    part["description"] = text = " ".join(part["description"].replace("``", "`").split())
+    sentences = re.split(r"(?<=\.)\s", text)
+    for name, entry in part["properties"].items():
+        entry.pop("title", None)
+        if told := " ".join(sentence for sentence in sentences if f"`{name}`" in sentence):
+            entry["description"] = told

@@ -1,0 +1,1 @@
+"""A gate report as text, JUnit, badge and GitHub annotations."""

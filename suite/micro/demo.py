@@ -1,0 +1,188 @@
+"""The main job on the micro families: train, evaluate before and after, summarise, render, judge. ``rlvr-suite demo``.
+
+Two worker processes, one thread each, take a checkpoint (or a base) at a time. Whatever a killed run had finished stays finished:
+a training run is one unit, a batch of samples another. Results do not depend on the order of the work, so a resumed run equals an
+unbroken one.
+"""
+
+import multiprocessing
+import queue
+import shutil
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.managers import SyncManager
+from pathlib import Path
+from typing import NamedTuple
+
+from suite.engine.run import RunProgress, run_cells
+from suite.files.atomic import write_atomic
+from suite.gate import judge, load_policy
+from suite.grpo.job import TrainingRun, check, run_training, trained_pair
+from suite.leaderboard import packed_cells, write_board
+from suite.plan.cells import PlannedCell
+from suite.plan.selection import Selection, planned_cells
+from suite.plan.unfinished import unfinished
+from suite.processes import end_with_parent, quiet_libraries
+from suite.registry import Registry, load_registry
+from suite.schema import GateReport, Summary
+from suite.store.run_folder import RunStore
+from suite.summary.summarize import summary_of
+from suite.summary.table import scored_cells
+
+FAMILIES = ("micro-qwen2.5-math", "micro-qwen2.5", "micro-olmo2", "micro-llama3")
+"""The micro families, each with a base of the same id; the slowest to train first."""
+TASKS = ("micro_arithmetic_clean", "micro_bench", "micro_bench_partial")
+REWARDS = ("ground_truth", "random", "format")
+RECIPE = "micro"
+POLICY = "micro_demo"
+WORKERS = 2
+UNITS = len(REWARDS) + 1
+"""Units of work in a family: its base to evaluate, and one checkpoint a reward to train and evaluate."""
+TRAINING_SHARE = 0.8
+"""Part of a checkpoint's unit that is training."""
+
+
+class Report(NamedTuple):
+    """What a worker says: its family, the unit (base or checkpoint id), what is going on, and the share of the unit done."""
+
+    family: str
+    unit: str
+    doing: str
+    share: float
+
+
+@dataclass(frozen=True)
+class DemoJob:
+    """What the demo covers; a recipe is a name or a file, ``limit`` the number of items of each task."""
+
+    families: tuple[str, ...] = FAMILIES
+    recipe: str = RECIPE
+    limit: int | None = None
+
+    def runs_of(self, family: str) -> list[TrainingRun]:
+        """The family's training runs, one a reward."""
+        return [TrainingRun(family, reward, self.recipe) for reward in REWARDS]
+
+    def selection(self, families: tuple[str, ...]) -> Selection:
+        """The evaluation of ``families``."""
+        return Selection(families=families, tasks=TASKS, limit=self.limit)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What a finished demo left behind."""
+
+    summary: Summary
+    gate: GateReport
+    board: Path
+
+
+def _is_done(store: RunStore, job: DemoJob) -> bool:
+    registry = load_registry()
+    runs = [run for family in job.families for run in job.runs_of(family)]
+    if any(trained_pair(run, registry, store) is None for run in runs):
+        return False
+    return not unfinished(store, _planned(store, registry, job.selection(job.families)))
+
+
+def _planned(store: RunStore, registry: Registry, selection: Selection) -> list[PlannedCell]:
+    planned = planned_cells(selection, registry, store)
+    for error in planned.failures:
+        raise error
+    return planned.cells
+
+
+class _Evaluation(RunProgress):
+    """Turns the samples of one model into the rest of its unit."""
+
+    def __init__(self, family: str, unit: str, start: float, send: Callable[[Report], None]) -> None:
+        self.family, self.unit, self.start, self.send = family, unit, start, send
+
+    def samples(self, done: int, total: int) -> None:
+        share = self.start + (1 - self.start) * done / total
+        self.send(Report(self.family, self.unit, f"evaluating {self.unit}", share))
+
+
+def _start_worker() -> None:
+    quiet_libraries()
+    import torch
+
+    torch.set_num_threads(1)
+    end_with_parent()
+
+
+def _evaluate(store: RunStore, job: DemoJob, progress: _Evaluation) -> None:
+    planned = _planned(store, load_registry(), job.selection((progress.family,)))
+    for error in run_cells(store, [p for p in planned if p.model.id == progress.unit], progress):
+        raise error
+    progress.send(Report(progress.family, progress.unit, f"finished {progress.unit}", 1.0))
+
+
+def _base_unit(run_folder: Path, job: DemoJob, family: str, reports: "queue.Queue[Report]") -> None:
+    """Evaluate a family's base, in a worker."""
+    _evaluate(RunStore(run_folder), job, _Evaluation(family, family, 0.0, reports.put))
+
+
+def _pair_unit(run_folder: Path, job: DemoJob, run: TrainingRun, reports: "queue.Queue[Report]") -> None:
+    """Train a checkpoint and evaluate it, in a worker."""
+    store = RunStore(run_folder)
+
+    def step(done: int, total: int) -> None:
+        doing = f"training on {run.reward}, step {done} of {total}"
+        reports.put(Report(run.model, run.checkpoint, doing, TRAINING_SHARE * done / total))
+
+    run_training(run, load_registry(), store, step)
+    _evaluate(store, job, _Evaluation(run.model, run.checkpoint, TRAINING_SHARE, reports.put))
+
+
+def _sweep_leftovers(store: RunStore) -> None:
+    """Remove what killed training runs left half-built; the run folder is locked, and this job's workers are idle."""
+    for path in (store.root / "checkpoints").glob(".*.training"):
+        shutil.rmtree(path)
+
+
+def _work(store: RunStore, job: DemoJob, show: Callable[[Report], None]) -> None:
+    context = multiprocessing.get_context("spawn")
+    manager = SyncManager(ctx=context)
+    manager.start(end_with_parent)
+    with manager, ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_start_worker) as pool:
+        reports: queue.Queue[Report] = manager.Queue()
+        runs = [run for family in job.families for run in job.runs_of(family)]
+        futures: list[Future[None]] = [pool.submit(_pair_unit, store.root, job, run, reports) for run in runs]
+        futures += [pool.submit(_base_unit, store.root, job, family, reports) for family in job.families]
+        try:
+            while not all(future.done() for future in futures):
+                try:
+                    show(reports.get(timeout=0.5))
+                except queue.Empty:
+                    continue
+        except KeyboardInterrupt:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+        while not reports.empty():
+            show(reports.get())
+        for future in futures:
+            future.result()
+
+
+def run_demo(run_folder: Path, show: Callable[[Report], None], job: DemoJob = DemoJob()) -> Demo:
+    """Do what is not done yet, then write summary, board and gate report; ``show`` is told each family's progress."""
+    store = RunStore(run_folder)
+    with store.lock():
+        _sweep_leftovers(store)
+        for family in job.families:
+            for run in job.runs_of(family):
+                check(run, load_registry())
+        if not _is_done(store, job):
+            _work(store, job, show)
+            _sweep_leftovers(store)  # a killed run's worker may outlive it for a moment
+        summary = summary_of(store, scored_cells(store.finished()), load_registry())
+        store.write_summary(summary)
+        report = judge(summary, load_policy(POLICY))
+        compared = summary.compared_cells
+        cells = packed_cells(cell for cell in store.finished() if cell.path.name in compared)
+        board = write_board(summary, run_folder / "board", report, cells)
+        write_atomic(run_folder / "verdict.json", report.to_json().encode())
+    return Demo(summary, report, board)

@@ -1,0 +1,1 @@
+"""From what a user selects to the cells that are run."""

@@ -1,0 +1,17 @@
+"""Which cells of a plan still lack samples in a run folder."""
+
+from collections.abc import Iterable
+
+from suite.plan.cells import PlannedCell
+from suite.store.run_folder import RunStore
+
+
+def is_finished(store: RunStore, planned: PlannedCell) -> bool:
+    """Whether all samples asked for are stored."""
+    manifest = store.cell(planned.cell).manifest
+    return manifest is not None and manifest.k >= planned.task.k
+
+
+def unfinished(store: RunStore, planned: Iterable[PlannedCell]) -> list[PlannedCell]:
+    """The cells of which something is missing."""
+    return [p for p in planned if not is_finished(store, p)]

@@ -1,0 +1,27 @@
+"""What can be named: families, models, protocols, rewards, published figures; and the files of a model."""
+
+from suite.registry.registry import (
+    ALL,
+    MAX_ID,
+    Dtype,
+    EngineSettings,
+    Model,
+    Registry,
+    RegistryFile,
+    expanded,
+    id_part,
+    load_registry,
+)
+
+__all__ = [
+    "ALL",
+    "MAX_ID",
+    "Dtype",
+    "EngineSettings",
+    "Model",
+    "Registry",
+    "RegistryFile",
+    "expanded",
+    "id_part",
+    "load_registry",
+]

@@ -1,0 +1,1 @@
+"""From graded samples to ``summary.json``: tables, deltas with their tests, contrasts."""

@@ -1,0 +1,271 @@
+"""Tasks: what ships loads, broken files are told in one line, items are the same everywhere and probes cut between words."""
+
+import importlib.util
+import json
+import os
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from suite.benchmarks import items
+from suite.benchmarks.items import DATA_VARIABLE, Item, items_hash, load_items
+from suite.benchmarks.tasks import GROUPS, TaskFile, all_tasks, expand, task
+from suite.errors import SuiteError
+from suite.files import shipped
+from suite.grade.scoring import Response, scores
+from suite.registry import load_registry
+from suite.registry.protocols import prompt_of
+
+SHIPPED = [path.stem for path in sorted(shipped.tasks_dir().glob("*/*.yaml"))]
+PROBES = [name for name in SHIPPED if task(name).is_probe]
+REAL_SETS = ("math500", "amc83", "aime2024", "aime2025")
+Broken = Callable[[str, str], SuiteError]
+INCLUDING = """include: ../contamination_probe
+task: including
+dataset_kwargs: {task_id: including}
+metadata: {version: "1", title: t, default_protocol: none, source: {of: micro_bench, fraction: 0.25}, n_items: 100}
+"""
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> TaskFile:
+    """A task whose items come from ``tmp_path``; its file is not there yet."""
+    return task("math500").model_copy(update={"task": "mine"})
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Broken:
+    """The error of ``all_tasks`` after replacing ``old`` by ``new`` in a copy of a shipped set."""
+    folder = shipped.tasks_dir()
+
+    def error(old: str, new: str) -> SuiteError:
+        files = ("micro_bench/micro_bench.yaml", "micro_bench/micro_bench_partial.yaml", "contamination_probe")
+        texts = {name: (folder / name).read_text() for name in files}
+        texts["micro_bench/including.yaml"] = INCLUDING
+        assert any(old in text for text in texts.values())
+        for name, text in texts.items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(text.replace(old, new))
+        monkeypatch.setattr(shipped, "tasks_dir", lambda: tmp_path)
+        with pytest.raises(SuiteError) as caught:
+            all_tasks()
+        return caught.value
+
+    return error
+
+
+def test_every_task_file_that_ships_loads_under_its_own_name() -> None:
+    assert set(SHIPPED) == set(all_tasks())
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_task_has_as_many_items_as_its_file_says(name: str) -> None:
+    spec = task(name)
+    if is_real(spec) and not os.environ.get(DATA_VARIABLE):
+        pytest.skip(f"{DATA_VARIABLE} is not set")
+    loaded = load_items(spec)
+    assert len(loaded) == spec.metadata.n_items
+    assert len({item.id for item in loaded}) == len(loaded)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("n_items: 100\n  contam", "n_itmes: 100\n  contam", "n_itmes"),
+        ("repeats: 8", "repeats: many", "repeats"),
+        ("suite.lm_eval_api.grade_answers", "suite.lm_eval_api.grade_anwsers", "filter_fn"),
+        ("temperature: 0.6", "temperature: -1", "generation_kwargs.temperature"),
+        ("task: micro_bench\n", "tsk: micro_bench\n", "task"),
+        ("task: micro_bench\n", "task: other\n", "own name"),
+        ("{task_id: micro_bench}", "{task_id: other}", "dataset_kwargs.task_id"),
+        ("repeats: 8", "repeats: [8", "YAML"),
+        ("suite.lm_eval_api.dataset", "os.system", "custom_dataset"),
+        ("{generator: micro_bench}", "{generator: micro_bench, hub: x}", "one of"),
+        ("{generator: micro_bench}", "{}", "one of"),
+        ("{of: micro_bench, fraction: 0.6}", "{of: micro_bench}", "go together"),
+        ("{of: micro_bench, fraction: 0.6}", "{of: micro_bnch, fraction: 0.6}", "Did you mean 'micro_bench'"),
+        ("{of: micro_bench, fraction: 0.25}", "{of: micro_bench_partial, fraction: 0.25}", "no task with items of its own"),
+        ("include: ../contamination_probe", "include: ../nowhere", "nowhere"),
+        ("include: ../contamination_probe\n", "", "including.yaml"),
+        ("[rlvr_contamination]", "[rlvr_contaminated]", "tag"),
+    ],
+)
+def test_a_broken_task_file_is_one_line_that_says_what(broken: Broken, old: str, new: str, named: str) -> None:
+    line = str(broken(old, new))
+    assert named in line
+    assert ".yaml" in line or "micro_bench" in line or "including" in line
+    assert "\n" not in line
+
+
+def test_an_unknown_task_is_told_its_nearest_neighbour() -> None:
+    with pytest.raises(SuiteError, match=r"^task: unknown task 'micro_bnch'.*Did you mean 'micro_bench'"):
+        task("micro_bnch")
+
+
+def test_a_group_is_its_tasks_each_once_in_the_order_named() -> None:
+    assert {spec.task for spec in expand(["rlvr_core"])} == set(REAL_SETS)
+    assert [spec.task for spec in expand(["math500", "rlvr_core", "amc83"])] == ["math500", "aime2024", "aime2025", "amc83"]
+    assert {spec.task for spec in expand(["rlvr_clean"])} == {"arithmetic_clean", "aime2025"}
+
+
+def test_the_contamination_group_holds_every_probe_of_a_real_set() -> None:
+    assert {spec.task for spec in expand(["rlvr_contamination"])} == set(PROBES) - {"micro_bench_partial"}
+    assert set(PROBES) >= {f"{name}_partial_{percent}" for name in REAL_SETS for percent in (80, 60, 40)}
+
+
+def test_an_unknown_word_is_told_tasks_and_groups() -> None:
+    with pytest.raises(SuiteError, match=r"^tasks: .*math500.*Groups: .*rlvr_core.*Did you mean 'rlvr_core'"):
+        expand(["rlvr_cor"])
+
+
+def test_groups_are_no_tasks() -> None:
+    assert not set(GROUPS) & set(all_tasks())
+
+
+@pytest.mark.parametrize("name", REAL_SETS)
+def test_real_sets_are_decoded_as_in_the_paper(name: str) -> None:
+    spec, sampled = task(name), name != "math500"
+    assert (spec.k, spec.decoding.temperature) == ((8, 0.6) if sampled else (1, 0.0))
+    assert (spec.decoding.max_new_tokens, spec.decoding.top_p) == (3072, 1.0)
+    # without it lm-eval's cache answers all k samples of an item with one of them
+    assert spec.generation_kwargs.do_sample == sampled
+    assert ("pass_at_k" in [m.metric for m in spec.metric_list]) == sampled
+
+
+def test_no_task_has_the_name_of_one_of_lm_evals() -> None:
+    found = importlib.util.find_spec("lm_eval")
+    assert found and found.submodule_search_locations
+    files = Path(found.submodule_search_locations[0], "tasks").rglob("*.yaml")
+    names = re.compile(r"^(?:task|group|tag): *(\S+)", re.MULTILINE)
+    theirs = {name for path in files for name in names.findall(path.read_text(encoding="utf-8"))}
+    assert {"aime24", "aime25"} <= theirs
+    assert not theirs & {*all_tasks(), *GROUPS}
+
+
+ROW = '{"id": "1", "problem": "p", "answer": "2"}'
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "named"),
+    [
+        (f"{ROW}\n{{nope\n", ":2", "JSON"),
+        (f'{ROW}\n\n{{"id": "2", "problem": "p"}}\n', ":3", "answer"),
+        (f'{ROW}\n{{"id": "2", "problem": "p", "answer": 2}}\n', ":2", "answer"),
+        (f"{ROW}\n{ROW}\n", ":2", "'1' appears twice"),
+        ("", "", "no items"),
+        ("\n \n", "", "no items"),
+    ],
+)
+def test_a_bad_item_file_is_one_line_that_names_file_and_line(
+    local: TaskFile, tmp_path: Path, content: str, place: str, named: str
+) -> None:
+    (tmp_path / "mine.jsonl").write_text(content)
+    with pytest.raises(SuiteError) as caught:
+        load_items(local, tmp_path)
+    assert caught.value.where == f"{tmp_path / 'mine.jsonl'}{place}"
+    assert named in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_item_file_is_named(local: TaskFile, tmp_path: Path) -> None:
+    with pytest.raises(SuiteError) as caught:
+        load_items(local, tmp_path)
+    assert caught.value.where == str(tmp_path / "mine.jsonl")
+
+
+def test_local_items_keep_order_and_unicode_and_skip_empty_lines(local: TaskFile, tmp_path: Path) -> None:
+    text = "½ of\u2028π"
+    row = json.dumps({"id": "b", "problem": text, "answer": "1"}, ensure_ascii=False)
+    (tmp_path / "mine.jsonl").write_text(f"{row}\n\n{ROW}", encoding="utf-8")
+    assert load_items(local, tmp_path) == [Item("b", text, "1"), Item("1", "p", "2")]
+
+
+def test_the_variable_takes_the_place_of_the_hub(local: TaskFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.jsonl").write_text(ROW)
+    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
+    assert load_items(local) == [Item("1", "p", "2")]
+
+
+def test_no_fresh_item_is_a_published_one() -> None:
+    fresh, published = load_items(task("micro_arithmetic_clean")), load_items(task("micro_bench"))
+    assert not {i.problem for i in fresh} & {i.problem for i in published}
+    assert not {i.hash for i in fresh} & {i.hash for i in published}
+
+
+def is_real(spec: TaskFile) -> bool:
+    """Whether its items are of a dataset that this repository does not hold."""
+    return task(spec.metadata.source.of or spec.task).metadata.source.hub is not None
+
+
+@pytest.mark.parametrize("name", ["micro_bench_partial"])
+def test_a_probe_is_the_question_cut_between_words(name: str) -> None:
+    whole = load_items(task(name.removesuffix("_partial")))
+    fraction = task(name).metadata.source.fraction or 0
+    for probe, item in zip(load_items(task(name)), whole, strict=True):
+        assert probe.problem + probe.continuation == item.problem
+        assert probe.problem and not probe.problem[-1].isspace() and probe.continuation[0].isspace()
+        assert len(probe.problem) <= fraction * len(item.problem)
+        assert (probe.id, probe.answer, probe.hash) == (item.id, item.answer, item.hash)
+
+
+PROBE = Item("1", "Mia has 10 eggs.", "9", " How many eggs now?")
+
+
+@pytest.mark.parametrize(
+    ("text", "finish_reason", "outcome"),
+    [
+        (" How many eggs now?", "stop", "correct"),
+        ("How  many\neggs now? And then some, 9", "length", "correct"),
+        (" How many eggs left?", "stop", "wrong"),
+        (" How many eggs", "length", "truncated"),
+        ("9", "stop", "wrong"),
+        ("", "stop", "wrong"),
+    ],
+)
+def test_a_probe_is_right_when_it_gives_the_hidden_rest_word_by_word(text: str, finish_reason: str, outcome: str) -> None:
+    scored = scores([Response(PROBE, text, finish_reason)], "continuation")[0]  # type: ignore[arg-type]
+    assert scored.outcome == outcome
+    assert scored.metrics["exact_match"] == float(outcome == "correct")
+    assert (scored.metrics["rouge_l"] == 1.0) == (outcome == "correct")
+    assert scored.metrics["answer_found"] == float("9" in text)
+
+
+def test_an_ordinary_item_is_graded_by_its_answer_and_has_no_further_metrics() -> None:
+    right, wrong = scores([Response(PROBE, "so 9"), Response(PROBE, "so 8")], "answer")
+    assert (right.outcome, wrong.outcome) == ("correct", "wrong")
+    assert right.metrics == {}
+
+
+def test_the_items_hash_ignores_order_ids_and_spelling_but_not_content() -> None:
+    a, b = Item("1", "one  question", "142.0"), Item("2", "other", "2")
+    same = items_hash([b, Item("x", "one question", "142")])
+    assert items_hash([a, b]) == same
+    assert items_hash([a]) != items_hash([a, b])
+    assert items_hash([a, a, b]) != same
+    assert items_hash([replace(a, answer="143"), b]) != same
+    assert items_hash([replace(a, problem="question"), b]) != same
+
+
+def test_an_item_file_that_is_not_utf8_is_named(local: TaskFile, tmp_path: Path) -> None:
+    (tmp_path / "mine.jsonl").write_bytes(b'{"id": "\xff"}')
+    with pytest.raises(SuiteError):
+        load_items(local, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["one\ntwothree", "one\tlongword"])
+def test_a_probe_is_cut_at_any_white_space(text: str) -> None:
+    probe = items._cut(Item("1", text, "1"), 0.6)
+    assert (probe.problem, probe.problem + probe.continuation) == ("one", text)
+
+
+@pytest.mark.parametrize("spec", all_tasks().values(), ids=lambda spec: spec.task)
+def test_plain_lm_eval_gets_the_prompt_of_the_default_protocol(spec: TaskFile) -> None:
+    problem = r"What is $\frac{1}{2}$ of {4}?"
+    name = spec.metadata.default_protocol
+    prompt = prompt_of(name, load_registry().protocol(name))
+    assert jinja2.Template(spec.doc_to_text).render(problem=problem) == prompt.render(problem)
+    assert set(spec.generation_kwargs.until) == set(prompt.stops)

@@ -1,0 +1,203 @@
+"""Rows of deltas: controls by matched budget, the base's best prompt, published figures beside our own."""
+
+from pathlib import Path
+
+import pytest
+from stored_cells import FAMILY, ITEMS, cell, write_cell
+
+from suite.benchmarks.items import Item
+from suite.registry import Registry, load_registry
+from suite.schema import DeltaRow, Pair, ScoreRow
+from suite.store.run_folder import RunStore
+from suite.summary.summarize import summarize
+from suite.summary.table import scored_cells
+
+PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="mine", reward="my_method", recipe="r", seed=0, step=20)
+CONTROL = PAIR.model_copy(update={"checkpoint": "coin", "reward": "random"})
+RIGHT, WRONG = [[item.answer] for item in ITEMS], [["none"]] * 3
+MANY = [Item(f"i{n}", f"question {n}", str(n)) for n in range(8)]
+
+
+def rows(run: RunStore, *pairs: Pair, registry: Registry | None = None) -> dict[str, DeltaRow]:
+    summary = summarize(scored_cells(run.finished()), pairs, registry or load_registry())
+    return {row.checkpoint: row for row in summary.deltas}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunStore:
+    store = RunStore(tmp_path)
+    write_cell(store, FAMILY, WRONG)
+    write_cell(store, "mine", RIGHT)
+    write_cell(store, "coin", WRONG)
+    return store
+
+
+def test_a_spurious_pair_of_the_same_budget_is_the_control(run: RunStore) -> None:
+    found = rows(run, PAIR, CONTROL)
+    assert found["mine"].control == ("coin",)
+    assert (found["coin"].control, found["coin"].spurious) == (None, True)  # it is one itself
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"recipe": "other"}, {"step": 10}, {"reward": "ground_truth"}, {"reward": "unlisted"}],
+    ids=str,
+)
+def test_a_pair_of_another_budget_or_an_honest_reward_is_no_control(run: RunStore, other: dict[str, object]) -> None:
+    found = rows(run, PAIR, CONTROL.model_copy(update=other))
+    assert found["mine"].control == ()
+
+
+@pytest.mark.parametrize("recipe", ["unstated", "imported"])
+def test_a_recipe_that_nobody_states_has_no_control(run: RunStore, recipe: str) -> None:
+    update = {"recipe": recipe}
+    assert rows(run, PAIR.model_copy(update=update), CONTROL.model_copy(update=update))["mine"].control == ()
+
+
+def test_a_control_under_another_protocol_is_none(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    for protocol, model in (("boxed", FAMILY), ("micro_qa", FAMILY), ("boxed", "mine"), ("micro_qa", "coin")):
+        write_cell(run, model, RIGHT, protocol=protocol)
+    found = rows(run, PAIR, CONTROL)
+    assert found["mine"].comparable and found["coin"].comparable
+    assert found["mine"].control == ()
+
+
+def test_an_overlay_says_which_rewards_are_controls(run: RunStore, tmp_path: Path) -> None:
+    overlay = tmp_path / "mine.yaml"
+    overlay.write_text("rewards:\n  shuffled: {description: labels of other items, spurious: true}\n")
+    shuffled = CONTROL.model_copy(update={"reward": "shuffled"})
+    assert rows(run, PAIR, shuffled)["mine"].control == ()
+    assert rows(run, PAIR, shuffled, registry=load_registry([overlay]))["mine"].control == ("coin",)
+
+
+def by_protocol(run: RunStore, right: dict[str, set[int]], after: set[int], own: str = "none") -> None:
+    """Base cells under protocols, right on some of eight items, and a checkpoint under ``own``."""
+    for protocol, items in right.items():
+        write_cell(run, FAMILY, texts(items), items=MANY, protocol=protocol)
+    write_cell(run, "mine", texts(after), items=MANY, protocol=own)
+
+
+def texts(right: set[int]) -> list[list[str]]:
+    return [[str(n)] if n in right else ["none"] for n in range(8)]
+
+
+def test_a_gain_over_a_weak_prompt_vanishes_against_the_bases_best_prompt(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    by_protocol(run, {"none": {0}, "boxed": {0, 1, 2, 3, 4, 5}, "r1": set()}, after={0, 1, 2, 3, 4, 5})
+    row = rows(run, PAIR)["mine"]
+    assert row.delta == pytest.approx(62.5)
+    assert row.strong_baseline_delta == pytest.approx(0)
+    assert row.strong_baseline_before == pytest.approx(0.75)
+    assert row.strong_baseline_chosen == ("boxed", "boxed")
+    assert row.strong_baseline_protocols == ("none", "boxed", "r1")
+
+
+def test_one_prompt_of_the_base_gives_no_strong_baseline(run: RunStore) -> None:
+    row = rows(run, PAIR)["mine"]
+    assert (row.strong_baseline_delta, row.strong_baseline_protocols) == (None, None)
+
+
+def test_only_the_prompt_may_differ_from_the_strong_baseline(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    by_protocol(run, {"none": {0}}, after={0, 1})
+    write_cell(run, FAMILY, texts(set(range(8))), items=MANY, protocol="boxed", temperature=1.0)
+    assert rows(run, PAIR)["mine"].strong_baseline_delta is None
+
+
+def test_a_pair_without_a_common_prompt_is_not_comparable_but_has_its_strong_baseline(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    by_protocol(run, {"none": {0}, "boxed": {0, 1}}, after={0, 1}, own="r1")
+    row = rows(run, PAIR)["mine"]
+    assert (row.comparable, row.differs, row.delta) == (False, ("protocol_hash",), None)
+    assert row.strong_baseline_delta == pytest.approx(0)
+
+
+MATH = "qwen2.5-math-7b"
+
+
+def score(run: RunStore, temperature: float, protocol: str, accuracy: float) -> ScoreRow:
+    """The score row of the real base on math500, right on a share of 100 hand-made items."""
+    items = [Item(f"i{n}", f"question {n}", str(n)) for n in range(100)]
+    answers = [[str(n)] if n < 100 * accuracy else ["none"] for n in range(100)]
+    made = write_cell(run, MATH, answers, temperature, items=items, protocol=protocol)
+    manifest = made.manifest
+    assert manifest is not None
+    task = cell(MATH, temperature, "math500", protocol)
+    made.finish(manifest.model_copy(update={"cell": task, "family": "qwen2.5-math", "base": MATH}))
+    (row,) = summarize(scored_cells(run.finished()), [], load_registry()).scores
+    return row
+
+
+@pytest.mark.parametrize(("accuracy", "off"), [(0.50, False), (0.49, False), (0.72, True), (0.2, True)])
+def test_a_base_that_is_off_its_published_score_by_more_than_its_interval_is_flagged(
+    tmp_path: Path, accuracy: float, off: bool
+) -> None:
+    row = score(RunStore(tmp_path), 0.0, "chat", accuracy)
+    found = {(r.accuracy, r.off) for r in row.published or () if r.source.startswith("arXiv 2506.10947")}
+    assert found == {(0.494, off)}
+
+
+def test_a_published_score_under_another_prompt_or_kind_of_decoding_is_not_set_beside_ours(tmp_path: Path) -> None:
+    assert score(RunStore(tmp_path / "boxed"), 0.0, "boxed", 0.5).published is None
+    greedy = score(RunStore(tmp_path / "greedy"), 0.0, "none", 0.5).published or ()
+    sampled = score(RunStore(tmp_path / "sampled"), 0.6, "none", 0.5).published or ()
+    assert {r.accuracy for r in greedy} >= {0.722} and 0.6853 not in {r.accuracy for r in greedy}
+    assert {round(r.accuracy, 4) for r in sampled} == {0.6853}
+
+
+def test_a_published_delta_is_a_reference_and_no_control(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    pair = Pair(family="qwen2.5-math", base=MATH, checkpoint="c", reward="random", recipe="r", seed=None, step=150)
+    for model in (MATH, "c"):
+        made = write_cell(run, model, RIGHT)
+        manifest = made.manifest
+        assert manifest is not None
+        made.finish(manifest.model_copy(update={"cell": cell(model, 0.6, "math500"), "family": "qwen2.5-math", "base": MATH}))
+    (reference,) = rows(run, pair)["c"].published or ()
+    assert (reference.delta, reference.step) == (21.4, 300)
+    honest = pair.model_copy(update={"reward": "my_method"})
+    row = rows(run, honest)["c"]
+    assert (row.control, row.published) == ((), None)
+
+
+def test_an_arm_that_lacks_items_is_not_comparable_and_names_the_field(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    by_protocol(run, {"none": {0}}, after={0, 1})
+    (base,) = (c for c in run.finished() if c.manifest and c.manifest.cell.model == FAMILY)
+    assert base.manifest is not None
+    other = base.manifest.cell.model_copy(update={"items_hash": "seven of them"})
+    base.finish(base.manifest.model_copy(update={"cell": other}))
+    row = rows(run, PAIR)["mine"]
+    assert (row.comparable, row.differs, row.delta, row.p) == (False, ("items_hash",), None, None)
+
+
+def test_an_item_that_stands_twice_counts_twice_in_both_arms(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    twice = [Item("a", "same", "1"), Item("b", "same", "1"), Item("c", "other", "2")]
+    write_cell(run, FAMILY, [["none"], ["none"], ["2"]], items=twice)
+    write_cell(run, "mine", [["2"], ["1"], ["1"]], items=[twice[2], twice[0], twice[1]])
+    row = rows(run, PAIR)["mine"]
+    assert row.delta == pytest.approx(200 / 3)
+    assert row.n_items == 3 and row.p == 0.5  # two items gained: two of four sign patterns go as far
+
+
+def test_what_counts_as_no_change_is_stated(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    items = [Item(f"i{n}", f"question {n}", str(n)) for n in range(100)]
+    for model, right in ((FAMILY, range(50)), ("mine", range(1, 51))):
+        write_cell(run, model, [[str(n)] if n in right else ["none"] for n in range(100)], items=items)
+    found = {}
+    for margin in (2.0, 8.0):
+        summary = summarize(scored_cells(run.finished()), [PAIR], load_registry(), margin)
+        found[summary.margin] = summary.deltas[0].finding
+    assert found == {2.0: "inconclusive", 8.0: "equivalent"}
+
+
+def test_one_item_has_a_delta_and_nothing_that_needs_two(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    for model, answer in ((FAMILY, "none"), ("mine", "1")):
+        write_cell(run, model, [[answer]], items=[Item("a", "q", "1")])
+    row = rows(run, PAIR)["mine"]
+    assert (row.delta, row.interval, row.mde, row.equivalent_within, row.finding) == (100.0, None, None, None, "inconclusive")
+    assert row.p == 1.0

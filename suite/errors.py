@@ -19,7 +19,9 @@ class SuiteError(Exception):
 
 def printable(text: str) -> str:
     """Text that moves no cursor and ends no line: any white space is a space, what else is not printable is ``�``."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(
+        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def safe_line(text: str) -> str:

@@ -21,7 +21,9 @@ def quiet_libraries() -> None:
     """Call before torch, transformers or lm-eval are imported: tqdm reads its switch when it is imported."""
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("HF_HUB_VERBOSITY", "error")  # its logger takes its level from here when it is imported
+    os.environ.setdefault(
+        "HF_HUB_VERBOSITY", "error"
+    )  # its logger takes its level from here when it is imported
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     warnings.filterwarnings("ignore")
     for name in _NOISY:

@@ -32,11 +32,16 @@ def environment(**further: str) -> dict[str, str]:
     return {**kept, "PATH": path, "CI": "true", "HF_HUB_OFFLINE": "1", "GITHUB_ACTIONS": "true", **further}
 
 
-def run_action(path: Path, given: Mapping[str, str], workspace: Path, scratch: Path, env: Mapping[str, str]) -> Ran:
+def run_action(
+    path: Path, given: Mapping[str, str], workspace: Path, scratch: Path, env: Mapping[str, str]
+) -> Ran:
     """Run the action's steps with the inputs ``given``; the runner's files are kept in ``scratch``."""
     action = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert set(given) <= set(action["inputs"])
-    values = {f"inputs.{name}": given.get(name, entry.get("default", "")) for name, entry in action["inputs"].items()}
+    values = {
+        f"inputs.{name}": given.get(name, entry.get("default", ""))
+        for name, entry in action["inputs"].items()
+    }
     page, code, logs = scratch / "page.md", 0, []
     page.write_text("")
     for number, step in enumerate(action["runs"]["steps"]):
@@ -44,9 +49,13 @@ def run_action(path: Path, given: Mapping[str, str], workspace: Path, scratch: P
             continue
         outputs = scratch / f"outputs-{number}"
         outputs.write_text("")
-        done = _run_step(step, values, workspace, {**env, "GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(page)})
+        done = _run_step(
+            step, values, workspace, {**env, "GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(page)}
+        )
         pairs = dict(line.split("=", 1) for line in outputs.read_text().splitlines())
-        values |= {f"steps.{step['id']}.outputs.{name}": value for name, value in pairs.items() if "id" in step}
+        values |= {
+            f"steps.{step['id']}.outputs.{name}": value for name, value in pairs.items() if "id" in step
+        }
         logs.append(done.stdout)
         if code := done.returncode:
             break
@@ -69,11 +78,15 @@ def _run_step(
     own = {name: _filled(value, values) for name, value in step.get("env", {}).items()}
     folder = workspace / _filled(step.get("working-directory", "."), values)
     command, both = [*SHELL, step["run"]], subprocess.STDOUT
-    return subprocess.run(command, cwd=folder, env={**env, **own}, stdout=subprocess.PIPE, stderr=both, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, env={**env, **own}, stdout=subprocess.PIPE, stderr=both, text=True, check=False
+    )
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
     """``text`` with its expressions evaluated; an output that no step wrote is empty, an unknown input is a fault."""
-    filled = EXPRESSION.sub(lambda m: values[f"inputs.{m[2]}"] if m[1] == "inputs" else values.get(f"steps.{m[2]}", ""), text)
+    filled = EXPRESSION.sub(
+        lambda m: values[f"inputs.{m[2]}"] if m[1] == "inputs" else values.get(f"steps.{m[2]}", ""), text
+    )
     assert "${{" not in filled, f"not an expression that this runner knows: {text}"
     return filled

@@ -40,7 +40,14 @@ def write_cell(
     """A finished cell; the last sample carries ``error``, and the first of item b ran into the token limit."""
     made = cell(model, temperature, protocol=protocol)
     samples = [
-        Sample(item_id=item.id, sample=s, seed=s, text=text, n_tokens=4, finish_reason="length" if (i, s) == (1, 0) else "stop")
+        Sample(
+            item_id=item.id,
+            sample=s,
+            seed=s,
+            text=text,
+            n_tokens=4,
+            finish_reason="length" if (i, s) == (1, 0) else "stop",
+        )
         for i, (item, texts) in enumerate(zip(items, text_IS, strict=True))
         for s, text in enumerate(texts)
     ]

@@ -22,7 +22,10 @@ from suite.commands.scaffold import init
 from suite.files.shipped import gate_action
 
 ROOT = Path(__file__).resolve().parents[1]
-ACTION, WORKFLOWS = ROOT / ".github" / "actions" / "gate" / "action.yml", sorted((ROOT / ".github" / "workflows").iterdir())
+ACTION, WORKFLOWS = (
+    ROOT / ".github" / "actions" / "gate" / "action.yml",
+    sorted((ROOT / ".github" / "workflows").iterdir()),
+)
 BIN = Path(sys.executable).parent
 TASK = "micro_bench"
 STATED = [
@@ -47,7 +50,12 @@ Gate = Callable[..., Ran]
 def add_arm(run: Path, right: int, *arm: str) -> None:
     """An arm whose first answers are right."""
     rows = [
-        {"task": TASK, "item_id": item.id, "sample": 0, "text": f"Answer: {item.answer if i < right else 'none'}"}
+        {
+            "task": TASK,
+            "item_id": item.id,
+            "sample": 0,
+            "text": f"Answer: {item.answer if i < right else 'none'}",
+        }
         for i, item in enumerate(load_items(task(TASK)))
     ]
     path = run.parent / "answers.jsonl"
@@ -75,7 +83,11 @@ def gate(workspace: Path, tmp_path: Path) -> Gate:
     """Run the action in the method's folder; board and reports go into a folder of the test."""
 
     def run(policy: str, **inputs: str) -> Ran:
-        places = {"board": str(tmp_path / "a board"), "reports": str(tmp_path / "reports"), "working-directory": "my method"}
+        places = {
+            "board": str(tmp_path / "a board"),
+            "reports": str(tmp_path / "reports"),
+            "working-directory": "my method",
+        }
         given = {"run": "run", "policy": f"{policy}.yaml", "verify": "run", **places, **inputs}
         return run_action(ACTION, given, workspace, tmp_path, environment())
 
@@ -84,7 +96,8 @@ def gate(workspace: Path, tmp_path: Path) -> Gate:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("policy", "code", "verdict"), [("passing", 0, "passed"), ("refuted", 1, "failed"), ("undecided", 3, "undecided")]
+    ("policy", "code", "verdict"),
+    [("passing", 0, "passed"), ("refuted", 1, "failed"), ("undecided", 3, "undecided")],
 )
 def test_board_and_reports_are_written_whatever_the_verdict_and_the_action_exits_as_the_gate(
     policy: str, code: int, verdict: str, gate: Gate, tmp_path: Path
@@ -94,7 +107,9 @@ def test_board_and_reports_are_written_whatever_the_verdict_and_the_action_exits
     assert ran.outputs == {"exit-code": str(code), "verdict": verdict, "board": str(tmp_path / "a board")}
     assert {path.name for path in (tmp_path / "reports").iterdir()} == REPORTS
     assert json.loads((tmp_path / "reports" / "verdict.json").read_text())["exit_code"] == code
-    assert {"index.html", "gate.html", "verdict.json", "summary.json"} <= {path.name for path in (tmp_path / "a board").iterdir()}
+    assert {"index.html", "gate.html", "verdict.json", "summary.json"} <= {
+        path.name for path in (tmp_path / "a board").iterdir()
+    }
     assert ran.page.strip() and ("::" in ran.log) == (code != 0)
 
 
@@ -108,7 +123,9 @@ def test_junit_and_badge_say_what_the_verdict_says(gate: Gate, tmp_path: Path) -
 
 
 @pytest.mark.slow
-def test_a_bad_policy_stops_the_action_before_the_board_and_has_no_verdict(gate: Gate, tmp_path: Path) -> None:
+def test_a_bad_policy_stops_the_action_before_the_board_and_has_no_verdict(
+    gate: Gate, tmp_path: Path
+) -> None:
     ran = gate("bad")
     assert (ran.code, ran.outputs) == (2, {"exit-code": "2", "verdict": "", "board": ""})
     assert "bad.yaml" in ran.log and "miracles" in ran.log
@@ -117,7 +134,9 @@ def test_a_bad_policy_stops_the_action_before_the_board_and_has_no_verdict(gate:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("inconclusive", "code", "verdict"), [("pass", 0, "passed"), ("fail", 1, "failed")])
-def test_an_undecided_gate_counts_as_the_input_says(inconclusive: str, code: int, verdict: str, gate: Gate) -> None:
+def test_an_undecided_gate_counts_as_the_input_says(
+    inconclusive: str, code: int, verdict: str, gate: Gate
+) -> None:
     ran = gate("undecided", inconclusive=inconclusive, board="")
     assert (ran.code, ran.outputs) == (code, {"exit-code": str(code), "verdict": verdict, "board": ""})
 
@@ -179,7 +198,9 @@ def repository(tmp_path: Path) -> Path:
     home = tmp_path / "my_method"
     init(home)
     (home / ".git").mkdir()  # where a linter looks for the root of a repository
-    (home / ".github" / "workflows" / "action.yml").write_text(yaml.safe_dump(as_workflow(gate_action()), sort_keys=False))
+    (home / ".github" / "workflows" / "action.yml").write_text(
+        yaml.safe_dump(as_workflow(gate_action()), sort_keys=False)
+    )
     return home
 
 
@@ -189,12 +210,19 @@ def as_workflow(path: Path) -> dict[str, Any]:
     inputs = {name: dict(entry) | {"type": "string"} for name, entry in action["inputs"].items()}
     outputs = {name: entry["value"] for name, entry in action["outputs"].items()}
     job = {"runs-on": "ubuntu-latest", "outputs": outputs, "steps": action["runs"]["steps"]}
-    return {"name": "action", "on": {"workflow_call": {"inputs": inputs}}, "permissions": {}, "jobs": {"action": job}}
+    return {
+        "name": "action",
+        "on": {"workflow_call": {"inputs": inputs}},
+        "permissions": {},
+        "jobs": {"action": job},
+    }
 
 
 def linted(folder: Path, *command: object) -> str:
     """What a linter of the development environment finds; ``make`` installs it, and without it the test fails."""
-    done = subprocess.run([str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False
+    )
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
@@ -203,7 +231,15 @@ def actionlint(repository: Path) -> str:
 
 
 def zizmor(repository: Path) -> str:
-    return linted(repository, BIN / "zizmor", "--offline", "--quiet", "--config", ROOT / ".github" / "zizmor.yml", ".github")
+    return linted(
+        repository,
+        BIN / "zizmor",
+        "--offline",
+        "--quiet",
+        "--config",
+        ROOT / ".github" / "zizmor.yml",
+        ".github",
+    )
 
 
 def test_the_linters_find_nothing_in_the_workflows_and_the_action(repository: Path) -> None:
@@ -238,4 +274,6 @@ def test_workflows_grant_nothing_but_reading_and_the_deployment_of_pages(reposit
     for path in [*WORKFLOWS, repository / ".github" / "workflows" / "rlvr.yml"]:
         content = yaml.safe_load(path.read_text())
         granted = [content["permissions"], *(job.get("permissions", {}) for job in content["jobs"].values())]
-        assert all(grant in ({}, {"contents": "read"}, {"pages": "write", "id-token": "write"}) for grant in granted)
+        assert all(
+            grant in ({}, {"contents": "read"}, {"pages": "write", "id-token": "write"}) for grant in granted
+        )

@@ -16,8 +16,31 @@ FILES = sorted(SUITE.rglob("*.py"))
 # A room is a module or a package directly under suite/. From top to bottom they read as the pipeline; each imports rooms above
 # it alone. HOUSE: docs/architecture.md shows the same list.
 ORDER = [
-    *("__init__", "errors", "processes", "schema", "files", "stats", "registry", "benchmarks", "store", "grade", "lm_eval_api"),
-    *("plan", "engine", "interchange", "summary", "gate", "leaderboard", "grpo", "micro", "commands", "__main__"),
+    *(
+        "__init__",
+        "errors",
+        "processes",
+        "schema",
+        "files",
+        "stats",
+        "registry",
+        "benchmarks",
+        "store",
+        "grade",
+        "lm_eval_api",
+    ),
+    *(
+        "plan",
+        "engine",
+        "interchange",
+        "summary",
+        "gate",
+        "leaderboard",
+        "grpo",
+        "micro",
+        "commands",
+        "__main__",
+    ),
 ]
 UPWARD = {("plan", "engine")}  # to be removed: the one import that still runs against the order
 
@@ -72,7 +95,9 @@ def test_the_order_names_every_room_and_no_other() -> None:
 
 
 def test_contributing_shows_the_same_order() -> None:
-    rows = re.findall(r"^\| `(\w+?)(?:/|\.py)` \|", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(\w+?)(?:/|\.py)` \|", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert rows == [room for room in ORDER if room != "__init__"]
 
 
@@ -101,7 +126,9 @@ def test_rooms_import_rooms_above_them_only() -> None:
         ("import suitecase, numpy", set()),
     ],
 )
-def test_the_layer_check_sees_every_form_of_import(source: str, units: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_layer_check_sees_every_form_of_import(
+    source: str, units: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.modules[__name__], "is_unit", lambda name: name in ORDER)
     assert imported_units(source, ["suite", "engine"]) == units
 

@@ -32,7 +32,9 @@ def save(folder: Path, seed: int) -> None:
         "num_attention_heads": 2,
         "num_key_value_heads": 1,
     }
-    config = MistralConfig(vocab_size=len(tokenizer), eos_token_id=tokenizer.eos_token_id, bos_token_id=None, **sizes)
+    config = MistralConfig(
+        vocab_size=len(tokenizer), eos_token_id=tokenizer.eos_token_id, bos_token_id=None, **sizes
+    )
     MistralForCausalLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 
@@ -48,7 +50,9 @@ def test_the_overlay_of_the_readme_brings_a_family_from_weights_to_the_board(
     for seed, folder in enumerate(("base", "rl")):
         save(tmp_path / "weights" / folder, seed)
     run_file = tmp_path / "run.yaml"
-    run_file.write_text("families: [mistral]\ntasks: [arithmetic_clean, micro_bench]\nlimit: 2\nk: 2\nmax_new_tokens: 6\n")
+    run_file.write_text(
+        "families: [mistral]\ntasks: [arithmetic_clean, micro_bench]\nlimit: 2\nk: 2\nmax_new_tokens: 6\n"
+    )
     assert main(["eval", str(run_file), "--registry", str(registry), "--out", out]) == 0
     capsys.readouterr()
     assert main(["summarize", out, "--json", "--registry", str(registry)]) == 0

@@ -36,7 +36,18 @@ REQUIRED = {
 def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Names of all files in a wheel built from this checkout, without a network."""
     out = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", out, ROOT]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        out,
+        ROOT,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     (wheel,) = out.glob("rlvr_suite-*.whl")
@@ -53,15 +64,22 @@ def test_the_wheel_holds_code_tasks_registry_bases_pages_policies_and_recipes(wh
 @pytest.mark.slow
 def test_the_wheel_holds_every_file_of_tasks(wheel_names: list[str]) -> None:
     ours = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tasks").rglob("*") if path.is_file()}
-    shipped = {name.removeprefix("suite/_data/") for name in wheel_names if name.startswith("suite/_data/tasks/")}
+    shipped = {
+        name.removeprefix("suite/_data/") for name in wheel_names if name.startswith("suite/_data/tasks/")
+    }
     assert {name for name in ours if "__pycache__" not in name} == shipped
 
 
 @pytest.mark.slow
-def test_the_wheel_holds_every_published_figure_and_none_of_the_pages_made_from_them(wheel_names: list[str]) -> None:
+def test_the_wheel_holds_every_published_figure_and_none_of_the_pages_made_from_them(
+    wheel_names: list[str],
+) -> None:
     folder = "suite/_data/leaderboards/published/"
     shipped = {name.removeprefix(folder) for name in wheel_names if name.startswith(folder)}
-    assert shipped == {"README.md", *(path.name for path in (ROOT / "leaderboards" / "published").glob("*.yaml"))}
+    assert shipped == {
+        "README.md",
+        *(path.name for path in (ROOT / "leaderboards" / "published").glob("*.yaml")),
+    }
 
 
 @pytest.mark.slow

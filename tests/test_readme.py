@@ -48,7 +48,9 @@ def help_texts() -> dict[str, str]:
 def with_fresh_help(text: str) -> str:
     """The README with every help block as the parser has it now."""
     texts = help_texts()
-    return HELP_BLOCK.sub(lambda m: f"<!-- help: {m['command']} -->\n```text\n{texts[m['command']]}```\n", text)
+    return HELP_BLOCK.sub(
+        lambda m: f"<!-- help: {m['command']} -->\n```text\n{texts[m['command']]}```\n", text
+    )
 
 
 def demo_block() -> str:
@@ -57,7 +59,11 @@ def demo_block() -> str:
     lines = []
     for task in summary.tasks:
         rows = {(d.reward, d.family): d for d in summary.deltas if d.task == task.task}
-        base = {s.family: f"{100 * s.accuracy:.1f}" for s in summary.scores if s.task == task.task and s.model == s.base}
+        base = {
+            s.family: f"{100 * s.accuracy:.1f}"
+            for s in summary.scores
+            if s.task == task.task and s.model == s.base
+        }
         lines += ["", f"`{task.task}` ({task.title}; {task.n_items} items):", ""]
         lines += ["| | " + " | ".join(summary.families) + " |", "|---" * (len(summary.families) + 1) + "|"]
         lines += ["| base, % correct | " + " | ".join(base[f] for f in summary.families) + " |"]
@@ -82,7 +88,9 @@ def prose(text: str) -> str:
     return re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
 
 
-needs_311 = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="argparse words its help differently in other Pythons")
+needs_311 = pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11), reason="argparse words its help differently in other Pythons"
+)
 
 
 @needs_311
@@ -94,7 +102,9 @@ def test_every_help_block_is_what_the_command_prints() -> None:
 
 def test_every_command_has_one_help_block() -> None:
     shown = re.findall(r"<!-- help: (.+?) -->", TEXT)
-    assert [m["command"] for m in HELP_BLOCK.finditer(TEXT)] == shown, "a help comment without its ```text block"
+    assert [m["command"] for m in HELP_BLOCK.finditer(TEXT)] == shown, (
+        "a help comment without its ```text block"
+    )
     assert sorted(shown) == sorted(help_texts())
 
 
@@ -110,7 +120,11 @@ def test_every_file_in_the_annotated_tree_exists() -> None:
     assert tree is not None
     names = {line.split()[0] for line in tree[1].splitlines() if line.strip()}
     assert {name for name in names if not (ROOT / name).exists()} == set()
-    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "suite").glob("*.py") if not path.name.startswith("__")}
+    modules = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "suite").glob("*.py")
+        if not path.name.startswith("__")
+    }
     assert modules <= names
 
 

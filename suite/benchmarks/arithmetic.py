@@ -119,7 +119,9 @@ def expressions(seed: int, steps: int, n: int) -> list[Expression]:
     Raises SuiteError unless ``steps`` is 1..20 and ``n`` 0..100,000.
     """
     if not 1 <= steps <= MAX_STEPS:
-        raise SuiteError(f"no expressions of {steps} steps. Allowed: 1..{MAX_STEPS}", "arithmetic", "Change 'steps'")
+        raise SuiteError(
+            f"no expressions of {steps} steps. Allowed: 1..{MAX_STEPS}", "arithmetic", "Change 'steps'"
+        )
     if not 0 <= n <= MAX_ITEMS:
         raise SuiteError(f"no set of {n} expressions. Allowed: 0..{MAX_ITEMS}", "arithmetic", "Change 'n'")
     stream, out = _Stream(seed, steps), dict[str, Expression]()

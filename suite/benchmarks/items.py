@@ -172,7 +172,9 @@ def _is_hub_reachable() -> bool:
 
     try:
         get_session().head(constants.ENDPOINT, timeout=_HUB_SECONDS)
-    except Exception:  # of the client, whose kinds change with its version: no route, no answer in time, told to be offline
+    except (
+        Exception
+    ):  # of the client, whose kinds change with its version: no route, no answer in time, told to be offline
         return False
     return True
 
@@ -197,9 +199,16 @@ def _hub_rows(source: Source, where: str, file: str) -> tuple[list[Mapping[str, 
     try:
         with nullcontext() if is_here else _from_cache_alone():
             commit = _commit(source)
-            parts = [load_dataset(source.hub, name, split=source.split, revision=commit) for name in source.configs or (None,)]
+            parts = [
+                load_dataset(source.hub, name, split=source.split, revision=commit)
+                for name in source.configs or (None,)
+            ]
     except Exception as error:  # the Hub client raises many kinds: offline, gated, gone
-        why = f"cannot be loaded ({type(error).__name__})" if is_here else "are not in the cache, and the Hub cannot be reached"
+        why = (
+            f"cannot be loaded ({type(error).__name__})"
+            if is_here
+            else "are not in the cache, and the Hub cannot be reached"
+        )
         way = "Ask for access on its page" if is_here else "Go online"
         fix = f"{way}, or give --data-dir or {DATA_VARIABLE} with a folder that holds {file}"
         raise SuiteError(f"the items of '{source.hub}' {why}", where, fix) from error
@@ -216,7 +225,11 @@ def hub_items(source: Source, where: str, file: str) -> ItemSet:
         fix = f"Report it; meanwhile give --data-dir or {DATA_VARIABLE} with a folder that holds {file}"
         raise SuiteError(what, where, fix)
     own = [
-        Item(str(row[columns.id] if columns.id else number), str(row[columns.problem]), str(row[columns.answer]))
+        Item(
+            str(row[columns.id] if columns.id else number),
+            str(row[columns.problem]),
+            str(row[columns.answer]),
+        )
         for number, row in enumerate(rows)
     ]
     return ItemSet(own, str(source.hub), commit)
@@ -262,7 +275,10 @@ def _place_and_fix(loaded: ItemSet, spec: TaskFile, path: Path | None) -> tuple[
         fix = f"Undo the change of the generator; if it is meant, write items.tsv anew ({writer}) and raise 'version'"
         return f"task {spec.task}: {loaded.dataset}", fix
     place = f"task {spec.task}: {loaded.dataset} at {loaded.revision}"
-    return place, f"Report it; meanwhile give --data-dir with a folder that holds {spec.task}.jsonl, the set that {readme} names"
+    return (
+        place,
+        f"Report it; meanwhile give --data-dir with a folder that holds {spec.task}.jsonl, the set that {readme} names",
+    )
 
 
 def _as_shipped(loaded: ItemSet, spec: TaskFile, shipped: Mapping[str, str], path: Path | None) -> ItemSet:
@@ -291,7 +307,9 @@ def _file(spec: TaskFile, data_dir: Path | None) -> Path | None:
     path = folder / f"{spec.task}.jsonl"
     if not path.is_file():
         raise SuiteError(
-            f"no items of '{spec.task}' here", str(path), "Put the file there, or name another folder with --data-dir"
+            f"no items of '{spec.task}' here",
+            str(path),
+            "Put the file there, or name another folder with --data-dir",
         )
     return path
 
@@ -337,7 +355,9 @@ def _refuse_near_miss(key: str) -> None:
     near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=_NEAR)
     if near and key not in (*_SETTABLE, "task_id"):
         meant = "seed" if near[0] == "item_seed" else near[0]
-        raise SuiteError(f"unknown key '{key}'. Known: {', '.join(_SETTABLE)}", "--metadata", f"Write '{meant}'")
+        raise SuiteError(
+            f"unknown key '{key}'. Known: {', '.join(_SETTABLE)}", "--metadata", f"Write '{meant}'"
+        )
 
 
 def dataset(task_id: str, **metadata: object) -> "dict[str, Dataset]":  # type: ignore[name-defined]  # noqa: F821 (heavy import)

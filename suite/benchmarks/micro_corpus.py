@@ -44,7 +44,14 @@ class Mixture:
 
 MIXTURES: dict[str, Mixture] = {
     "micro-qwen2.5-math": Mixture(
-        "code_traced", {"code": 0.92, "language": 0.20, "calculation": 0.65}, 0.95, {"direct": 1.0}, 0.2, 0.12, "qwen2", 3900
+        "code_traced",
+        {"code": 0.92, "language": 0.20, "calculation": 0.65},
+        0.95,
+        {"direct": 1.0},
+        0.2,
+        0.12,
+        "qwen2",
+        3900,
     ),
     "micro-qwen2.5": Mixture(
         "code_first_traced",

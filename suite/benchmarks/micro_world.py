@@ -78,7 +78,9 @@ def calculation(rng: Random, n_steps: int) -> Problem:
     return Problem(text, start, steps, None)
 
 
-def word_problems(seed: int, n: int, steps: tuple[int, ...], exclude: frozenset[str] = frozenset()) -> list[Problem]:
+def word_problems(
+    seed: int, n: int, steps: tuple[int, ...], exclude: frozenset[str] = frozenset()
+) -> list[Problem]:
     """``n`` distinct word problems of the seed, with step counts in turn from ``steps`` and no text of ``exclude``."""
     rng = Random(f"rlvr-suite micro world {seed}")
     out: dict[str, Problem] = {}

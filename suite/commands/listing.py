@@ -80,8 +80,13 @@ def _pairs(overlays: Sequence[Path], run: Path) -> list[Row]:
     made = {(p.base, p.reward, p.recipe) for p in known}
     slots = [p for p in _slots(registry) if (p.base, p.reward, p.recipe) not in made]
     order = list(registry.families)
-    pairs = sorted([*known, *slots], key=lambda p: (order.index(p.family) if p.family in order else len(order), p.base))
-    return [{**p.model_dump(exclude={"base_weights", "weights"}), "status": statuses.get(p.checkpoint, TRAINABLE)} for p in pairs]
+    pairs = sorted(
+        [*known, *slots], key=lambda p: (order.index(p.family) if p.family in order else len(order), p.base)
+    )
+    return [
+        {**p.model_dump(exclude={"base_weights", "weights"}), "status": statuses.get(p.checkpoint, TRAINABLE)}
+        for p in pairs
+    ]
 
 
 def _slots(registry: Registry) -> list[Pair]:
@@ -114,7 +119,8 @@ def pair_grid(rows: Sequence[Row], overlays: Sequence[Path]) -> list[Row]:
 def _standing(rows: Sequence[Row], base: str, reward: str) -> str:
     of_cell = [row["status"] for row in rows if (row["base"], row["reward"]) == (base, reward)]
     counts = {
-        word: of_cell.count(status) for word, status in (("results", HAS_RESULTS), ("exists", EXISTS), ("recipe", TRAINABLE))
+        word: of_cell.count(status)
+        for word, status in (("results", HAS_RESULTS), ("exists", EXISTS), ("recipe", TRAINABLE))
     }
     return ", ".join(f"{word} {n}" if n > 1 else word for word, n in counts.items() if n) or "-"
 
@@ -170,8 +176,13 @@ LISTINGS: dict[str, Callable[[Sequence[Path], Path], list[Row]]] = {
 def unpaired_lines(summary: Summary) -> list[str]:
     """Checkpoints whose answers are here and of which no pair is known: without the overlay that says so they have no delta."""
     paired = {name for row in summary.deltas for name in (row.checkpoint, *(row.checkpoints or ()))}
-    lost = dict.fromkeys(row.model for row in summary.scores if row.model != row.base and row.model not in paired)
-    return [f"{model}: no delta; give the overlay that names its pair with --registry, or evaluate its base" for model in lost]
+    lost = dict.fromkeys(
+        row.model for row in summary.scores if row.model != row.base and row.model not in paired
+    )
+    return [
+        f"{model}: no delta; give the overlay that names its pair with --registry, or evaluate its base"
+        for model in lost
+    ]
 
 
 def audit_lines(summary: Summary) -> list[str]:
@@ -226,7 +237,9 @@ def merged_selection(runfile: Path | None, flags: Mapping[str, object]) -> Selec
         return replace(file, data={**file.data, **flags}).parse(Selection)
     for name in ("families", "tasks"):
         if not flags.get(name) and not (name == "families" and "before" in flags):
-            raise SuiteError(f"nothing selected; see `rlvr-suite list {name}`", f"--{name}", f"Give --{name} or a run file")
+            raise SuiteError(
+                f"nothing selected; see `rlvr-suite list {name}`", f"--{name}", f"Give --{name} or a run file"
+            )
     return validate(dict(flags), Selection, "command line")
 
 
@@ -284,4 +297,10 @@ def plan_total(rows: Sequence[PlanRow]) -> list[str]:
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 120
+        else f"{seconds / 60:.0f} min"
+        if seconds < 7200
+        else f"{seconds / 3600:.1f} h"
+    )

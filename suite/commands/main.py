@@ -76,14 +76,27 @@ def _train(args: argparse.Namespace) -> int:
     if args.sweep:
         return _sweep(args)
     if args.ray:
-        raise SuiteError("a single run does not train on a cluster", "--ray", "Write a sweep file, and give it with --sweep")
+        raise SuiteError(
+            "a single run does not train on a cluster",
+            "--ray",
+            "Write a sweep file, and give it with --sweep",
+        )
     if not (args.recipe and args.model and args.reward):
         what = "a recipe, --model and --reward are needed, or --sweep FILE"
         raise SuiteError(what, "rlvr-suite train", "See `rlvr-suite train --help`")
     run = TrainingRun(
-        args.model, args.reward, args.recipe, args.seed or 0, args.labels, args.data_dir, allow_unchecked=args.allow_unchecked
+        args.model,
+        args.reward,
+        args.recipe,
+        args.seed or 0,
+        args.labels,
+        args.data_dir,
+        allow_unchecked=args.allow_unchecked,
     )
-    registry, store = load_registry(args.registry), RunStore(args.out or Path("runs") / Path(args.recipe).stem)
+    registry, store = (
+        load_registry(args.registry),
+        RunStore(args.out or Path("runs") / Path(args.recipe).stem),
+    )
     recipe = check(run, registry)
     if args.dry_run:
         print(dry_run(run, registry, store.root), end="")
@@ -100,11 +113,21 @@ def _sweep(args: argparse.Namespace) -> int:
     from suite.registry import load_registry
     from suite.store.run_folder import RunStore
 
-    given = (args.recipe, args.model, args.reward, args.labels, args.dry_run, args.data_dir, args.allow_unchecked)
+    given = (
+        args.recipe,
+        args.model,
+        args.reward,
+        args.labels,
+        args.dry_run,
+        args.data_dir,
+        args.allow_unchecked,
+    )
     if any(given) or args.seed is not None:
         what = "a sweep file says what is trained; allowed beside it: --ray, --out, --registry"
         raise SuiteError(
-            what, "--sweep", "Put recipe, models, rewards, seeds, labels, data_dir and allow_unchecked into the file"
+            what,
+            "--sweep",
+            "Put recipe, models, rewards, seeds, labels, data_dir and allow_unchecked into the file",
         )
     grid = load_sweep(args.sweep, load_registry(args.registry))
     store = RunStore(args.out or Path("runs") / args.sweep.stem)
@@ -162,7 +185,9 @@ def _eval(args: argparse.Namespace) -> int:
         print(f"rlvr-suite: {error}", file=sys.stderr)
     done = len(planned.cells) - len(unfinished(store, planned.cells))
     overlays = "".join(f" --registry {path}" for path in args.registry)
-    print(f"{done} of {len(planned.cells)} cells finished in {args.out}; next: rlvr-suite summarize {args.out}{overlays}")
+    print(
+        f"{done} of {len(planned.cells)} cells finished in {args.out}; next: rlvr-suite summarize {args.out}{overlays}"
+    )
     return FAILED if failures or planned.failures else 0
 
 
@@ -188,17 +213,23 @@ def _import(args: argparse.Namespace) -> int:
         raise SuiteError("--base and --reward go together", "command line", "Give both, or --model alone")
     if args.base is None and (args.seed, args.step) != (None, None):
         what = "a model that is known has its seed and step already"
-        raise SuiteError(what, "--seed, --step", "Leave them out, or describe a new checkpoint with --base and --reward")
+        raise SuiteError(
+            what, "--seed, --step", "Leave them out, or describe a new checkpoint with --base and --reward"
+        )
     registry, store = load_registry(args.registry), RunStore(args.out)
     if args.base is None:
         subject = known_model(args.model, registry, store)
     else:
         subject = new_checkpoint(args.base, args.reward, args.seed, args.step or 0, registry)
     said = statement(args.protocol, args.decoding, args.engine, registry.protocols)
-    job = Import(args.format, args.path, said, args.task, args.data_dir, args.item_seed, args.subset, args.replace)
+    job = Import(
+        args.format, args.path, said, args.task, args.data_dir, args.item_seed, args.subset, args.replace
+    )
     for cell in import_answers(job, subject, store):
         unstated = ", ".join(field.removesuffix("_hash") for field in cell.cell.unstated) or "nothing"
-        print(f"{cell.cell.model} on {cell.cell.task}: {cell.n_items} items, {cell.k} samples each; unstated: {unstated}")
+        print(
+            f"{cell.cell.model} on {cell.cell.task}: {cell.n_items} items, {cell.k} samples each; unstated: {unstated}"
+        )
     return 0
 
 
@@ -210,7 +241,9 @@ def _summarize(args: argparse.Namespace) -> int:
     from suite.summary.table import scored_cells
 
     store = RunStore(args.run)
-    summary = summary_of(store, scored_cells(store.finished()), load_registry(args.registry), args.margin or MARGIN)
+    summary = summary_of(
+        store, scored_cells(store.finished()), load_registry(args.registry), args.margin or MARGIN
+    )
     path = store.write_summary(summary)
     if args.json:
         print(summary.to_json(), end="")
@@ -228,7 +261,9 @@ def _regrade(args: argparse.Namespace) -> int:
 
     store = RunStore(args.run)
     if not any(store.finished()):
-        raise SuiteError("no finished cells here", str(args.run), "Run `rlvr-suite eval --out` with this folder first")
+        raise SuiteError(
+            "no finished cells here", str(args.run), "Run `rlvr-suite eval --out` with this folder first"
+        )
     with store.lock():
         rows = regrade_rows(store)
     if args.json:

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from suite.engine.run import RunProgress
@@ -35,7 +42,11 @@ def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
 
 def _bars(*extra: MofNCompleteColumn | TaskProgressColumn) -> Progress:
     return Progress(
-        TextColumn("{task.description}", markup=False), BarColumn(24), *extra, TimeElapsedColumn(), console=Console(stderr=True)
+        TextColumn("{task.description}", markup=False),
+        BarColumn(24),
+        *extra,
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
     )
 
 
@@ -89,7 +100,9 @@ def delta_table(summary: Summary, task: str) -> Table:
     """Reward x family: delta in percentage points with its 95% interval."""
     rows = {(d.reward, d.family): d for d in summary.deltas if d.task == task}
     table = Table(
-        title=f"{task}: after minus before, percentage points (95% interval over items)", title_justify="left", box=None
+        title=f"{task}: after minus before, percentage points (95% interval over items)",
+        title_justify="left",
+        box=None,
     )
     table.add_column("reward")
     for family in summary.families:
@@ -110,7 +123,9 @@ def run_demo_with_bars(out: Path) -> None:
         def show(report: Report) -> None:
             shares[report.family][report.unit] = report.share
             completed = sum(shares[report.family].values())
-            bars.update(tasks[report.family], description=f"{report.family}: {report.doing}", completed=completed)
+            bars.update(
+                tasks[report.family], description=f"{report.family}: {report.doing}", completed=completed
+            )
 
         demo = run_demo(out, show)
         for family, task in tasks.items():

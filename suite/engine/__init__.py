@@ -19,7 +19,9 @@ def vllm_version() -> str:
             return version(name)
         except PackageNotFoundError:
             continue
-    raise SuiteError("vLLM is not installed", "--engine vllm", "pip install 'rlvr-suite[vllm]', or use --engine hf")
+    raise SuiteError(
+        "vLLM is not installed", "--engine vllm", "pip install 'rlvr-suite[vllm]', or use --engine hf"
+    )
 
 
 def identity(engine: str) -> EngineIdentity:

@@ -58,7 +58,11 @@ class CellWork:
 
     @property
     def n_missing(self) -> int:
-        return sum(not self.has(item, index) for item in self.planned.task.items for index in range(self.planned.task.k))
+        return sum(
+            not self.has(item, index)
+            for item in self.planned.task.items
+            for index in range(self.planned.task.k)
+        )
 
     def has(self, item: Item, index: int) -> bool:
         """Whether sample ``index`` of ``item`` is stored."""
@@ -129,13 +133,21 @@ def check_lengths(work: CellWork, prompts: Sequence[Sequence[int]], limit: int |
     if limit is not None and needed > limit:
         item = work.planned.task.items[longest]
         what = f"item '{item.id}' needs {len(prompts[longest])} + {budget} tokens; the model's context is {limit}"
-        raise SuiteError(what, work.planned.cell.name, "Ask for fewer with max_new_tokens in a run file, or leave the task out")
+        raise SuiteError(
+            what,
+            work.planned.cell.name,
+            "Ask for fewer with max_new_tokens in a run file, or leave the task out",
+        )
 
 
 def failure(cell: Cell, error: Exception) -> SuiteError:
     """What is told of a cell that failed with ``error``."""
     if isinstance(error, SuiteError):
-        return error if cell.name in error.where else SuiteError(error.what, f"{cell.name}: {error.where}", error.fix)
+        return (
+            error
+            if cell.name in error.where
+            else SuiteError(error.what, f"{cell.name}: {error.where}", error.fix)
+        )
     return SuiteError(
         f"could not be finished ({in_one_line(error)})",
         cell.name,

@@ -21,7 +21,10 @@ def _task(planned: PlannedCell) -> ConfigurableTask:
         "task": lm_eval_name(planned),
         "custom_dataset": lambda **_: dataset,
         "doc_to_text": lambda doc: planned.prompt.render(doc["problem"]),
-        "generation_kwargs": {"until": list(planned.prompt.stops), "max_gen_toks": planned.cell.decoding.max_new_tokens},
+        "generation_kwargs": {
+            "until": list(planned.prompt.stops),
+            "max_gen_toks": planned.cell.decoding.max_new_tokens,
+        },
         "repeats": planned.task.k,
     }
     return ConfigurableTask(config=config)
@@ -30,5 +33,7 @@ def _task(planned: PlannedCell) -> ConfigurableTask:
 def evaluate(lm: SuiteLM, planned: Sequence[PlannedCell]) -> dict[str, float]:
     """Run the cells through lm-eval; cell id -> lm-eval's own mean score (a share), as a check on ours."""
     tasks = {lm_eval_name(p): _task(p) for p in planned}
-    results = evaluator.evaluate(lm, {"tasks": tasks, "groups": {}, "group_map": {}}, bootstrap_iters=0, log_samples=False)
+    results = evaluator.evaluate(
+        lm, {"tasks": tasks, "groups": {}, "group_map": {}}, bootstrap_iters=0, log_samples=False
+    )
     return {p.cell.id: float(results["results"][lm_eval_name(p)]["avg,grade"]) for p in planned}

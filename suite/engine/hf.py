@@ -15,7 +15,18 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorLis
 
 from suite.benchmarks.items import Item
 from suite.engine import device_name, identity
-from suite.engine.contract import CANARY, CellWork, Drawn, Failures, Generated, Request, Settings, check_lengths, encode, failure
+from suite.engine.contract import (
+    CANARY,
+    CellWork,
+    Drawn,
+    Failures,
+    Generated,
+    Request,
+    Settings,
+    check_lengths,
+    encode,
+    failure,
+)
 from suite.engine.noise import SeededSampling, signed
 from suite.errors import SuiteError, in_one_line
 from suite.registry.protocols import Prompt
@@ -39,7 +50,12 @@ def batches(work: CellWork, tokens: Sequence[list[int]], size: int) -> list[Batc
     order = sorted(range(len(items)), key=lambda i: (len(tokens[i]), i))
     parts = [order[at : at + size] for at in range(0, len(items), size)]
     return [
-        Batch(index, tuple(items[i] for i in part), tuple(tokens[i] for i in part), f"{index:03d}-{n * size:06d}-{len(items)}")
+        Batch(
+            index,
+            tuple(items[i] for i in part),
+            tuple(tokens[i] for i in part),
+            f"{index:03d}-{n * size:06d}-{len(items)}",
+        )
         for index in range(work.planned.task.k)
         for n, part in enumerate(parts)
     ]
@@ -57,10 +73,16 @@ class HFEngine:
             self.tokenizer.pad_token = self.tokenizer.eos_token
         # an instruction model may end in more ways than its tokenizer's one (Llama 3.1: three)
         ends = self.model.generation_config.eos_token_id
-        self.ends = {self.tokenizer.eos_token_id, self.tokenizer.pad_token_id, *(ends if isinstance(ends, list) else [ends])}
+        self.ends = {
+            self.tokenizer.eos_token_id,
+            self.tokenizer.pad_token_id,
+            *(ends if isinstance(ends, list) else [ends]),
+        }
         if len(self.tokenizer) > self.model.get_input_embeddings().num_embeddings:
             what = f"the tokenizer has {len(self.tokenizer)} tokens, the model {self.model.get_input_embeddings().num_embeddings}"
-            raise SuiteError(what, str(folder), "Save the tokenizer that the model was trained with beside it")
+            raise SuiteError(
+                what, str(folder), "Save the tokenizer that the model was trained with beside it"
+            )
 
     @property
     def settings(self) -> Settings:
@@ -85,7 +107,9 @@ class HFEngine:
         for work in works:
             try:
                 self._draw_cell(work, drawn)
-            except Exception as error:  # whatever generation or the disk raises ends this cell, not the others
+            except (
+                Exception
+            ) as error:  # whatever generation or the disk raises ends this cell, not the others
                 failures[work.planned.cell.id] = failure(work.planned.cell, error)
         return failures
 
@@ -101,9 +125,14 @@ class HFEngine:
                 drawn(missing)
 
     def _draw_batch(self, work: CellWork, batch: Batch) -> None:
-        requests = [Request(ids, work.seed(item, batch.index)) for ids, item in zip(batch.tokens, batch.items, strict=True)]
+        requests = [
+            Request(ids, work.seed(item, batch.index))
+            for ids, item in zip(batch.tokens, batch.items, strict=True)
+        ]
         generated = self.generate(requests, work.planned.task.decoding, work.planned.prompt)
-        work.record(batch.name, [(item, batch.index, g) for item, g in zip(batch.items, generated, strict=True)])
+        work.record(
+            batch.name, [(item, batch.index, g) for item, g in zip(batch.items, generated, strict=True)]
+        )
 
     def generate(self, requests: Sequence[Request], decoding: Decoding, prompt: Prompt) -> list[Generated]:
         """One sample for each request, in order; where memory runs out, in halves, and the next batches too."""
@@ -121,7 +150,9 @@ class HFEngine:
 
     @torch.inference_mode()
     def _generate(self, requests: Sequence[Request], decoding: Decoding, prompt: Prompt) -> list[Generated]:
-        inputs = self.tokenizer.pad({"input_ids": [r.tokens for r in requests]}, return_tensors="pt").to(self.device)
+        inputs = self.tokenizer.pad({"input_ids": [r.tokens for r in requests]}, return_tensors="pt").to(
+            self.device
+        )
         width = inputs["input_ids"].shape[1]
         processors = LogitsProcessorList()
         if decoding.temperature > 0:
@@ -148,11 +179,17 @@ class HFEngine:
 
     def swap(self, folder: Path) -> None:
         """Load the weights of ``folder`` into the running model."""
-        weights = {name: tensor for path in sorted(folder.glob(WEIGHT_FILES)) for name, tensor in load_file(path).items()}
+        weights = {
+            name: tensor
+            for path in sorted(folder.glob(WEIGHT_FILES))
+            for name, tensor in load_file(path).items()
+        }
         missing, unexpected = self.model.load_state_dict(weights, strict=False)
         tied = set(getattr(self.model, "_tied_weights_keys", None) or ())
         if unexpected or set(missing) - tied:
-            raise SuiteError("the weights are of another architecture", str(folder), "Save the model with save_pretrained")
+            raise SuiteError(
+                "the weights are of another architecture", str(folder), "Save the model with save_pretrained"
+            )
         self.model.tie_weights()
 
     @torch.inference_mode()
@@ -188,4 +225,7 @@ def _load(folder: Path, dtype: str, adapter: Path | None) -> tuple[Any, Any]:
 def architecture(folder: Path) -> str:
     """What two checkpoints must share for one engine to take the weights of the other: the configuration, without its history."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    return json.dumps({k: v for k, v in config.items() if k not in {"_name_or_path", "transformers_version"}}, sort_keys=True)
+    return json.dumps(
+        {k: v for k, v in config.items() if k not in {"_name_or_path", "transformers_version"}},
+        sort_keys=True,
+    )

@@ -48,7 +48,9 @@ def draw(logits_BV: torch.Tensor, seed_B: torch.Tensor, position: int) -> torch.
     unsure_R = torch.nonzero(best_B < top_BK[:, -1] + MAX_NOISE)[:, 0]
     if len(unsure_R) and logits_BV.shape[1] > LIKELIEST:
         token_V = torch.arange(logits_BV.shape[1], device=logits_BV.device)
-        drawn_B[unsure_R] = (logits_BV[unsure_R] + gumbel(seed_B[unsure_R], position, token_V[None, :])).argmax(dim=-1)
+        drawn_B[unsure_R] = (
+            logits_BV[unsure_R] + gumbel(seed_B[unsure_R], position, token_V[None, :])
+        ).argmax(dim=-1)
     return drawn_B
 
 

@@ -22,7 +22,9 @@ class ReplayEngine:
         for work in works:
             if work.n_missing:
                 what = f"{work.n_missing} of its samples are not stored"
-                failures[work.planned.cell.id] = SuiteError(what, work.planned.cell.name, "Draw them with --engine hf or vllm")
+                failures[work.planned.cell.id] = SuiteError(
+                    what, work.planned.cell.name, "Draw them with --engine hf or vllm"
+                )
         return failures
 
     def swap(self, folder: Path) -> None:

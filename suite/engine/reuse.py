@@ -61,8 +61,14 @@ class EngineRoom:
         try:
             self.engine.swap(model.folder)
             return self.engine.canary()
-        except Exception as error:  # an engine that cannot swap is replaced; loading says what is wrong with the weights
-            log.warning("weights cannot be swapped (%s: %s): fresh engines for this architecture", type(error).__name__, error)
+        except (
+            Exception
+        ) as error:  # an engine that cannot swap is replaced; loading says what is wrong with the weights
+            log.warning(
+                "weights cannot be swapped (%s: %s): fresh engines for this architecture",
+                type(error).__name__,
+                error,
+            )
             self.proved[kind] = False
             return None
 
@@ -71,7 +77,10 @@ class EngineRoom:
         assert self.engine is not None
         self.proved[kind] = not _differ(canary, self.engine.canary())
         if not self.proved[kind]:
-            log.warning("weights of %s swapped in gave other log-probabilities: fresh engines for this architecture", model.id)
+            log.warning(
+                "weights of %s swapped in gave other log-probabilities: fresh engines for this architecture",
+                model.id,
+            )
 
     def close(self) -> None:
         """End the running engine."""

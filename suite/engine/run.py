@@ -66,7 +66,9 @@ def _evaluated(
     return evaluate(lm, planned), lm.failures
 
 
-def run_model(store: RunStore, engine: "Engine", planned: Sequence[PlannedCell], progress: RunProgress) -> list[SuiteError]:
+def run_model(
+    store: RunStore, engine: "Engine", planned: Sequence[PlannedCell], progress: RunProgress
+) -> list[SuiteError]:
     """Finish one loaded model's cells; what could not be finished."""
     from suite.engine.contract import failure
 
@@ -87,9 +89,13 @@ def run_model(store: RunStore, engine: "Engine", planned: Sequence[PlannedCell],
     return [*refused, *failures.values()]
 
 
-def run_cells(store: RunStore, planned: Sequence[PlannedCell], progress: RunProgress, engine: str = "hf") -> list[SuiteError]:
+def run_cells(
+    store: RunStore, planned: Sequence[PlannedCell], progress: RunProgress, engine: str = "hf"
+) -> list[SuiteError]:
     """Finish every cell of ``planned``, one load a model (none where weights can be swapped); what could not be finished."""
-    groups = [(model, list(cells)) for model, cells in groupby(unfinished(store, planned), key=lambda p: p.model)]
+    groups = [
+        (model, list(cells)) for model, cells in groupby(unfinished(store, planned), key=lambda p: p.model)
+    ]
     if not groups:
         return []
     from suite.engine import start
@@ -133,7 +139,13 @@ def replay(store: RunStore, planned: Sequence[PlannedCell], progress: RunProgres
         failures += failed.values()
         for p in cells:
             manifest = store.cell(p.cell).manifest
-            if p.cell.id not in failed and manifest and manifest.lm_eval_avg not in (None, averages[p.cell.id]):
+            if (
+                p.cell.id not in failed
+                and manifest
+                and manifest.lm_eval_avg not in (None, averages[p.cell.id])
+            ):
                 what = f"lm-eval's mean of the stored samples is {averages[p.cell.id]}, recorded is {manifest.lm_eval_avg}"
-                failures.append(SuiteError(what, p.cell.name, "A newer grader may be the cause: see `rlvr-suite regrade`"))
+                failures.append(
+                    SuiteError(what, p.cell.name, "A newer grader may be the cause: see `rlvr-suite regrade`")
+                )
     return failures

@@ -14,7 +14,17 @@ from typing import Any
 
 from suite.benchmarks.items import Item
 from suite.engine import device_name, identity
-from suite.engine.contract import CANARY, CellWork, Drawn, Failures, Generated, Settings, check_lengths, encode, failure
+from suite.engine.contract import (
+    CANARY,
+    CellWork,
+    Drawn,
+    Failures,
+    Generated,
+    Settings,
+    check_lengths,
+    encode,
+    failure,
+)
 from suite.errors import SuiteError, in_one_line
 from suite.plan.cells import ModelToRun
 from suite.registry.protocols import Prompt
@@ -66,8 +76,12 @@ class VLLMEngine:
                 self.llm.llm_engine.add_lora(self._lora())
         except Exception as error:  # vLLM raises whatever the broken file makes it raise
             what = f"vLLM cannot load the model ({in_one_line(error)})"
-            save = "Merge the adapter into its base" if model.adapter else "Save it again with save_pretrained"
-            raise SuiteError(what, str(model.adapter or model.folder), f"{save}, or use --engine hf") from error
+            save = (
+                "Merge the adapter into its base" if model.adapter else "Save it again with save_pretrained"
+            )
+            raise SuiteError(
+                what, str(model.adapter or model.folder), f"{save}, or use --engine hf"
+            ) from error
         self.tokenizer: Any = self.llm.get_tokenizer()
 
     @property
@@ -87,7 +101,9 @@ class VLLMEngine:
         for work in works:
             try:
                 self._submit(work, flights)
-            except Exception as error:  # a cell that does not fit the model must not keep the others from running
+            except (
+                Exception
+            ) as error:  # a cell that does not fit the model must not keep the others from running
                 failures[work.planned.cell.id] = failure(work.planned.cell, error)
         self._collect(flights, failures, drawn)
         return failures
@@ -102,8 +118,12 @@ class VLLMEngine:
                 if work.has(item, index):
                     continue
                 name = f"{work.planned.cell.id}/{index}/{item.hash}"
-                parameters = _parameters(work.planned.task.decoding, work.planned.prompt, work.seed(item, index))
-                self.llm.llm_engine.add_request(name, {"prompt_token_ids": ids}, parameters, lora_request=self._lora())
+                parameters = _parameters(
+                    work.planned.task.decoding, work.planned.prompt, work.seed(item, index)
+                )
+                self.llm.llm_engine.add_request(
+                    name, {"prompt_token_ids": ids}, parameters, lora_request=self._lora()
+                )
                 flights[name] = _Flight(work, item, index)
 
     def _collect(self, flights: dict[str, _Flight], failures: Failures, drawn: Drawn) -> None:
@@ -116,7 +136,9 @@ class VLLMEngine:
                     finished.append((flights[out.request_id], self._generated(out)))
                 elif out.finished:  # vLLM gave the request up; its cell stays unfinished
                     cell = flights[out.request_id].work.planned.cell
-                    failures[cell.id] = failure(cell, RuntimeError(f"vLLM ended a request with '{out.outputs[0].finish_reason}'"))
+                    failures[cell.id] = failure(
+                        cell, RuntimeError(f"vLLM ended a request with '{out.outputs[0].finish_reason}'")
+                    )
             if len(finished) >= FLUSH_SAMPLES or time.monotonic() - written > FLUSH_SECONDS:
                 _flush(finished, failures, drawn)
                 finished, written = [], time.monotonic()
@@ -145,8 +167,14 @@ class VLLMEngine:
 
         (ids,) = encode(self.tokenizer, [CANARY])
         asked = SamplingParams(temperature=0.0, max_tokens=1, prompt_logprobs=0)
-        (output,) = self.llm.generate([{"prompt_token_ids": ids}], asked, use_tqdm=False, lora_request=self._lora())
-        return [entry[token].logprob for token, entry in zip(ids[1:], (output.prompt_logprobs or [])[1:], strict=True) if entry]
+        (output,) = self.llm.generate(
+            [{"prompt_token_ids": ids}], asked, use_tqdm=False, lora_request=self._lora()
+        )
+        return [
+            entry[token].logprob
+            for token, entry in zip(ids[1:], (output.prompt_logprobs or [])[1:], strict=True)
+            if entry
+        ]
 
     def close(self) -> None:
         """Shut the engine down."""
@@ -162,7 +190,9 @@ class VLLMEngine:
 
 def _set_environment(model: ModelToRun, device: str) -> None:
     """What vLLM reads from the environment when it starts; what the user has set stays."""
-    os.environ.setdefault("VLLM_LOGGING_LEVEL", "CRITICAL")  # what goes wrong is raised; the log would dump every request
+    os.environ.setdefault(
+        "VLLM_LOGGING_LEVEL", "CRITICAL"
+    )  # what goes wrong is raised; the log would dump every request
     if model.settings.batch_invariant:
         os.environ["VLLM_BATCH_INVARIANT"] = "1"
     if model.settings.tensor_parallel == 1:

@@ -21,7 +21,9 @@ def content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SuiteError(f"cannot be read ({error.strerror})", str(path), "Name a file that you may read") from error
+        raise SuiteError(
+            f"cannot be read ({error.strerror})", str(path), "Name a file that you may read"
+        ) from error
 
 
 def lines(data: bytes, path: Path) -> Iterator[tuple[str, str]]:

@@ -42,7 +42,11 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag.removeprefix(_YAML_TAG) in ("bool", "null", "merge")]
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag.removeprefix(_YAML_TAG) in ("bool", "null", "merge")
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver(f"{_YAML_TAG}int", _INT, list("-+0123456789"))
@@ -80,7 +84,9 @@ def read_document(path: Path) -> Document:
         if node is None:
             raise SuiteError("the file is empty", str(path), "Write a mapping of keys to values")
         lines = dict(_lines(path, node, ()))
-        data = _Loader("").construct_document(node)  # the node was built above; the loader's own text is not used
+        data = _Loader("").construct_document(
+            node
+        )  # the node was built above; the loader's own text is not used
     except yaml.YAMLError as error:
         raise _not_yaml(path, text, error) from None
     return Document(path, data, lines)
@@ -105,7 +111,9 @@ def _read(path: Path) -> str:
         where = f"{path}:{error.object.count(10, 0, error.start) + 1}"  # 10: the byte that ends a line
         raise SuiteError(f"not UTF-8 text (byte {error.start})", where, "Save the file as UTF-8") from None
     except OSError as error:
-        raise SuiteError(f"cannot be read: {error.strerror}", str(path), "Check the path and its permissions") from None
+        raise SuiteError(
+            f"cannot be read: {error.strerror}", str(path), "Check the path and its permissions"
+        ) from None
 
 
 def _check_events(path: Path, text: str) -> None:
@@ -138,8 +146,15 @@ def _not_yaml(path: Path, text: str, error: yaml.YAMLError) -> SuiteError:
         if error.context and error.context_mark and error.context_mark.line + 1 < line:
             problem += f" {error.context} from line {error.context_mark.line + 1}"
     elif isinstance(error, yaml.reader.ReaderError):
-        line, problem = text.count("\n", 0, error.position) + 1, f"the character {text[error.position]!a} is not allowed"
-    fix = "Indent with spaces, not tabs" if "\\t" in problem else "Correct the syntax there or in the line above"
+        line, problem = (
+            text.count("\n", 0, error.position) + 1,
+            f"the character {text[error.position]!a} is not allowed",
+        )
+    fix = (
+        "Indent with spaces, not tabs"
+        if "\\t" in problem
+        else "Correct the syntax there or in the line above"
+    )
     return SuiteError(f"not valid YAML: {_short(problem, 120)}", f"{path}:{line}" if line else str(path), fix)
 
 
@@ -175,9 +190,15 @@ def _checked_key(path: Path, name: yaml.Node, parent: Key, seen: dict[str, int])
     line = name.start_mark.line + 1
     if name.tag != "tag:yaml.org,2002:str" or not isinstance(name, yaml.ScalarNode):
         where = _where(str(path), {parent: line}, parent)
-        what = f"key {shown(name.value)} is not text" if isinstance(name, yaml.ScalarNode) else "a list or mapping is no key"
+        what = (
+            f"key {shown(name.value)} is not text"
+            if isinstance(name, yaml.ScalarNode)
+            else "a list or mapping is no key"
+        )
         merge = name.tag == f"{_YAML_TAG}merge"
-        raise SuiteError(what, where, "Write the keys out; merge keys are not allowed" if merge else "Quote the key")
+        raise SuiteError(
+            what, where, "Write the keys out; merge keys are not allowed" if merge else "Quote the key"
+        )
     key = (*parent, name.value)
     _check_scalar(name, _where(str(path), {key: line}, key))
     if name.value in seen:
@@ -214,7 +235,9 @@ def _validate(data: object, type_: type[T], source: str, lines: Mapping[Key, int
         raise SuiteError(what, source, "Use text, numbers, true or false, lists and mappings only") from None
 
 
-def _explained(error: ErrorDetails, others: int, type_: type[Strict], source: str, lines: Mapping[Key, int]) -> SuiteError:
+def _explained(
+    error: ErrorDetails, others: int, type_: type[Strict], source: str, lines: Mapping[Key, int]
+) -> SuiteError:
     """One pydantic error as a ``SuiteError``, with what was allowed and the closest match."""
     key = tuple(part for part in error["loc"] if part != "[key]")
     name = str(key[-1]) if key else "the file"
@@ -235,7 +258,9 @@ def _explained(error: ErrorDetails, others: int, type_: type[Strict], source: st
         what = f"must be a mapping of keys to values; got {given}. Allowed keys: {', '.join(_known_keys(type_, key))}"
     elif error["type"] == "value_error":  # our own validators say in full what is wrong and what is allowed
         what = error["msg"].removeprefix("Value error, ")
-    return SuiteError(f"{what}{f' ({others} more after this)' if others else ''}", _where(source, lines, key), fix)
+    return SuiteError(
+        f"{what}{f' ({others} more after this)' if others else ''}", _where(source, lines, key), fix
+    )
 
 
 def _mend(error: ErrorDetails, quoted: str) -> str:

@@ -8,4 +8,14 @@ from suite.gate.judge import judge
 from suite.gate.policy import Claim, Policy, PolicyFile, load_policy
 from suite.gate.reports.text import claim_named, explain, report_text
 
-__all__ = ["Baseline", "Claim", "Policy", "PolicyFile", "claim_named", "explain", "judge", "load_policy", "report_text"]
+__all__ = [
+    "Baseline",
+    "Claim",
+    "Policy",
+    "PolicyFile",
+    "claim_named",
+    "explain",
+    "judge",
+    "load_policy",
+    "report_text",
+]

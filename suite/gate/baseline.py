@@ -125,7 +125,9 @@ def paired(
 def load_baseline(path: Path) -> Baseline:
     """The baseline at ``path``; ``SuiteError`` where it is missing, does not fit, or holds a row twice."""
     if not path.exists():
-        raise SuiteError("no such baseline", str(path), "Write it: the same command with --update-baseline, then review it")
+        raise SuiteError(
+            "no such baseline", str(path), "Write it: the same command with --update-baseline, then review it"
+        )
     file = load_yaml(path, Baseline)
     seen: set[Mark] = set()
     for n, row in enumerate(file.rows):
@@ -150,7 +152,12 @@ def baseline_of(summary: Summary, rows: Iterable[DeltaRow]) -> Baseline:
     check_level(summary)
     made, versions = summary.provenance, versions_of(summary)
     return Baseline(
-        made=Made(suite_version=made.suite_version, git=made.git, samples_hash=summary.samples_hash, generated=made.generated),
+        made=Made(
+            suite_version=made.suite_version,
+            git=made.git,
+            samples_hash=summary.samples_hash,
+            generated=made.generated,
+        ),
         rows=tuple(_stored(row, versions) for row in rows if row.delta is not None),
     )
 
@@ -163,8 +170,14 @@ def _stored(row: DeltaRow, versions: Versions) -> BaselineRow:
 
 def _numbers(row: DeltaRow | BaselineRow) -> tuple[float | None, float | None, Interval | None]:
     """Accuracy before, delta and interval as they are stored."""
-    before, delta = (None if value is None else round(value, PLACES) + 0.0 for value in (row.before, row.delta))  # no -0.0
-    return before, delta, row.interval and (round(row.interval[0], PLACES) + 0.0, round(row.interval[1], PLACES) + 0.0)
+    before, delta = (
+        None if value is None else round(value, PLACES) + 0.0 for value in (row.before, row.delta)
+    )  # no -0.0
+    return (
+        before,
+        delta,
+        row.interval and (round(row.interval[0], PLACES) + 0.0, round(row.interval[1], PLACES) + 0.0),
+    )
 
 
 def same(row: DeltaRow, stored: BaselineRow) -> bool:
@@ -184,12 +197,17 @@ def change(delta: Estimate, stored: BaselineRow) -> Estimate:
 
     Items that both share make the true interval narrower, so this errs towards undecided.
     """
-    return estimates_difference(delta, Estimate(stored.delta, stored.interval or (stored.delta, stored.delta)))
+    return estimates_difference(
+        delta, Estimate(stored.delta, stored.interval or (stored.delta, stored.delta))
+    )
 
 
 def baseline_text(baseline: Baseline, command: str) -> str:
     """The file's text: a row a line, so that a review sees which numbers moved."""
-    lines = (json.dumps(row.model_dump(mode="json", exclude_none=True), ensure_ascii=False) for row in baseline.rows)
+    lines = (
+        json.dumps(row.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
+        for row in baseline.rows
+    )
     made = json.dumps(baseline.made.model_dump(mode="json"), ensure_ascii=False)
     head = f"# Written by `{printable(command)}`. Review what changed before you commit it."
     return "\n".join([head, f"made: {made}", "rows:", *(f"  - {line}" for line in lines)]) + "\n"

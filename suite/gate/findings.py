@@ -86,7 +86,9 @@ def row_verdict(case: Case) -> Verdict:
 
 def _verdict(case: Case, found: Found) -> Verdict:
     row = case.row
-    notes = [f"{row.checkpoint} against {row.base}, step {row.step}, protocol {row.protocol}, {row.n_items} items"]
+    notes = [
+        f"{row.checkpoint} against {row.base}, step {row.step}, protocol {row.protocol}, {row.n_items} items"
+    ]
     notes += ["arms unverified: imported, with settings unstated"] if row.arms else []
     return Verdict(
         **about(case.claim), family=row.family, base=row.base, reward=row.reward, task=row.task, protocol=row.protocol,
@@ -109,7 +111,9 @@ def _worst_of(found: Sequence[tuple[Case, Found]]) -> Found:
         return worst
     holding = sum(finding.word == "holds" for _, finding in found)
     parts = tuple(_verdict(case, finding) for case, finding in found)
-    return Found(worst.word, f"{holding} of {len(found)} hold; {worst.detail}", differs=worst.differs, parts=parts)
+    return Found(
+        worst.word, f"{holding} of {len(found)} hold; {worst.detail}", differs=worst.differs, parts=parts
+    )
 
 
 def _judge_row(case: Case, judge: Callable[[Case], Found]) -> Found:
@@ -128,7 +132,12 @@ def _measured(band: Band, quantity: str, estimate: Estimate | None, noise: Noise
     points, interval = estimate.mean, estimate.interval
     said = f"{quantity} {points:+.1f} points"
     if interval is None:
-        return Found("inconclusive", f"{said} without an interval: too few items to say how sure it is", quantity, points)
+        return Found(
+            "inconclusive",
+            f"{said} without an interval: too few items to say how sure it is",
+            quantity,
+            points,
+        )
     detail = f"{said}, interval {interval[0]:+.1f} to {interval[1]:+.1f}: "
     if not _is_usable(estimate):
         return Found("inconclusive", f"{detail}not a usable interval")
@@ -190,10 +199,16 @@ def _beats(case: Case) -> Found:
     if absent := _without(names, [control.reward for control in known]):
         has = ", ".join(control.reward for control in known) or "none"
         which = "" if absent == ["*"] else f" {' or '.join(absent)}"
-        return Found("missing", f"no control{which} of the same base, recipe and step was measured alike; controls: {has}")
+        return Found(
+            "missing",
+            f"no control{which} of the same base, recipe and step was measured alike; controls: {has}",
+        )
     band, beyond = gain_of(case.claim.points), []
     for control in (control for control in known if matches(control.reward, names)):
-        estimate, noise = Estimate(control.difference, control.interval), items_noise(row, control.interval_covers)
+        estimate, noise = (
+            Estimate(control.difference, control.interval),
+            items_noise(row, control.interval_covers),
+        )
         beyond.append((case, _measured(band, f"delta beyond {control.reward}", estimate, noise)))
     return _worst_of(beyond)
 
@@ -210,7 +225,9 @@ def _clean(case: Case) -> Found:
     absent = _without(names, [c.clean for c in beside])
     if absent or not any(row.task in (c.contaminated, c.clean) for c in beside):
         what = "no clean task" if absent in ([], ["*"]) else f"no clean task {' or '.join(absent)}"
-        return Found("missing", f"{what} was run beside {row.task} with the same protocol (`rlvr-suite list tasks`)")
+        return Found(
+            "missing", f"{what} was run beside {row.task} with the same protocol (`rlvr-suite list tasks`)"
+        )
     others = {c.clean: c.n_clean for c in beside if c.clean != row.task}
     parts = [case, *(replace(case, row=r) for r in case.facts.rows[_method(row)] if r.task in others)]
     found = [(part, _judge_row(part, _gain)) for part in parts]
@@ -233,7 +250,9 @@ def _reproduces(case: Case) -> Found:
     published = [one for one in row.published or () if one.source.startswith(source)]
     if not published:
         who, prints = (claim.reference, "no") if source else ("no source", "a")
-        return Found("missing", f"{who} prints {prints} delta of {row.base} trained on {row.reward} on {row.task}")
+        return Found(
+            "missing", f"{who} prints {prints} delta of {row.base} trained on {row.reward} on {row.task}"
+        )
     alike = [one for one in published if one.step in (None, row.step)]
     return _worst_of([(case, _beside_published(case, reference)) for reference in alike or published])
 
@@ -242,7 +261,11 @@ def _beside_published(case: Case, reference: DeltaReference) -> Found:
     """The difference from a printed figure, which counts as exact."""
     row, within, own = case.row, case.claim.within, _delta(case.row)
     if reference.step not in (None, row.step):
-        return Found("not comparable", f"the figure ({reference.source}) is of step {reference.step}", differs=("step",))
+        return Found(
+            "not comparable",
+            f"the figure ({reference.source}) is of step {reference.step}",
+            differs=("step",),
+        )
     band = Band(low=-within, high=within)
     if own is None or not _is_usable(own):
         return _measured(band, "delta", own, None)
@@ -272,7 +295,9 @@ def _beside_stored(case: Case, band: Band) -> Found:
     if stored is None:
         return Found("missing", f"{named} does not have this pair; add it with --update-baseline")
     if differs := differing(row, stored, case.facts.versions):
-        return Found("not comparable", f"{named} was measured with another {', '.join(differs)}", differs=differs)
+        return Found(
+            "not comparable", f"{named} was measured with another {', '.join(differs)}", differs=differs
+        )
     if own is None or not _is_usable(own):
         return _measured(band, "delta", own, None)
     gap, now = change(own, stored), f"delta {own.mean:+.1f} points"

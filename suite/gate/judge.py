@@ -15,11 +15,15 @@ from suite.gate.scope import Subject, subjects
 from suite.schema import WORST_FIRST, GateReport, Summary, Verdict, VerdictWord
 
 
-def judge(summary: Summary, policy: Policy, inconclusive: Literal["pass", "fail"] | None = None) -> GateReport:
+def judge(
+    summary: Summary, policy: Policy, inconclusive: Literal["pass", "fail"] | None = None
+) -> GateReport:
     """The verdict on every claim, in order; ``inconclusive`` says what exit code 3 becomes (pass: 0, fail: 1)."""
     check_level(summary)
     facts = Facts.of(summary)
-    verdicts = tuple(verdict for claim in policy.claims for verdict in _of_claim(summary, facts, policy, claim))
+    verdicts = tuple(
+        verdict for claim in policy.claims for verdict in _of_claim(summary, facts, policy, claim)
+    )
     return GateReport(
         policy=policy.name,
         policy_file=policy.file,
@@ -105,7 +109,9 @@ def _missing(claim: Claim, subject: Subject) -> Verdict:
 
 def _gone(claim: Claim, then: BaselineRow) -> Verdict:
     """A row of the baseline that the summary does not have."""
-    which = f"recipe {then.recipe}, step {then.step}, protocol {then.protocol}, {then.n_items} items x {then.k}"
+    which = (
+        f"recipe {then.recipe}, step {then.step}, protocol {then.protocol}, {then.n_items} items x {then.k}"
+    )
     return Verdict(
         **about(claim), family=then.family, base=then.base, reward=then.reward, task=then.task, protocol=then.protocol,
         checkpoint=then.checkpoint, step=then.step, k=then.k, n_items=then.n_items, verdict="missing",

@@ -56,7 +56,10 @@ def _one_or_many(value: object) -> object:
 
 
 _NAMES_SCHEMA = {
-    "anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}]
+    "anyOf": [
+        {"type": "string", "minLength": 1},
+        {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+    ]
 }
 _AT_LEAST_SCHEMA = {
     "anyOf": [
@@ -64,7 +67,9 @@ _AT_LEAST_SCHEMA = {
         {"type": "string", "pattern": f"^(?:{_AT_LEAST.pattern})$"},
     ]
 }
-Names = Annotated[tuple[Text, ...], Field(min_length=1), BeforeValidator(_one_or_many), WithJsonSchema(_NAMES_SCHEMA)]
+Names = Annotated[
+    tuple[Text, ...], Field(min_length=1), BeforeValidator(_one_or_many), WithJsonSchema(_NAMES_SCHEMA)
+]
 """One name or pattern (``*``, ``micro-*``), or a list of them."""
 Least = Annotated[AtLeast, BeforeValidator(_at_least), WithJsonSchema(_AT_LEAST_SCHEMA)]
 
@@ -225,7 +230,9 @@ def load_policy(name_or_file: str | Path, baselines: bool = True) -> Policy:
     path = known_file or Path(name_or_file)
     if not path.exists() and path.suffix not in (".yaml", ".yml"):
         what = f"unknown policy {str(name_or_file)!r}. Known: {', '.join(known)}, or the path of a .yaml file"
-        raise SuiteError(what, "--policy", f"{did_you_mean(str(name_or_file), known)}Give a known name or a file")
+        raise SuiteError(
+            what, "--policy", f"{did_you_mean(str(name_or_file), known)}Give a known name or a file"
+        )
     document = read_document(path)
     file = document.parse(PolicyFile)
     claims = tuple(_claims(document, file))
@@ -255,12 +262,18 @@ def _claims(document: Document, file: PolicyFile) -> Iterator[Claim]:
         if claim.id in ids:
             where = document.where("claims", n, "id")
             raise SuiteError(
-                f"two claims have the id {claim.id!r}, this one and number {ids[claim.id]}", where, "Rename one of them"
+                f"two claims have the id {claim.id!r}, this one and number {ids[claim.id]}",
+                where,
+                "Rename one of them",
             )
         said = replace(claim, id="", line=None)
         if said in seen:
             what = f"the same is claimed twice, here and as {seen[said]}"
-            raise SuiteError(what, document.where("claims", n), "Remove one of the two, or narrow its family, reward or task")
+            raise SuiteError(
+                what,
+                document.where("claims", n),
+                "Remove one of the two, or narrow its family, reward or task",
+            )
         ids[claim.id] = n + 1
         seen[said] = claim.id
         yield claim
@@ -268,7 +281,9 @@ def _claims(document: Document, file: PolicyFile) -> Iterator[Claim]:
     for name in Thresholds.model_fields:
         if getattr(file.defaults, name) is not None and name not in taken:
             what = f"no claim takes the default '{name}'"
-            raise SuiteError(what, document.where("defaults", name), f"Remove it, or add a claim that has '{name}'")
+            raise SuiteError(
+                what, document.where("defaults", name), f"Remove it, or add a claim that has '{name}'"
+            )
 
 
 @dataclass(frozen=True)
@@ -308,11 +323,17 @@ class _Resolver:
 
     def _kind(self) -> ClaimKind:
         """The one thing that is claimed."""
-        given = [name for name in ("expect", "beats", "reproduces", "not_worse_than") if getattr(self.entry, name) is not None]
+        given = [
+            name
+            for name in ("expect", "beats", "reproduces", "not_worse_than")
+            if getattr(self.entry, name) is not None
+        ]
         if len(given) != 1:
             what = f"{' and '.join(given) or 'nothing'} is claimed; allowed is one of expect, beats, reproduces, not_worse_than"
             expected = ", ".join(get_args(ClaimEntry.model_fields["expect"].annotation)[0].__args__)
-            raise self._wrong(what, "Make it several claims" if given else f"Add one, such as expect: {expected}")
+            raise self._wrong(
+                what, "Make it several claims" if given else f"Add one, such as expect: {expected}"
+            )
         return self.entry.expect or given[0]  # type: ignore[return-value]
 
     def _named(self, kind: ClaimKind) -> str:
@@ -346,8 +367,14 @@ class _Resolver:
                 raise self._wrong(what, f"Add '{name}' here or to the defaults")
         if kind == "beats":
             if spurious:
-                raise self._wrong("a control (spurious: true) has no control to beat", "Claim it of the other rewards", "beats")
-            spurious = False if all(map(is_pattern, reward)) else spurious  # a pattern means those that can beat one
+                raise self._wrong(
+                    "a control (spurious: true) has no control to beat",
+                    "Claim it of the other rewards",
+                    "beats",
+                )
+            spurious = (
+                False if all(map(is_pattern, reward)) else spurious
+            )  # a pattern means those that can beat one
         return Scope(
             family=self._or_default("family") or ("*",),
             base=self._or_default("base") or (),
@@ -369,7 +396,9 @@ class _Resolver:
     def _reference(self, kind: ClaimKind) -> str | None:
         """A file, or of ``reproduces`` also a published source."""
         reference = self.entry.reproduces or self.entry.not_worse_than
-        sources = [PUBLISHED, *(file.source.id for file in published.all_files())] if self.entry.reproduces else []
+        sources = (
+            [PUBLISHED, *(file.source.id for file in published.all_files())] if self.entry.reproduces else []
+        )
         if reference is None or _is_file(reference) or reference in sources:
             return reference
         what = f"unknown reference {shown(reference)}. Known: {', '.join([*sources, 'the path of a baseline file (.yaml)'])}"

@@ -42,7 +42,8 @@ def rows_in(summary: Summary, scope: Scope, rows: Iterable[AnyRow]) -> list[AnyR
     return [
         row
         for row in _meant(summary, scope, rows)
-        if scope.step in (None, row.step) and all(matches(getattr(row, kind), names) for kind, names in asked.items())
+        if scope.step in (None, row.step)
+        and all(matches(getattr(row, kind), names) for kind, names in asked.items())
     ]
 
 
@@ -61,7 +62,9 @@ def subjects(summary: Summary, scope: Scope, stored: Sequence[BaselineRow] | Non
     found: dict[tuple[str, ...], Subject] = {}
     for row in rows_in(summary, scope, every):
         home, base = (row.base, row.base) if scope.base else (row.family, None)
-        subject = found.setdefault((row.reward, row.task, home), Subject(row.family, base, row.reward, row.task))
+        subject = found.setdefault(
+            (row.reward, row.task, home), Subject(row.family, base, row.reward, row.task)
+        )
         if isinstance(row, DeltaRow):
             subject.rows.append(row)
         else:
@@ -71,7 +74,9 @@ def subjects(summary: Summary, scope: Scope, stored: Sequence[BaselineRow] | Non
     for names in product(*_asked(summary, scope, _meant(summary, scope, every))):
         if names in found:
             out.append(found[names])
-        elif stored is None or all(_is_written(name, getattr(scope, kind)) for kind, name in zip(kinds, names, strict=True)):
+        elif stored is None or all(
+            _is_written(name, getattr(scope, kind)) for kind, name in zip(kinds, names, strict=True)
+        ):
             out.append(absent.subject(**dict(zip(kinds, names, strict=True))))
     return [*out, *absent.in_vain(out)] or [absent.subject()]
 
@@ -98,9 +103,13 @@ def _is_written(name: str, names: Sequence[str]) -> bool:
 class _Absent:
     """What a claim asks for and is not there, and what to say of it."""
 
-    def __init__(self, summary: Summary, scope: Scope, rows: Sequence[DeltaRow | BaselineRow], beside: bool) -> None:
+    def __init__(
+        self, summary: Summary, scope: Scope, rows: Sequence[DeltaRow | BaselineRow], beside: bool
+    ) -> None:
         self.scope = scope
-        self.has, self.it_has = ("summary and baseline have", "they have") if beside else ("the summary has", "it has")
+        self.has, self.it_has = (
+            ("summary and baseline have", "they have") if beside else ("the summary has", "it has")
+        )
         self.present = {kind: dict.fromkeys(getattr(row, kind) for row in rows) for kind in KINDS}
         self.present["family"] = dict.fromkeys([*summary.families, *self.present["family"]])
         self.family_of = {row.base: row.family for row in rows}
@@ -118,7 +127,9 @@ class _Absent:
         ``family`` only chooses.
         """
         kinds = KINDS if all(map(is_pattern, self.scope.base)) else KINDS[1:]
-        written = [(kind, name) for kind in kinds for name in getattr(self.scope, kind) if not is_pattern(name)]
+        written = [
+            (kind, name) for kind in kinds for name in getattr(self.scope, kind) if not is_pattern(name)
+        ]
         out: list[Subject] = []
         for kind, name in written:
             told = any(getattr(subject, kind) == name for subject in (*found, *out))
@@ -131,11 +142,14 @@ class _Absent:
         for kind, names in asked.items():
             known = self.present[kind]
             if names and not any(
-                name in known or (is_pattern(name) and any(matches(one, [name]) for one in known)) for name in names
+                name in known or (is_pattern(name) and any(matches(one, [name]) for one in known))
+                for name in names
             ):
                 name, has = ", ".join(names), ", ".join(known) or "none"
                 return f"{self.has} no pair with {kind} {name}; {self.it_has} {has}. {_guess(name, tuple(known))}".rstrip()
-        reward, task, home = (" or ".join(asked[kind]) for kind in ("reward", "task", "base" if self.scope.base else "family"))
+        reward, task, home = (
+            " or ".join(asked[kind]) for kind in ("reward", "task", "base" if self.scope.base else "family")
+        )
         return f"no pair of reward {reward} on {task} in {home}{_narrowed(self.scope)}"
 
 
@@ -145,8 +159,16 @@ _guess = lru_cache(did_you_mean)
 
 def _narrowed(scope: Scope) -> str:
     """What else a row had to be."""
-    named = (("protocol", scope.protocol), ("recipe", scope.recipe), ("family", scope.family if scope.base else ("*",)))
+    named = (
+        ("protocol", scope.protocol),
+        ("recipe", scope.recipe),
+        ("family", scope.family if scope.base else ("*",)),
+    )
     parts = [f"{kind} {' or '.join(patterns)}" for kind, patterns in named if patterns != ("*",)]
     parts += [] if scope.step is None else [f"step {scope.step}"]
-    parts += [] if scope.spurious is None else ["a spurious reward" if scope.spurious else "a reward that is no control"]
+    parts += (
+        []
+        if scope.spurious is None
+        else ["a spurious reward" if scope.spurious else "a reward that is no control"]
+    )
     return f" with {', '.join(parts)}" if parts else ""

@@ -26,7 +26,10 @@ def update_baselines(summary: Summary, policy: Policy, run: Path, asked: str) ->
     _write(new, f"rlvr-suite gate {shlex.quote(str(run))} --policy {shlex.quote(asked)} --update-baseline")
     lines = []
     for place, path in paths.items():
-        lines += [f"{path}: {len(new[place].rows)} rows", *(moved(old[place], new[place]) or ["nothing moved"])]
+        lines += [
+            f"{path}: {len(new[place].rows)} rows",
+            *(moved(old[place], new[place]) or ["nothing moved"]),
+        ]
     return [safe_line(line) for line in lines]
 
 
@@ -35,9 +38,15 @@ def _baseline(summary: Summary, policy: Policy, place: Path) -> Baseline:
     rows: dict[int, DeltaRow] = {}
     for claim in policy.claims:
         if claim.baseline and policy.baseline_files[claim.baseline].resolve() == place:
-            rows |= {id(row): row for row in rows_in(summary, claim.scope, summary.deltas) if row.delta is not None}
+            rows |= {
+                id(row): row for row in rows_in(summary, claim.scope, summary.deltas) if row.delta is not None
+            }
     if not rows:
-        raise SuiteError("the summary has no delta for it", f"baseline {place}", "Name another run, or widen the policy's claims")
+        raise SuiteError(
+            "the summary has no delta for it",
+            f"baseline {place}",
+            "Name another run, or widen the policy's claims",
+        )
     return baseline_of(summary, rows.values())
 
 
@@ -61,7 +70,11 @@ def _check(draft: Path, place: Path, baseline: Baseline) -> None:
         as_read = load_baseline(draft)
     except SuiteError as error:
         what = f"its {len(baseline.rows)} rows could not be read again: {error.what}"
-        raise SuiteError(what, f"baseline {place}", "Narrow the policy's claims to fewer rows, or mend the summary") from error
+        raise SuiteError(
+            what, f"baseline {place}", "Narrow the policy's claims to fewer rows, or mend the summary"
+        ) from error
     if as_read != baseline:
         what = "a name in the summary does not come back from the file as it is"
-        raise SuiteError(what, f"baseline {place}", "Name families, rewards and tasks in printable characters")
+        raise SuiteError(
+            what, f"baseline {place}", "Name families, rewards and tasks in printable characters"
+        )

@@ -85,7 +85,11 @@ def rational(answer: str) -> Fraction | None:
 def _same_percent(ours: tuple[Spelled, forms.Form], gold: tuple[Spelled, forms.Form]) -> Maybe:
     """A percentage against a bare answer: 50\\% is the gold 50 (more than 1) or 1/2 (at most 1); the gold 50\\% is 50 or 1/2."""
     (spelled, form), (gold_spelled, gold_form) = ours, gold
-    small = isinstance(gold_form, forms.Value) and (bare := value.exact(gold_form.node)) is not None and abs(bare) <= 1
+    small = (
+        isinstance(gold_form, forms.Value)
+        and (bare := value.exact(gold_form.node)) is not None
+        and abs(bare) <= 1
+    )
     if not gold_spelled.percent:
         return compare.same_form(_share(spelled) if small else form, gold_form)
     if not small and compare.same_form(form, gold_form):
@@ -99,7 +103,10 @@ def _share(spelled: Spelled) -> forms.Form:
 
 def _is_choice(answer: str, gold: str) -> bool:
     """Whether ``(C) 15`` answers the choice C."""
-    letter, chosen = _CHOICE.fullmatch(gold.replace('"', "").strip()), _CHOSEN.match(answer.replace('"', "").strip())
+    letter, chosen = (
+        _CHOICE.fullmatch(gold.replace('"', "").strip()),
+        _CHOSEN.match(answer.replace('"', "").strip()),
+    )
     return letter is not None and chosen is not None and letter.group(1) == chosen.group(1)
 
 
@@ -157,7 +164,13 @@ def verdicts(pairs: Sequence[tuple[str, str]]) -> list[Maybe]:
 def _remember(known: dict[tuple[str, str], Maybe]) -> None:
     if len(_MEMO) > _MEMO_SIZE:
         _MEMO.clear()
-    _MEMO.update({p: verdict for p, verdict in known.items() if verdict is not None and len(p[0]) + len(p[1]) < limits.MAX_CHARS})
+    _MEMO.update(
+        {
+            p: verdict
+            for p, verdict in known.items()
+            if verdict is not None and len(p[0]) + len(p[1]) < limits.MAX_CHARS
+        }
+    )
 
 
 def forget() -> None:
@@ -202,7 +215,11 @@ def _outcome(answer: str | None, verdict: Maybe, finish_reason: FinishReason) ->
 def grade_all(rows: Sequence[tuple[str, str, FinishReason]]) -> list[Grade]:
     """Grade (text, gold, finish reason) rows; the first outcome that applies of error, correct, truncated, unparsed, wrong."""
     answers = [extract(text) for text, _, _ in rows]
-    known = iter(verdicts([(answer, gold) for answer, (_, gold, _) in zip(answers, rows, strict=True) if answer is not None]))
+    known = iter(
+        verdicts(
+            [(answer, gold) for answer, (_, gold, _) in zip(answers, rows, strict=True) if answer is not None]
+        )
+    )
     out = []
     for answer, (text, gold, finish_reason) in zip(answers, rows, strict=True):
         outcome = _outcome(answer, False if answer is None else next(known), finish_reason)

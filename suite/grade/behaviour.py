@@ -43,8 +43,13 @@ def is_repetitive(text: str) -> bool:
     codes = np.frombuffer(text[-REPETITION_CHARS:].encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     for period in range(MIN_PERIOD, min(MAX_PERIOD, len(codes) // MIN_REPEATS) + 1):
         same, need = codes[period:] == codes[:-period], period * (MIN_REPEATS - 1)
-        block = (need + 1) // 2  # a run of ``need`` holds one aligned block of half its length: a cheap look before the exact one
-        if same[: len(same) // block * block].reshape(-1, block).all(axis=1).any() and _longest_run(same) >= need:
+        block = (
+            (need + 1) // 2
+        )  # a run of ``need`` holds one aligned block of half its length: a cheap look before the exact one
+        if (
+            same[: len(same) // block * block].reshape(-1, block).all(axis=1).any()
+            and _longest_run(same) >= need
+        ):
             return True
     return False
 

@@ -134,7 +134,11 @@ def _assigned(form: Form) -> tuple[str, Form] | None:
     values = [read(side) for side in form.sides[named:]]
     nodes = [value.node for value in values if isinstance(value, Value)]
     constant = len(nodes) == len(values) and not any(map(expression.variables, nodes))
-    return (first * named, values[-1]) if constant and all(same_value(nodes[0], node) for node in nodes[1:]) else None
+    return (
+        (first * named, values[-1])
+        if constant and all(same_value(nodes[0], node) for node in nodes[1:])
+        else None
+    )
 
 
 def _all(parts: Sequence[Maybe]) -> Maybe:
@@ -142,7 +146,11 @@ def _all(parts: Sequence[Maybe]) -> Maybe:
 
 
 def _ordered(left: Sequence[Form], right: Sequence[Form]) -> Maybe:
-    return _all([same_form(a, b) for a, b in zip(left, right, strict=True)]) if len(left) == len(right) else False
+    return (
+        _all([same_form(a, b) for a, b in zip(left, right, strict=True)])
+        if len(left) == len(right)
+        else False
+    )
 
 
 def _unordered(left: Sequence[Form], right: Sequence[Form]) -> Maybe:
@@ -166,7 +174,11 @@ def _same_group(left: Group, right: Group) -> Maybe:
     if left.opening in unordered and right.opening in unordered:
         ordered = _is_named(left) != _is_named(right)  # x = 3, y = 5 against 3, 5
         return (_ordered if ordered else _unordered)(left.items, right.items)
-    return _ordered(left.items, right.items) if (left.opening, left.closing) == (right.opening, right.closing) else False
+    return (
+        _ordered(left.items, right.items)
+        if (left.opening, left.closing) == (right.opening, right.closing)
+        else False
+    )
 
 
 def _is_named(group: Group) -> bool:
@@ -212,7 +224,9 @@ def _is_function(name: str) -> bool:
 
 def _tight(text: str) -> str:
     """``text`` without spaces and needless braces."""
-    return re.sub(r"\{(\w)\}", r"\1", re.sub(r"\\pmod\{(\w+)\}", r"\\pmod\1", re.sub(r"(?<!\d)\s|\s(?!\d)", "", text)))
+    return re.sub(
+        r"\{(\w)\}", r"\1", re.sub(r"\\pmod\{(\w+)\}", r"\\pmod\1", re.sub(r"(?<!\d)\s|\s(?!\d)", "", text))
+    )
 
 
 def _same_raw(left: Form, right: Form) -> Maybe:
@@ -252,7 +266,12 @@ def _loosened(form: Form, other: Form) -> Form:
     if isinstance(form, Relation) and not isinstance(other, Relation):
         interval = interval_of(form)
         return interval[1] if interval and isinstance(other, Group | Union) else unnamed(form)
-    if isinstance(form, Group) and form.opening in {"\\{", ""} and len(form.items) == 1 and isinstance(other, Value):
+    if (
+        isinstance(form, Group)
+        and form.opening in {"\\{", ""}
+        and len(form.items) == 1
+        and isinstance(other, Value)
+    ):
         return form.items[0]
     if isinstance(form, Group) and isinstance(other, Group) and form.opening == "" and other.opening == "(":
         return _coordinates(form)

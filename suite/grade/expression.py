@@ -23,7 +23,24 @@ _INVERTIBLE = frozenset({"sin", "cos", "tan", "cot"})
 _TOKEN = re.compile(r"[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+|\\[a-zA-Z]+|\\.|[a-zA-Z]+|\S")
 _CONSTANTS = {"\\pi", "pi", "e", "i", "\\infty", "\\imath"}
 _FUNCTIONS = frozenset(
-    ["sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "ln", "log", "lg", "exp"]
+    [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "ln",
+        "log",
+        "lg",
+        "exp",
+    ]
 )
 _GREEK_NAMES = (
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau phi varphi chi "
@@ -109,7 +126,10 @@ class _Parser:
 
     def starts_atom(self, token: str) -> bool:
         return (
-            token[:1].isalnum() or (token[:1] == "." and len(token) > 1) or token in _STARTS or token.lstrip("\\") in _FUNCTIONS
+            token[:1].isalnum()
+            or (token[:1] == "." and len(token) > 1)
+            or token in _STARTS
+            or token.lstrip("\\") in _FUNCTIONS
         )
 
     def power(self) -> Node:
@@ -166,7 +186,11 @@ class _Parser:
             return self.function(token.lstrip("\\"))
         if token in {"\\frac", "\\binom"}:
             top, bottom = self.group(), self.group()
-            return Node("*", (top, Node("inverse", (bottom,)))) if token == "\\frac" else Node("binom", (top, bottom))
+            return (
+                Node("*", (top, Node("inverse", (bottom,))))
+                if token == "\\frac"
+                else Node("binom", (top, bottom))
+            )
         if token in {"\\sqrt", "sqrt"}:
             return self.root()
         return self.name(token)
@@ -179,13 +203,20 @@ class _Parser:
             if digits.isdecimal() and self.tokens[self.at + 3 : self.at + 4] == ["}"]:
                 self.at += 4
                 places = len(token.split(".")[1])
-                return Node("number", value=_decimal(token) + Fraction(int(digits), (10 ** len(digits) - 1) * 10**places))
+                return Node(
+                    "number",
+                    value=_decimal(token) + Fraction(int(digits), (10 ** len(digits) - 1) * 10**places),
+                )
         return Node("number", value=_decimal(token))
 
     def bracketed(self, opening: str) -> Node:
         node = self.sum()
         self.expect(_CLOSING[opening])
-        return Node({"\\lfloor": "floor", "\\lceil": "ceil"}[opening], (node,)) if opening.startswith("\\") else node
+        return (
+            Node({"\\lfloor": "floor", "\\lceil": "ceil"}[opening], (node,))
+            if opening.startswith("\\")
+            else node
+        )
 
     def root(self) -> Node:
         degree = Node("number", value=Fraction(2))
@@ -221,7 +252,11 @@ class _Parser:
         if self.peek() in {"(", "{", "["}:
             return self.atom()
         node = self.signed(self.power)
-        while self.starts_atom(self.peek()) and self.peek().lstrip("\\") not in _FUNCTIONS and self.peek() not in _CLOSING:
+        while (
+            self.starts_atom(self.peek())
+            and self.peek().lstrip("\\") not in _FUNCTIONS
+            and self.peek() not in _CLOSING
+        ):
             node = Node("*", (node, self.power()))
         return node
 
@@ -264,7 +299,9 @@ def _decimal(token: str) -> Fraction:
 
 def _single(token: str) -> list[str]:
     """``xy`` is x times y; longer runs of letters are words, but for the names of functions."""
-    splits = token.isalpha() and token.isascii() and 1 < len(token) <= 3 and token not in _FUNCTIONS | _CONSTANTS
+    splits = (
+        token.isalpha() and token.isascii() and 1 < len(token) <= 3 and token not in _FUNCTIONS | _CONSTANTS
+    )
     return list(token) if splits else [token]
 
 
@@ -279,4 +316,10 @@ def parse(text: str) -> Node:
 
 def variables(node: Node) -> set[str]:
     """Names of the free variables."""
-    return {node.name} if node.op == "variable" else set().union(*map(variables, node.args)) if node.args else set()
+    return (
+        {node.name}
+        if node.op == "variable"
+        else set().union(*map(variables, node.args))
+        if node.args
+        else set()
+    )

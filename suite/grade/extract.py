@@ -12,7 +12,9 @@ _BOX = re.compile(r"\\(?:boxed|fbox)\b\s*")
 _CUES = ("he answer is", "final answer is", "答案是")
 _FINAL = "final answer is $"
 _FORMULA = re.compile(r"(?:[a-z]+,? )?(?:\$([^$]+)\$|\\\((.+?)\\\))")
-_END = re.compile(r"\.(?:\s|$)|。|</|<\||!(?:\s|$)|,? (?:because|since|as|so|which)\b| \((?:because|since|as)\b")
+_END = re.compile(
+    r"\.(?:\s|$)|。|</|<\||!(?:\s|$)|,? (?:because|since|as|so|which)\b| \((?:because|since|as)\b"
+)
 _BRACE = re.compile(r"\\[{}]|[{}]")
 MAX_BOXES = 50
 _INLINE = re.compile(r"\$([^$]+)\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]")
@@ -45,7 +47,9 @@ def _braced(text: str, opening: int, end: int | None = None) -> str | None:
 
 def boxes(text: str) -> list[str]:
     """Contents of the last ``MAX_BOXES`` closed, non-empty ``\\boxed{...}`` that hold no further box, in their order."""
-    starts = [match.end() for match in _BOX.finditer(text) if text[match.end() : match.end() + 1] == "{"][-MAX_BOXES:]
+    starts = [match.end() for match in _BOX.finditer(text) if text[match.end() : match.end() + 1] == "{"][
+        -MAX_BOXES:
+    ]
     found = [_braced(text, start, end) for start, end in zip(starts, [*starts[1:], len(text)], strict=False)]
     return [content for content in found if content]
 
@@ -136,4 +140,9 @@ def candidates(text: str) -> list[str]:
     last_line = _without_boxes(text.rstrip()[-_LINE_CHARS:]).rsplit("\n", 1)[-1]
     formulas = ["".join(groups) for groups in _INLINE.findall(last_line)]
     stated = [part.strip() for formula in formulas for part in _stated(formula)]
-    return [*boxes(text), *([cued] if cued else []), *filter(None, stated), *_NUMBER.findall(_INLINE.sub(" ", last_line))]
+    return [
+        *boxes(text),
+        *([cued] if cued else []),
+        *filter(None, stated),
+        *_NUMBER.findall(_INLINE.sub(" ", last_line)),
+    ]

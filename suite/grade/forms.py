@@ -14,7 +14,9 @@ _RELATION = re.compile(
 )
 _FLIPPED = {">": "<", "\\geq": "\\leq"}
 _SEPARATOR = re.compile(r',?\s*"(?:and|or|and/or)"|[,;]')
-_MATRIX = re.compile(r"\\begin\s*\{(p|b|v|V|B|small)?matrix\}((?:(?!\\begin).)*)\\end\s*\{\w*matrix\}", re.DOTALL)
+_MATRIX = re.compile(
+    r"\\begin\s*\{(p|b|v|V|B|small)?matrix\}((?:(?!\\begin).)*)\\end\s*\{\w*matrix\}", re.DOTALL
+)
 NAME = re.compile(
     r"(?:[a-zA-Z]|\\[a-zA-Z]+)'*(?:_\{?\w+\}?)?'*(?:\([^()=<>]*\))?|\\angle\s*[A-Z]+|[A-Z]{2,3}"
     r"|\([a-zA-Z](?:\s*,\s*[a-zA-Z])+\)|\[[A-Z]+\]|[mM]?\s*\\angle\s*[A-Z]+|\\overline\{[A-Z]+\}|\"[^\"]*\""
@@ -110,7 +112,9 @@ def read(text: str) -> Form:
     matrix = _MATRIX.fullmatch(text)
     if matrix:
         rows = [row for row in re.split(r"\\\\", matrix.group(2)) if row.strip()]
-        return Matrix(matrix.group(1) or "p", tuple(tuple(read(cell) for cell in row.split("&")) for row in rows))
+        return Matrix(
+            matrix.group(1) or "p", tuple(tuple(read(cell) for cell in row.split("&")) for row in rows)
+        )
     if text in _REALS:
         return Group("(", ")", (read("-\\infty"), read("\\infty")))
     if text == "\\emptyset":
@@ -127,7 +131,10 @@ def read(text: str) -> Form:
 def _either(items: "tuple[Form, ...]") -> Form:
     """``x < 2 or x > 3`` is a union of intervals; anything else with "or" a list."""
     intervals = [interval_of(item) if isinstance(item, Relation) else None for item in items]
-    if len({interval[0] if interval else None for interval in intervals} - {None}) == 1 and None not in intervals:
+    if (
+        len({interval[0] if interval else None for interval in intervals} - {None}) == 1
+        and None not in intervals
+    ):
         return Union(tuple(interval[1] for interval in intervals if interval))
     return Group("", "", items)
 
@@ -143,15 +150,27 @@ def _spread(text: str) -> "Iterator[Form]":
 
 def _without_points(whole: Form, points: Form) -> Form | None:
     """``(0, 9) \\setminus \\{3\\}`` as a union of intervals; None where the points are no rational numbers."""
-    if not (isinstance(whole, Group) and isinstance(points, Group) and points.opening == "\\{" and len(whole.items) == 2):
+    if not (
+        isinstance(whole, Group)
+        and isinstance(points, Group)
+        and points.opening == "\\{"
+        and len(whole.items) == 2
+    ):
         return None
-    values = [(value, point) for point in points.items if isinstance(point, Value) and (value := exact(point.node)) is not None]
+    values = [
+        (value, point)
+        for point in points.items
+        if isinstance(point, Value) and (value := exact(point.node)) is not None
+    ]
     ordered = sorted(values, key=lambda pair: pair[0])
     if whole.opening not in "([" or len(ordered) != len(points.items):
         return None
     ends = [whole.items[0], *(point for _, point in ordered), whole.items[1]]
     n = len(ends) - 1
-    parts = [(whole.opening if i == 0 else "(", whole.closing if i == n - 1 else ")", (ends[i], ends[i + 1])) for i in range(n)]
+    parts = [
+        (whole.opening if i == 0 else "(", whole.closing if i == n - 1 else ")", (ends[i], ends[i + 1]))
+        for i in range(n)
+    ]
     return Union(tuple(Group(*part) for part in parts))
 
 
@@ -182,7 +201,12 @@ def _read_single(text: str) -> Form:
 def _relation(text: str, sides: list[str]) -> Form:
     """A relation; ``x \\in S`` is S, and of ``1/3 \\approx 0.33`` the exact side counts."""
     ops = _RELATION.findall(text)
-    if "\\approx" in ops and (at := ops.index("\\approx")) >= 0 and sides[0] and not (at == 0 and NAME.fullmatch(sides[0])):
+    if (
+        "\\approx" in ops
+        and (at := ops.index("\\approx")) >= 0
+        and sides[0]
+        and not (at == 0 and NAME.fullmatch(sides[0]))
+    ):
         return read(text[: text.index("\\approx")])
     ops = ["=" if op == "\\approx" else op for op in ops]
     if ops == ["\\in"] and NAME.fullmatch(sides[0]) and sides[1]:
@@ -210,4 +234,6 @@ def interval_of(relation: Relation) -> tuple[str, Group] | None:
         low = relation.sides[at - 1], relation.ops[at - 1] == "<"
     if at < len(relation.sides) - 1:
         high = relation.sides[at + 1], relation.ops[at] == "<"
-    return relation.sides[at], Group("(" if low[1] else "[", ")" if high[1] else "]", (read(low[0]), read(high[0])))
+    return relation.sides[at], Group(
+        "(" if low[1] else "[", ")" if high[1] else "]", (read(low[0]), read(high[0]))
+    )

@@ -48,7 +48,10 @@ def is_computable(text: str) -> bool:
         return False
     if _HEAVY.search(text) or _TOWER.search(text) or len(_REPEATED.findall(text)) > 1:
         return False
-    if any(len(run) > MAX_DIGIT_RUN for run in re.findall(r"\d+", text)) or len(re.findall(r"[-+*/^,]", text)) > MAX_TERMS:
+    if (
+        any(len(run) > MAX_DIGIT_RUN for run in re.findall(r"\d+", text))
+        or len(re.findall(r"[-+*/^,]", text)) > MAX_TERMS
+    ):
         return False
     powers = _POWER.findall(text)
     if any(len(run) > 3 for run in powers) or sum(int(run) > 3 for run in powers) > 4:

@@ -117,7 +117,9 @@ Texts = Sequence[Sequence[str]]
 
 
 def _grade_batch(resps: Texts, docs: Docs, grader: Grader) -> list[list[Score]]:
-    responses = [Response(Item(**doc), text) for texts, doc in zip(resps, docs, strict=True) for text in texts]
+    responses = [
+        Response(Item(**doc), text) for texts, doc in zip(resps, docs, strict=True) for text in texts
+    ]
     unknown = dict.fromkeys(METRICS[grader], nan)
     graded = (replace(score, metrics={**unknown, **score.metrics}) for score in scores(responses, grader))
     return [[next(graded) for _ in texts] for texts in resps]
@@ -148,7 +150,9 @@ def item_metrics(doc: Doc, results: Sequence[Sequence[Score]]) -> dict[str, floa
     graded = results[0]
     right = [nan if s.outcome == "error" else float(s.correct) for s in graded]
     avg = sum(right) / len(right)
-    out = {"avg": avg} | {name: sum(s.metrics[name] for s in graded) / len(graded) for name in graded[0].metrics}
+    out = {"avg": avg} | {
+        name: sum(s.metrics[name] for s in graded) / len(graded) for name in graded[0].metrics
+    }
     if len(right) > 1:
         out["pass_at_k"] = nan if isnan(avg) else max(right)
     if doc.get("steps"):

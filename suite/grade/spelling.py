@@ -72,7 +72,10 @@ def _quote_text(match: "re.Match[str]") -> str:
     content = match.group(1).replace('"', "")
     if re.fullmatch(r"\s*[\d.,+\-*/=()]*\s*", content):
         return content
-    if match.group(0).startswith(("\\mathbf", "\\bm", "\\boldsymbol", "\\mathrm", "\\mathit")) and len(content.strip()) == 1:
+    if (
+        match.group(0).startswith(("\\mathbf", "\\bm", "\\boldsymbol", "\\mathrm", "\\mathit"))
+        and len(content.strip()) == 1
+    ):
         return content.strip()
     counted = re.fullmatch(r"\s*(-?[\d.,/]+)\s+(\D+)", content)
     return f' {counted.group(1)} "{counted.group(2).strip()}" ' if counted else f' "{content.strip()}" '
@@ -108,7 +111,9 @@ def _plain_numbers(text: str, grouped: bool) -> str:
     text = _SPACED.sub(lambda m: m.group(0).replace(" ", ""), _THIN.sub("", text))
     if not grouped:
         return text
-    return _GROUPED.sub(lambda m: m.group(0) if _in_list(text, m.start()) else m.group(0).replace(",", ""), text)
+    return _GROUPED.sub(
+        lambda m: m.group(0) if _in_list(text, m.start()) else m.group(0).replace(",", ""), text
+    )
 
 
 def _in_list(text: str, at: int) -> bool:
@@ -148,7 +153,9 @@ def spell(answer: str, grouped: bool = True) -> Spelled:
     text = _DROPPED.sub(" ", text.replace("\\\\%", "\\%"))
     for pattern, replacement in _RENAMED:
         text = pattern.sub(replacement, text)
-    text = _unwrapped(_plain_numbers(re.sub(r"\s+", " ", text).strip().strip(";:").rstrip(".,").strip(), grouped))
+    text = _unwrapped(
+        _plain_numbers(re.sub(r"\s+", " ", text).strip().strip(";:").rstrip(".,").strip(), grouped)
+    )
     text = _PLAIN_MIXED.sub(r"(\1+\2/\3)", _MIXED.sub(_mixed, text))
     text = _quote_words(_SCIENTIFIC.sub(r"*10^{\1}", text))
     text = re.sub(r"\s+", " ", text).strip()

@@ -79,7 +79,9 @@ def _read_cell(store: CellStore, manifest: CellManifest) -> StoredCell:
     items, samples = tuple(store.items()), _samples(store, manifest)
     if len(samples) < len(items) * manifest.k:
         what = f"{manifest.cell.name} holds {len(samples)} samples of {len(items) * manifest.k}"
-        raise SuiteError(what, str(store.path), "Restore it from a copy, or delete the folder and draw its samples again")
+        raise SuiteError(
+            what, str(store.path), "Restore it from a copy, or delete the folder and draw its samples again"
+        )
     digest, grades = samples_hash(samples), store.grades(GRADER_VERSION)
     if grades is None or grades.samples_hash != digest:
         grades = _graded(manifest, items, samples)
@@ -141,10 +143,17 @@ def regrade(store: CellStore) -> Regraded | None:
     manifest = store.manifest
     if manifest is None:
         return None
-    before = store.grades(next((v for v in reversed(store.grade_versions()) if v != GRADER_VERSION), GRADER_VERSION))
+    before = store.grades(
+        next((v for v in reversed(store.grade_versions()) if v != GRADER_VERSION), GRADER_VERSION)
+    )
     now = _graded(manifest, store.items(), _samples(store, manifest))
     store.write_grades(now)
     old = {(g.item_id, g.sample): g.outcome for g in before.rows} if before else {}
     changed = [g for g in now.rows if old.get((g.item_id, g.sample), g.outcome) != g.outcome]
     counts = Counter((old[g.item_id, g.sample], g.outcome) for g in changed)
-    return Regraded(manifest, before.grader_version if before else None, counts, tuple((g.item_id, g.sample) for g in changed))
+    return Regraded(
+        manifest,
+        before.grader_version if before else None,
+        counts,
+        tuple((g.item_id, g.sample) for g in changed),
+    )

@@ -33,10 +33,19 @@ _UNITS = {
     "unit": "units",
     "point": "points pts",
 }
-_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in [unit, *words.split(" ")]} | {"miles per hour": "mph"}
+_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in [unit, *words.split(" ")]} | {
+    "miles per hour": "mph"
+}
 _GENERIC = {"unit", "unit^2", "unit^3"}
 _KNOWN = {*_UNITS} | {f"{unit}^{power}" for unit in _UNITS for power in "23"}
-_TIMES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_TIMES = {
+    "dozen": 12,
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+}
 _STOP = (
     "not no nor or and more less than most least over under squared cubed factorial base is isn't does do are was equals "
     "equal exist exists half halves third thirds quarter quarters fourth fourths fifth fifths sixth sixths seventh sevenths "
@@ -72,7 +81,9 @@ def without_units(text: str) -> Spelled:
     text = text.replace("\\$", "")
     percent = _PERCENT.match(text)
     text = _plain_degrees(percent.group(1) if percent else text, units)
-    while (match := _TRAILING.match(text)) and (rest := _counted(match.group(1), match.group(2), match.group(3), units)):
+    while (match := _TRAILING.match(text)) and (
+        rest := _counted(match.group(1), match.group(2), match.group(3), units)
+    ):
         text = rest
     return Spelled(text.strip().rstrip(".,").strip(), tuple(u for u in units if u), percent is not None)
 

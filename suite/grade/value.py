@@ -41,7 +41,11 @@ def _exact_root(value: Fraction, degree: Fraction) -> Fraction | None:
     if degree != 2 or value < 0:
         return None
     top, bottom = math.isqrt(value.numerator), math.isqrt(value.denominator)
-    return Fraction(top, bottom) if top * top == value.numerator and bottom * bottom == value.denominator else None
+    return (
+        Fraction(top, bottom)
+        if top * top == value.numerator and bottom * bottom == value.denominator
+        else None
+    )
 
 
 def _natural(value: Fraction) -> int | None:
@@ -66,7 +70,11 @@ def _exact_operation(op: str, args: list[Fraction]) -> Fraction | None:
         "*": lambda: _product(args),
         "inverse": lambda: 1 / first,
     }
-    plain |= {"abs": lambda: abs(first), "floor": lambda: Fraction(math.floor(first)), "ceil": lambda: Fraction(math.ceil(first))}
+    plain |= {
+        "abs": lambda: abs(first),
+        "floor": lambda: Fraction(math.floor(first)),
+        "ceil": lambda: Fraction(math.ceil(first)),
+    }
     if op in plain:
         return plain[op]()
     if op == "^":
@@ -157,7 +165,12 @@ class Evaluation:
     def _power(self, base: "mpmath.mpc", exponent: "mpmath.mpc") -> "mpmath.mpc":
         if abs(exponent) > MAX_EXPONENT:
             raise TooLarge("exponent")
-        if isinstance(base, mpmath.mpf) and isinstance(exponent, mpmath.mpf) and base < 0 and self._is_odd_root(exponent):
+        if (
+            isinstance(base, mpmath.mpf)
+            and isinstance(exponent, mpmath.mpf)
+            and base < 0
+            and self._is_odd_root(exponent)
+        ):
             return -mpmath.power(-base, exponent)  # the real root, which is what is meant
         return mpmath.power(base, exponent)
 
@@ -192,6 +205,8 @@ def numeric(node: Node, point: Mapping[str, Fraction]) -> "tuple[mpmath.mpc, mpm
             if mpmath.isnan(value):
                 return None
             error = mpmath.mpf(10) ** (evaluation.largest - digits + 10)
-            if digits >= DIGITS - 10 + evaluation.largest and (abs(value) > error * mpmath.mpf(10) ** 20 or digits > 2 * DIGITS):
+            if digits >= DIGITS - 10 + evaluation.largest and (
+                abs(value) > error * mpmath.mpf(10) ** 20 or digits > 2 * DIGITS
+            ):
                 return value, error
         digits = max(2 * DIGITS + 1, DIGITS + evaluation.largest)

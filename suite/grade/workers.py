@@ -49,7 +49,9 @@ def serve(equal: Callable[[str, str], bool], cpu_seconds: float = CPU_SECONDS) -
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
         try:
             reply = "true" if equal(answer, gold) else "false"
-        except Exception as error:  # math-verify and sympy raise anything; the caller retries, then records an error
+        except (
+            Exception
+        ) as error:  # math-verify and sympy raise anything; the caller retries, then records an error
             reply = f"error {type(error).__name__}"
         signal.setitimer(signal.ITIMER_PROF, 0)
         print(reply, flush=True)
@@ -60,7 +62,9 @@ class _Worker:
 
     def __init__(self, module: str) -> None:
         command = [sys.executable, "-m", module]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         assert self.process.stdin is not None and self.process.stdout is not None
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
         self.written = b""
@@ -160,7 +164,9 @@ class Workers:
             batch.take(worker.job, None)
             self._release(worker, busy, selector, broken=True)
 
-    def _release(self, worker: _Worker, busy: "set[_Worker]", selector: selectors.BaseSelector, broken: bool) -> None:
+    def _release(
+        self, worker: _Worker, busy: "set[_Worker]", selector: selectors.BaseSelector, broken: bool
+    ) -> None:
         selector.unregister(worker.stdout)
         busy.discard(worker)
         if broken:

@@ -84,7 +84,9 @@ def epoch_rows(items: Sequence[Item], n: int, seed: int) -> list[Item]:
         raise SuiteError("no items left to train on", WHERE, "Name another source")
     rows: list[Item] = []
     for epoch in range(-(-n // len(items))):
-        rows += sorted(items, key=lambda item: hashlib.sha256(f"{seed}\0{epoch}\0{item.id}".encode()).digest())
+        rows += sorted(
+            items, key=lambda item: hashlib.sha256(f"{seed}\0{epoch}\0{item.id}".encode()).digest()
+        )
     return rows[:n]
 
 
@@ -95,7 +97,9 @@ class TooLong(NamedTuple):
     tokens: int
 
 
-def drop_long(items: Sequence[Item], tokens: Mapping[str, int], limit: int) -> tuple[list[Item], list[TooLong]]:
+def drop_long(
+    items: Sequence[Item], tokens: Mapping[str, int], limit: int
+) -> tuple[list[Item], list[TooLong]]:
     """The items whose prompts have at most ``limit`` tokens, and the others; ``tokens`` maps item ids to lengths."""
     kept = [item for item in items if tokens[item.id] <= limit]
     dropped = [TooLong(item.id, tokens[item.id]) for item in items if tokens[item.id] > limit]
@@ -115,7 +119,9 @@ def check_source(source: str) -> None:
             what = f"no expressions of {_steps(source)} steps. Allowed: 1..{arithmetic.MAX_STEPS}"
             raise SuiteError(what, f"{WHERE}: {source}", "Write arithmetic:5 or arithmetic:10, as the paper")
     elif source not in _NAMES:
-        what = f"unknown source '{source}'. Known: {', '.join(_NAMES)}, or a file of JSON lines, named *.jsonl"
+        what = (
+            f"unknown source '{source}'. Known: {', '.join(_NAMES)}, or a file of JSON lines, named *.jsonl"
+        )
         raise SuiteError(what, WHERE, did_you_mean(source, _NAMES) or "Name one of them")
 
 
@@ -138,7 +144,12 @@ def load_training_data(
     evaluated = evaluated_items(data_dir, allow_unchecked)
     kept, removed = decontaminate(loaded.items, evaluated.items)
     return TrainingData(
-        tuple(kept), loaded.dataset, loaded.revision, len(loaded.items), tuple(removed), unchecked=evaluated.unchecked
+        tuple(kept),
+        loaded.dataset,
+        loaded.revision,
+        len(loaded.items),
+        tuple(removed),
+        unchecked=evaluated.unchecked,
     )
 
 
@@ -168,9 +179,12 @@ def _arithmetic(steps: int, seed: int) -> TrainingData:
     drawn = arithmetic.expressions(-1 - seed, steps, ARITHMETIC_ITEMS + len(asked))
     fresh = [e for e in drawn if arithmetic.PROMPT + e.latex not in asked][:ARITHMETIC_ITEMS]
     items = tuple(
-        Item(f"{steps}-{i}", arithmetic.PROMPT + e.latex, arithmetic.label(e.value), steps=steps) for i, e in enumerate(fresh)
+        Item(f"{steps}-{i}", arithmetic.PROMPT + e.latex, arithmetic.label(e.value), steps=steps)
+        for i, e in enumerate(fresh)
     )
-    return TrainingData(items, f"generator random_calculation, {steps} steps, training seed {seed}", None, n_before=len(items))
+    return TrainingData(
+        items, f"generator random_calculation, {steps} steps, training seed {seed}", None, n_before=len(items)
+    )
 
 
 def _deepscaler(data_dir: Path | None) -> ItemSet:
@@ -179,6 +193,8 @@ def _deepscaler(data_dir: Path | None) -> ItemSet:
         return hub_items(DEEPSCALER, f"{WHERE}: deepscaler", "deepscaler.jsonl")
     path = folder / "deepscaler.jsonl"
     if not path.is_file():
-        fix = "Put the file there, name another folder with --data-dir, or name a file of JSON lines as 'data'"
+        fix = (
+            "Put the file there, name another folder with --data-dir, or name a file of JSON lines as 'data'"
+        )
         raise SuiteError("no items of 'deepscaler' here", str(path), fix)
     return file_items(path)

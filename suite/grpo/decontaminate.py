@@ -84,7 +84,9 @@ def evaluated_items(data_dir: Path | None = None, allow_unchecked: bool = False)
         except SuiteError as error:
             if not allow_unchecked:
                 what = f"training data cannot be compared with '{spec.task}': {error.what}"
-                raise SuiteError(what, error.where, f"{error.fix}, or let it go unchecked with --allow-unchecked") from error
+                raise SuiteError(
+                    what, error.where, f"{error.fix}, or let it go unchecked with --allow-unchecked"
+                ) from error
             unchecked.append(spec.task)
     return EvaluatedSets(items, tuple(unchecked))
 

@@ -70,7 +70,9 @@ class RewardExpression:
     @property
     def spurious(self) -> bool:
         """Whether no part looks at whether an answer is right; of a user's own function nobody knows, so it is not."""
-        return not any(part.is_own or _COMPARES.get(part.name, "incorrect") != "incorrect" for part in self.parts)
+        return not any(
+            part.is_own or _COMPARES.get(part.name, "incorrect") != "incorrect" for part in self.parts
+        )
 
     def function(self, where: str = "--reward") -> Reward:
         """The reward itself. Imports, and so runs, the user's module; ``SuiteError`` where that has no such function."""
@@ -98,7 +100,9 @@ def _refuse_unknown(part: Part, where: str) -> None:
 
 
 def _refuse_contradiction(expression: RewardExpression, where: str) -> None:
-    plain, negated = ({part.name for part in expression.parts if part.negated is sign} for sign in (False, True))
+    plain, negated = (
+        {part.name for part in expression.parts if part.negated is sign} for sign in (False, True)
+    )
     for name in plain:
         if _IMPLIED.get(name) in negated:
             what = f"{shown(expression.name)} never pays: {name!r} is paid only where {_IMPLIED[name]!r} is"
@@ -147,7 +151,9 @@ def _module(name: str, where: str) -> ModuleType:
     except (Exception, SystemExit) as error:  # the user's code
         if isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}."):
             what = f"no module {error.name!r}. Looked in: {os.getcwd()} and the installed packages"
-            raise SuiteError(what, where, f"Call from the folder of {name.split('.')[0]}, or install it") from error
+            raise SuiteError(
+                what, where, f"Call from the folder of {name.split('.')[0]}, or install it"
+            ) from error
         what = f"importing {name!r} failed: {in_one_line(error)}"
         raise SuiteError(what, where, f"Make `python -c 'import {name}'` work") from error
 
@@ -159,7 +165,9 @@ def _imported(name: str, where: str) -> Callable[[Rollout], object]:
     function: object = getattr(module, function_name, None)
     if function is None:
         what = f"{module_name!r} ({getattr(module, '__file__', None)}) has no {function_name!r}"
-        raise SuiteError(what, where, did_you_mean(function_name, vars(module)) or f"Define it there: {_WANTED}")
+        raise SuiteError(
+            what, where, did_you_mean(function_name, vars(module)) or f"Define it there: {_WANTED}"
+        )
     if not callable(function):
         what = f"{name!r} is of type {type(function).__name__}. Allowed: a function"
         raise SuiteError(what, where, f"Define {_WANTED}")

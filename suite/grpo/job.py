@@ -79,7 +79,9 @@ def check(run: TrainingRun, registry: Registry) -> Recipe:
     check_source(recipe.data)
     _check_labels(run)
     if not 0 <= run.seed < 2**32:
-        raise SuiteError(f"seed {run.seed} is not allowed. Allowed: 0 to {2**32 - 1}", "--seed", "Give another one")
+        raise SuiteError(
+            f"seed {run.seed} is not allowed. Allowed: 0 to {2**32 - 1}", "--seed", "Give another one"
+        )
     longest = max((run.checkpoint_at(step, recipe) for step in recipe.kept), key=len)
     if len(longest) > MAX_ID:
         what = f"the checkpoint's id {longest!r} would have {len(longest)} characters. Allowed: {MAX_ID}, it names a folder"
@@ -108,7 +110,9 @@ def dry_run(run: TrainingRun, registry: Registry, out: Path) -> str:
         "model": run.model,
         "weights": model.hub or model.path or f"ships with the suite ({model.builtin})",
         "reward": run.expression.name,
-        "answers": {"gold": "the data's", "one": "of one item"}.get(run.expression.answers, f"labels of {run.labels}"),
+        "answers": {"gold": "the data's", "one": "of one item"}.get(
+            run.expression.answers, f"labels of {run.labels}"
+        ),
         "data": f"{recipe.data}, order of seed {recipe.data_seed}",
         "protocol": recipe.protocol_of(run.model, model.protocol),
         "checkpoints": ", ".join(run.checkpoint_at(step, recipe) for step in recipe.kept),
@@ -162,7 +166,11 @@ def _registered(run: TrainingRun, recipe: Recipe, wanted: Sequence[Pair], store:
         if record.is_file() and json.loads(record.read_text(encoding="utf-8"))["made_from"] != made_from:
             changed = "recipe, labels, data or the reward's code have changed"
             what = f"{pair.checkpoint} is there, trained with other settings: {changed}"
-            raise SuiteError(what, str(record), "Name another --out, rename the recipe's file, or delete the checkpoint's folder")
+            raise SuiteError(
+                what,
+                str(record),
+                "Name another --out, rename the recipe's file, or delete the checkpoint's folder",
+            )
     return known[wanted[-1].checkpoint]
 
 
@@ -177,7 +185,9 @@ def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress
             done = _registered(run, recipe, wanted, store)
         shutil.rmtree(work, ignore_errors=True)
     if done is None:
-        raise SuiteError("the run ended without its last checkpoint", str(store.root), "Run the same command again")
+        raise SuiteError(
+            "the run ended without its last checkpoint", str(store.root), "Run the same command again"
+        )
     return done
 
 
@@ -195,7 +205,13 @@ def _train(
     folder, prompt = asked(recipe, run.model, registry)
     weights, pairs = wanted[0].base_weights or "", {pair.step: pair for pair in wanted}
     rows = rows_of(
-        recipe, run.expression, prompt, folder, _labels(run, weights), data_dir=run.data_dir, allow_unchecked=run.allow_unchecked
+        recipe,
+        run.expression,
+        prompt,
+        folder,
+        _labels(run, weights),
+        data_dir=run.data_dir,
+        allow_unchecked=run.allow_unchecked,
     )
     job = _job(run, recipe, folder, weights, prompt, rows)
 
@@ -209,9 +225,17 @@ def _train(
 
 def _made_from(run: TrainingRun, recipe: Recipe) -> str:
     """Hash of what decides a run's weights beside base, reward and seed: settings, labels, a file's data, a reward's own code."""
-    settings = recipe.model_dump(mode="json", exclude={"description", "keep", "save_every", "report_to", "vllm_url"})
-    files = [path for path in (run.labels, Path(recipe.data) if recipe.data.endswith(".jsonl") else None) if path]
-    files += [Path(found.origin) for name in run.expression.modules if (found := importlib.util.find_spec(name)) and found.origin]
+    settings = recipe.model_dump(
+        mode="json", exclude={"description", "keep", "save_every", "report_to", "vllm_url"}
+    )
+    files = [
+        path for path in (run.labels, Path(recipe.data) if recipe.data.endswith(".jsonl") else None) if path
+    ]
+    files += [
+        Path(found.origin)
+        for name in run.expression.modules
+        if (found := importlib.util.find_spec(name)) and found.origin
+    ]
     read = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
     return content_hash({"recipe": settings, "files": read, "allow_unchecked": run.allow_unchecked})
 
@@ -220,7 +244,9 @@ def _labels(run: TrainingRun, base_weights: str) -> Labels | None:
     return None if run.labels is None else load_labels(run.labels, run.model, base_weights)
 
 
-def _job(run: TrainingRun, recipe: Recipe, folder: Path, weights: str | None, prompt: Prompt, rows: Rows) -> Job:
+def _job(
+    run: TrainingRun, recipe: Recipe, folder: Path, weights: str | None, prompt: Prompt, rows: Rows
+) -> Job:
     return Job(
         folder=str(folder),
         base_weights=weights,
@@ -265,7 +291,9 @@ def clip_note(store: RunStore, pair: Pair, recipe: Recipe) -> str | None:
     log = store.checkpoint(pair.checkpoint) / "train_log.jsonl"
     if not recipe.can_clip or not log.is_file():
         return None
-    ratios = [json.loads(line).get("clip_ratio", 0.0) for line in log.read_text(encoding="utf-8").splitlines()]
+    ratios = [
+        json.loads(line).get("clip_ratio", 0.0) for line in log.read_text(encoding="utf-8").splitlines()
+    ]
     if max(ratios, default=0.0) > 0:
         return None
     return f"{pair.checkpoint}: no token was ever clipped (epsilon {recipe.clip:g}), so this run says nothing about clipping"

@@ -70,7 +70,9 @@ def labelling(
     if n is not None and n < 1:
         raise SuiteError(f"{n} is not allowed. Allowed: 1 or more", "--items", "Leave it out for all")
     folder, prompt = asked(recipe, model, registry)
-    data, _ = items_of(recipe, recipe.data, n or recipe.steps * recipe.prompts, prompt, folder, data_dir, allow_unchecked)
+    data, _ = items_of(
+        recipe, recipe.data, n or recipe.steps * recipe.prompts, prompt, folder, data_dir, allow_unchecked
+    )
     items = ItemSet(list(data.items[:n]), data.source, data.revision)
     return LabelJob(model, items, samples, seed, recipe.temperature, recipe.max_new_tokens, engine, prompt.id)
 
@@ -88,9 +90,15 @@ def check_job(job: LabelJob, registry: Registry, out: Path) -> None:
         raise SuiteError(what, "--model", f"Name its base '{model.base}'")
     registry.protocol(job.protocol or model.protocol)
     if job.samples < 1:
-        raise SuiteError(f"{job.samples} is not allowed. Allowed: 1 or more", "--samples", "64 is the paper's")
+        raise SuiteError(
+            f"{job.samples} is not allowed. Allowed: 1 or more", "--samples", "64 is the paper's"
+        )
     if job.max_new_tokens < 1:
-        raise SuiteError(f"{job.max_new_tokens} is not allowed. Allowed: 1 or more", "max_new_tokens", "3072 is the paper's")
+        raise SuiteError(
+            f"{job.max_new_tokens} is not allowed. Allowed: 1 or more",
+            "max_new_tokens",
+            "3072 is the paper's",
+        )
     if not 0 <= job.temperature < float("inf") or (job.temperature == 0 and job.samples > 1):
         what = f"{job.temperature:g} is not allowed with {job.samples} samples. Allowed: more than 0, or 0 with one sample"
         raise SuiteError(what, "temperature", "1 is the paper's")
@@ -125,7 +133,9 @@ def _model(job: LabelJob, registry: Registry) -> ModelToRun:
 def _spec() -> TaskFile:
     """A task of ordinary answers; its name is part of every sample's seed."""
     shipped = task("math500")
-    return shipped.model_copy(update={"task": "label", "metadata": shipped.metadata.model_copy(update={"version": "1"})})
+    return shipped.model_copy(
+        update={"task": "label", "metadata": shipped.metadata.model_copy(update={"version": "1"})}
+    )
 
 
 def _planned(job: LabelJob, model: ModelToRun) -> list[PlannedCell]:
@@ -134,7 +144,9 @@ def _planned(job: LabelJob, model: ModelToRun) -> list[PlannedCell]:
 
     decoding = Decoding(temperature=job.temperature, max_new_tokens=job.max_new_tokens, seed=job.seed)
     parts = [job.data.items[at : at + CHUNK] for at in range(0, len(job.data.items), CHUNK)]
-    tasks = [TaskToRun(_spec(), part, decoding, job.samples, job.data.dataset, job.data.revision) for part in parts]
+    tasks = [
+        TaskToRun(_spec(), part, decoding, job.samples, job.data.dataset, job.data.revision) for part in parts
+    ]
     return plan([model], tasks, identity(job.engine))
 
 
@@ -178,7 +190,10 @@ class _Drawing:
         self._count(planned.n_samples - work.n_missing)
         if work.n_missing:
             self._draw(planned, work)
-        return [[extract(work.samples[item.id, i].text) for i in range(self.job.samples)] for item in planned.task.items]
+        return [
+            [extract(work.samples[item.id, i].text) for i in range(self.job.samples)]
+            for item in planned.task.items
+        ]
 
     def _draw(self, planned: PlannedCell, work: CellWork) -> None:
         if self.engine is None:
@@ -202,7 +217,11 @@ class _Drawing:
 def _rows(items: Sequence[Item], answers: Sequence[Sequence[str | None]]) -> Iterator[LabelRow]:
     """Votes and what the checks say of them, all items of a cell together."""
     votes = [majority(given) for given in answers]
-    labelled = [Labelled(item.problem, vote.label, item.answer) for item, vote in zip(items, votes, strict=True) if vote.label]
+    labelled = [
+        Labelled(item.problem, vote.label, item.answer)
+        for item, vote in zip(items, votes, strict=True)
+        if vote.label
+    ]
     checked = iter(check(labelled))
     for item, vote in zip(items, votes, strict=True):
         found = next(checked) if vote.label else None
@@ -227,7 +246,9 @@ def _existing(out: Path, settings: LabelSettings) -> Labels | None:
     if labels.settings != settings:
         differing = [key for key, value in settings if getattr(labels.settings, key) != value]
         what = f"holds labels that differ in {', '.join(differing)}"
-        raise SuiteError(what, f"--out {out}", "Name another file, or delete this one (its samples are kept beside it)")
+        raise SuiteError(
+            what, f"--out {out}", "Name another file, or delete this one (its samples are kept beside it)"
+        )
     return labels
 
 
@@ -254,4 +275,6 @@ def _write(out: Path, labels: Labels) -> None:
     try:
         write_atomic(out, labels.to_bytes())
     except OSError as error:
-        raise SuiteError(f"cannot be written ({error.strerror})", f"--out {out}", "Name another file") from error
+        raise SuiteError(
+            f"cannot be written ({error.strerror})", f"--out {out}", "Name another file"
+        ) from error

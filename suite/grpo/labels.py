@@ -139,7 +139,9 @@ class Labels:
     @property
     def digest(self) -> str:
         """Content hash: what a training run remembers of the labels that it used."""
-        return content_hash([self.settings.model_dump(mode="json"), [row.model_dump(mode="json") for row in self.rows]])
+        return content_hash(
+            [self.settings.model_dump(mode="json"), [row.model_dump(mode="json") for row in self.rows]]
+        )
 
     def to_bytes(self) -> bytes:
         """The file; the same labels are the same bytes."""
@@ -152,7 +154,9 @@ def read_labels(path: Path) -> Labels:
     """Any label file, whole and undamaged; ``SuiteError`` names the first line that is not."""
     lines = json_lines.lines(json_lines.content(path), path)
     where, first = next(lines, (str(path), ""))
-    header = json_lines.parsed(first, LabelHeader, where, "the header of a label file", "Name a file of `rlvr-suite label`")
+    header = json_lines.parsed(
+        first, LabelHeader, where, "the header of a label file", "Name a file of `rlvr-suite label`"
+    )
     rows = tuple(json_lines.parsed(line, LabelRow, at, "a row of a label file", _AGAIN) for at, line in lines)
     labels = Labels(header.settings, rows)
     _check_whole(labels, header, path)
@@ -162,7 +166,9 @@ def read_labels(path: Path) -> Labels:
 def _check_whole(labels: Labels, header: LabelHeader, path: Path) -> None:
     """Rows that are missing, doubled or changed do not fit the header."""
     if len(labels.rows) != labels.settings.n_items:
-        raise SuiteError(f"{len(labels.rows)} rows; the header says {labels.settings.n_items}", str(path), _AGAIN)
+        raise SuiteError(
+            f"{len(labels.rows)} rows; the header says {labels.settings.n_items}", str(path), _AGAIN
+        )
     if repeated := [i for i, n in Counter(row.id for row in labels.rows).items() if n > 1]:
         raise SuiteError(f"item '{repeated[0]}' has more than one row", str(path), _AGAIN)
     of_items = content_hash(sorted(row.item for row in labels.rows))
@@ -198,11 +204,15 @@ def _refuse(foreign: Sequence[str], dataset: str, n_items: int) -> NoReturn:
     raise SuiteError(what, f"labels of {dataset}", "Label these items, or train on those that were labelled")
 
 
-def _with_labels(labels: Labels, items: Sequence[Item], wanted: Callable[[LabelRow], bool], none: str) -> list[Item]:
+def _with_labels(
+    labels: Labels, items: Sequence[Item], wanted: Callable[[LabelRow], bool], none: str
+) -> list[Item]:
     rows = _rows_of(labels, items)
     out = [replace(item, answer=row.label) for item, row in rows if row.label is not None and wanted(row)]
     if not out:
-        raise SuiteError(f"{none} among {len(items)} items", f"labels of {labels.settings.base}", "Label more items")
+        raise SuiteError(
+            f"{none} among {len(items)} items", f"labels of {labels.settings.base}", "Label more items"
+        )
     return out
 
 

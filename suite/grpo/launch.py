@@ -36,19 +36,29 @@ def check_machine(recipe: Recipe, where: str) -> None:
     """``SuiteError`` for what this machine lacks for the recipe."""
     needs = [("trl", True, "train"), ("vllm", recipe.generation != "hf", "vllm")]
     needs += [(name, True, name) for name in recipe.report_to]
-    needs.append(("deepspeed", recipe.launch.processes > 1 and recipe.launch.accelerate == "zero3", "deepspeed"))
+    needs.append(
+        ("deepspeed", recipe.launch.processes > 1 and recipe.launch.accelerate == "zero3", "deepspeed")
+    )
     for module, needed, extra in needs:
         if needed and importlib.util.find_spec(module) is None:
-            fix = f"pip install 'rlvr-suite[{extra}]'" if extra in ("train", "vllm") else f"pip install {extra}"
+            fix = (
+                f"pip install 'rlvr-suite[{extra}]'" if extra in ("train", "vllm") else f"pip install {extra}"
+            )
             raise SuiteError(f"this recipe needs {module}, which is not installed", where, fix)
     found = gpus()
     if recipe.generation == "vllm_colocate" and not found:
         what = "a vLLM recipe needs a GPU, and there is none here"
-        raise SuiteError(what, where, "Set generation: hf in a copy of the recipe, or run it on a machine with GPUs")
+        raise SuiteError(
+            what, where, "Set generation: hf in a copy of the recipe, or run it on a machine with GPUs"
+        )
     here = recipe.launch.processes // recipe.launch.nodes
-    if (found and here > found) or (not found and recipe.launch.processes > 1 and recipe.launch.accelerate != "ddp"):
+    if (found and here > found) or (
+        not found and recipe.launch.processes > 1 and recipe.launch.accelerate != "ddp"
+    ):
         what = f"the recipe trains on {here} GPUs a node, and there are {found} here"
-        raise SuiteError(what, where, "Set launch: {processes: ..., samples_per_device: ...} in a copy of the recipe")
+        raise SuiteError(
+            what, where, "Set launch: {processes: ..., samples_per_device: ...} in a copy of the recipe"
+        )
 
 
 def run_job(work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept) -> None:
@@ -60,7 +70,11 @@ def run_job(work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept) -> 
         return
     with (work / "worker.log").open("ab") as log:
         worker = subprocess.Popen(
-            _command(work, recipe), stdout=log, stderr=subprocess.STDOUT, preexec_fn=killed_with_parent, env=_environment()
+            _command(work, recipe),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            preexec_fn=killed_with_parent,
+            env=_environment(),
         )
     try:
         _watch(worker, work, recipe, progress, kept)
@@ -73,10 +87,21 @@ def _command(work: Path, recipe: Recipe) -> list[str]:
     """The launcher: accelerate's on GPUs, torch's own on a CPU, where accelerate would start one process only."""
     if not gpus():
         torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-        return [*torchrun, f"--nproc_per_node={recipe.launch.processes}", "-m", "suite.grpo.worker", str(work)]
+        return [
+            *torchrun,
+            f"--nproc_per_node={recipe.launch.processes}",
+            "-m",
+            "suite.grpo.worker",
+            str(work),
+        ]
     config = work / "accelerate.yaml"
     write_atomic(config, yaml.safe_dump(accelerate_settings(recipe)).encode())
-    return [sys.executable, "-m", "accelerate.commands.accelerate_cli", *launch_command(str(config), str(work))[1:]]
+    return [
+        sys.executable,
+        "-m",
+        "accelerate.commands.accelerate_cli",
+        *launch_command(str(config), str(work))[1:],
+    ]
 
 
 def _environment() -> dict[str, str]:
@@ -91,7 +116,9 @@ def _register(work: Path, recipe: Recipe, kept: Kept) -> bool:
     return recipe.steps in found
 
 
-def _watch(worker: "subprocess.Popen[bytes]", work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept) -> None:
+def _watch(
+    worker: "subprocess.Popen[bytes]", work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept
+) -> None:
     """Register what the worker hands over, until it ends."""
     ended = False
     while not ended:
@@ -102,12 +129,16 @@ def _watch(worker: "subprocess.Popen[bytes]", work: Path, recipe: Recipe, progre
             time.sleep(POLL_S)
     if worker.returncode:
         what = f"the training processes ended with {worker.returncode}: {_last_line(work / 'worker.log')}"
-        raise SuiteError(what, str(work / "worker.log"), "Read the log; the same command goes on from the last saved step")
+        raise SuiteError(
+            what, str(work / "worker.log"), "Read the log; the same command goes on from the last saved step"
+        )
 
 
 def _steps_done(work: Path) -> int:
     """Finished steps by the log; the last line may be half written."""
-    lines = (work / "train_log.jsonl").read_text().splitlines() if (work / "train_log.jsonl").is_file() else []
+    lines = (
+        (work / "train_log.jsonl").read_text().splitlines() if (work / "train_log.jsonl").is_file() else []
+    )
     steps = [json.loads(line)["step"] for line in lines if line.endswith("}")]
     return max(steps[-1] - 1, 0) if steps else 0
 

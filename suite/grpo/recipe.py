@@ -140,7 +140,11 @@ def load_recipe(name_or_file: str) -> Recipe:
     if not path.is_file():
         path = Path(name_or_file)
     if not path.is_file():
-        raise SuiteError(f"no such recipe. Known: {', '.join(recipe_names())}", name_or_file, "Name one of them, or a YAML file")
+        raise SuiteError(
+            f"no such recipe. Known: {', '.join(recipe_names())}",
+            name_or_file,
+            "Name one of them, or a YAML file",
+        )
     document = read_document(path)
     recipe = document.parse(Recipe)
     _check_split(document, recipe)
@@ -157,7 +161,11 @@ def _check_split(document: Document, recipe: Recipe) -> None:
     if at_once == 0 or recipe.update_size % at_once:
         of = f"{recipe.launch.processes} processes x {recipe.launch.samples_per_device or 'an even share of'} samples"
         what = f"{of} do not divide an update of {recipe.update_size} samples"
-        raise SuiteError(what, document.where("launch"), f"Make processes x samples_per_device a divisor of {recipe.update_size}")
+        raise SuiteError(
+            what,
+            document.where("launch"),
+            f"Make processes x samples_per_device a divisor of {recipe.update_size}",
+        )
     if (recipe.launch.nodes > 1) != (recipe.launch.host is not None):
         what = "several nodes and 'host', the address of the first, go together"
         raise SuiteError(what, document.where("launch"), "Give both, or neither")

@@ -64,7 +64,9 @@ def random(rollout: Rollout, gamma: float = GAMMA) -> float:
     """1 with probability gamma, 0.5 unless it is given, whatever the answer."""
     key = f"{rollout.seed}\0{rollout.step}\0{rollout.item_id}\0{rollout.sample}"
     draw = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
-    return float(draw < gamma * 2**64)  # an int against a float is compared exactly: gamma 1 always pays, gamma 0 never
+    return float(
+        draw < gamma * 2**64
+    )  # an int against a float is compared exactly: gamma 1 always pays, gamma 0 never
 
 
 def incorrect(rollout: Rollout) -> float | None:

@@ -28,7 +28,9 @@ class Rows:
 
     def left_out(self) -> str:
         """JSON lines, one for each item that was left out, with the reason."""
-        long = (json.dumps({"item_id": t.item_id, "why": "too long", "tokens": t.tokens}) for t in self.too_long)
+        long = (
+            json.dumps({"item_id": t.item_id, "why": "too long", "tokens": t.tokens}) for t in self.too_long
+        )
         return "".join(f"{line}\n" for line in (*removed_lines(self.data.removed), *long))
 
 
@@ -62,10 +64,18 @@ def asked(recipe: Recipe, base: str, registry: Registry) -> tuple[Path, Prompt]:
 
 
 def items_of(
-    recipe: Recipe, source: str, n: int, prompt: Prompt, folder: Path, data_dir: Path | None, allow_unchecked: bool
+    recipe: Recipe,
+    source: str,
+    n: int,
+    prompt: Prompt,
+    folder: Path,
+    data_dir: Path | None,
+    allow_unchecked: bool,
 ) -> tuple[TrainingData, tuple[TooLong, ...]]:
     """The items of a source (of a stream the first ``n``) whose prompts fit, and those whose do not; TRL itself has no limit."""
-    data = load_training_data(source, n_rows=n, seed=recipe.data_seed, data_dir=data_dir, allow_unchecked=allow_unchecked)
+    data = load_training_data(
+        source, n_rows=n, seed=recipe.data_seed, data_dir=data_dir, allow_unchecked=allow_unchecked
+    )
     if recipe.max_prompt_tokens is None:
         return data, ()
     kept, too_long = drop_long(data.items, _tokens(data.items, prompt, folder), recipe.max_prompt_tokens)
@@ -95,5 +105,9 @@ def _compared(data: TrainingData, reward: RewardExpression, labels: Labels | Non
     if not labelled:
         what = f"none of the items of {data.source} is labelled; the labels are of {labels.settings.dataset}"
         raise SuiteError(what, "--labels", "Label the data that the recipe names: rlvr-suite label RECIPE")
-    chosen = majority_items(labels, labelled) if reward.answers == "majority" else incorrect_items(labels, labelled)
+    chosen = (
+        majority_items(labels, labelled)
+        if reward.answers == "majority"
+        else incorrect_items(labels, labelled)
+    )
     return replace(data, items=tuple(chosen), in_order=False)

@@ -87,7 +87,11 @@ def _loss(recipe: Recipe) -> Settings:
 
 def machine_settings(recipe: Recipe, has_gpu: bool) -> Settings:
     """What hangs on the machine: bfloat16 autocast over float32 weights where there is a GPU."""
-    return {"bf16": recipe.dtype == "bfloat16" and has_gpu, "use_cpu": not has_gpu, "dataloader_pin_memory": has_gpu}
+    return {
+        "bf16": recipe.dtype == "bfloat16" and has_gpu,
+        "use_cpu": not has_gpu,
+        "dataloader_pin_memory": has_gpu,
+    }
 
 
 def accelerate_settings(recipe: Recipe) -> dict[str, object]:
@@ -156,7 +160,10 @@ def dry_run_text(recipe: Recipe, seed: int, about: Mapping[str, object], notes: 
 
 def _lines(settings: Mapping[str, object]) -> list[str]:
     width = max(map(len, settings))
-    return [f"  {name:<{width}}  {value if isinstance(value, str) else json.dumps(value)}" for name, value in settings.items()]
+    return [
+        f"  {name:<{width}}  {value if isinstance(value, str) else json.dumps(value)}"
+        for name, value in settings.items()
+    ]
 
 
 def _in_words(recipe: Recipe) -> dict[str, object]:
@@ -172,6 +179,8 @@ def _in_words(recipe: Recipe) -> dict[str, object]:
         "clip": "off" if recipe.clip is None else recipe.clip,
         "second whitening": "over the rollout, by tokens" if recipe.whitening else "none",
         "advantage epsilon": "none" if recipe.exact_advantages else "1e-4 (TRL's)",
-        "weights": f"LoRA rank {recipe.lora.rank}, alpha {recipe.lora.alpha}" if recipe.lora else "all, in float32",
+        "weights": f"LoRA rank {recipe.lora.rank}, alpha {recipe.lora.alpha}"
+        if recipe.lora
+        else "all, in float32",
         "checkpoints at steps": list(recipe.kept),
     }

@@ -33,9 +33,14 @@ _MARK = re.compile(r"(?<![a-zA-Z])(?:\\[a-z]+\s*\{)?\s*\(\s*([A-H])\s*\)(?:\\?[ 
 _BETWEEN = re.compile(r"(?:\\q?quad|\\\\|\\[ ,;]|[\s$~;])*$|^(?:\\[ ,;]|[\s$~:])*")
 _LETTER = re.compile(r"\W*([A-H])\W*|\\(?:text|textbf|mathrm|mathbf)\s*\{\W*([A-H])\W*\}")
 _SIZES: dict[str, tuple[str, Fraction]] = {
-    **{name: ("length", Fraction(n, 1000)) for name, n in (("mm", 1), ("cm", 10), ("m", 1000), ("km", 10**6))},
+    **{
+        name: ("length", Fraction(n, 1000)) for name, n in (("mm", 1), ("cm", 10), ("m", 1000), ("km", 10**6))
+    },
     **{name: ("imperial", Fraction(n)) for name, n in (("in", 1), ("ft", 12), ("yd", 36), ("mi", 63360))},
-    **{name: ("time", Fraction(n)) for name, n in (("s", 1), ("min", 60), ("h", 3600), ("day", 86400), ("week", 604800))},
+    **{
+        name: ("time", Fraction(n))
+        for name, n in (("s", 1), ("min", 60), ("h", 3600), ("day", 86400), ("week", 604800))
+    },
     **{name: ("mass", Fraction(n)) for name, n in (("g", 1), ("kg", 1000))},
     **{name: ("weight", Fraction(n)) for name, n in (("oz", 1), ("lb", 16))},
     **{name: ("money", Fraction(n)) for name, n in (("cent", 1), ("dollar", 100))},
@@ -76,7 +81,10 @@ def choices(problem: str) -> dict[str, str]:
     if len(marks) < 3 or any(mark.group(1) != chr(ord("A") + at) for at, mark in enumerate(marks)):
         return {}
     ends = [*(mark.start() for mark in marks[1:]), len(problem)]
-    return {mark.group(1): _BETWEEN.sub("", problem[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)}
+    return {
+        mark.group(1): _BETWEEN.sub("", problem[mark.end() : end])
+        for mark, end in zip(marks, ends, strict=True)
+    }
 
 
 def _chosen(row: Labelled) -> tuple[str, str] | None:
@@ -97,7 +105,11 @@ def _number(text: str, *, is_share: bool) -> _Number | None:
     try:
         spelled = spelling.spell(text)
         form = compare.unnamed(forms.read(spelled.text))
-        if not isinstance(form, forms.Value) or (found := value.numeric(form.node, {})) is None or mpmath.im(found[0]) != 0:
+        if (
+            not isinstance(form, forms.Value)
+            or (found := value.numeric(form.node, {})) is None
+            or mpmath.im(found[0]) != 0
+        ):
             return None
     except (TooLarge, KeyError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
         return None
@@ -120,12 +132,16 @@ def _is_shortened(short: _Number, whole: _Number) -> bool:
     if short.digits >= NOISY_DIGITS and apart <= NOISE * abs(whole.value):
         return True
     last = mpmath.mpf(10) ** -short.places
-    return bool((short.digits >= MIN_ROUNDED and 2 * apart <= last) or (short.digits >= MIN_CUT and apart < last))
+    return bool(
+        (short.digits >= MIN_ROUNDED and 2 * apart <= last) or (short.digits >= MIN_CUT and apart < last)
+    )
 
 
 def _numbers(row: Labelled) -> list[tuple[_Number, _Number]]:
     """Label and gold as numbers, percentages both as shares and as they stand."""
-    read = [(_number(row.label, is_share=share), _number(row.gold, is_share=share)) for share in (False, True)]
+    read = [
+        (_number(row.label, is_share=share), _number(row.gold, is_share=share)) for share in (False, True)
+    ]
     return [(label, gold) for label, gold in read if label is not None and gold is not None]
 
 
@@ -140,7 +156,11 @@ def is_converted(row: Labelled) -> bool:
     for label, gold in _numbers(row):
         kinds = [_SIZES.get(read.unit or "") for read in (label, gold)]
         if kinds[0] and kinds[1] and kinds[0][0] == kinds[1][0]:
-            sizes = [n.value * k[1].numerator / k[1].denominator for n, k in zip((label, gold), kinds, strict=True) if k]
+            sizes = [
+                n.value * k[1].numerator / k[1].denominator
+                for n, k in zip((label, gold), kinds, strict=True)
+                if k
+            ]
             return bool(mpmath.almosteq(sizes[0], sizes[1], rel_eps=1e-12))
     return False
 
@@ -154,10 +174,15 @@ def generous_equal(label: str, gold: str) -> bool:
 
     configs = (LatexExtractionConfig(), ExprExtractionConfig())
     ours, golds = (
-        [parse(form % side, configs, parsing_timeout=None) for form in ("\\boxed{%s}", "$%s$")] for side in (label, gold)
+        [parse(form % side, configs, parsing_timeout=None) for form in ("\\boxed{%s}", "$%s$")]
+        for side in (label, gold)
     )
     pairs = [(a, b) for a in ours for b in golds if a and b]
-    return any(verify(*pair, allow_set_relation_comp=True, timeout_seconds=None) for a, b in pairs for pair in ((b, a), (a, b)))
+    return any(
+        verify(*pair, allow_set_relation_comp=True, timeout_seconds=None)
+        for a, b in pairs
+        for pair in ((b, a), (a, b))
+    )
 
 
 WORKERS = Workers(module=__name__)

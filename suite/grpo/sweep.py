@@ -68,7 +68,9 @@ def load_sweep(path: Path, registry: Registry) -> Grid:
     if unknown := sweep.labels.keys() - set(models):
         where = document.where("labels", min(unknown))
         raise SuiteError("labels of a model that is not in the sweep", where, "Add the model, or remove them")
-    runs = tuple({run.checkpoint: run for run in _runs(sweep, list(dict.fromkeys(models)), path.parent)}.values())
+    runs = tuple(
+        {run.checkpoint: run for run in _runs(sweep, list(dict.fromkeys(models)), path.parent)}.values()
+    )
     for run in runs:
         _checked(run, registry, document)
     return Grid(runs, sweep.workers)
@@ -78,7 +80,9 @@ def _runs(sweep: Sweep, models: Iterable[str], home: Path) -> Iterator[TrainingR
     recipe = str(home / sweep.recipe) if sweep.recipe.endswith((".yaml", ".yml")) else sweep.recipe
     data_dir = home / sweep.data_dir if sweep.data_dir else None
     for reward, model, seed in product(sweep.rewards, models, sweep.seeds):
-        run = TrainingRun(model, reward, recipe, seed, data_dir=data_dir, allow_unchecked=sweep.allow_unchecked)
+        run = TrainingRun(
+            model, reward, recipe, seed, data_dir=data_dir, allow_unchecked=sweep.allow_unchecked
+        )
         labelled = run.expression.is_labelled and model in sweep.labels
         yield replace(run, labels=home / sweep.labels[model]) if labelled else run
 
@@ -87,7 +91,9 @@ def _checked(run: TrainingRun, registry: Registry, document: Document) -> None:
     try:
         check(run, registry)
     except SuiteError as error:
-        raise SuiteError(f"{run.model} on {run.reward}: {error.what} ({error.where})", str(document.path), error.fix) from error
+        raise SuiteError(
+            f"{run.model} on {run.reward}: {error.what} ({error.where})", str(document.path), error.fix
+        ) from error
 
 
 def missing(grid: Grid, registry: Registry, store: RunStore) -> list[TrainingRun]:
@@ -103,7 +109,9 @@ def run_sweep(
     show(f"{len(grid.runs)} runs, {len(grid.runs) - len(todo)} there already")
     failed: list[tuple[TrainingRun, str]] = []
     ends = (
-        _here(todo, grid.workers, overlays, store.root) if ray is None else _on_cluster(todo, overlays, store.root.resolve(), ray)
+        _here(todo, grid.workers, overlays, store.root)
+        if ray is None
+        else _on_cluster(todo, overlays, store.root.resolve(), ray)
     )
     for n, (run, problem) in enumerate(ends, 1):
         show(f"[{n}/{len(todo)}] {run.checkpoint}: {problem or 'trained'}")
@@ -157,7 +165,9 @@ def train_one(run: TrainingRun, overlays: Sequence[Path], root: Path) -> str | N
     return None
 
 
-def _on_cluster(todo: Sequence[TrainingRun], overlays: Sequence[Path], root: Path, address: str) -> Iterator[Ended]:
+def _on_cluster(
+    todo: Sequence[TrainingRun], overlays: Sequence[Path], root: Path, address: str
+) -> Iterator[Ended]:
     """The same on a Ray cluster: a task a run, with as many GPUs as its recipe has processes."""
     try:
         import ray

@@ -53,7 +53,9 @@ def prepare(work: Path, job: Job, rows: Sequence[Row]) -> None:
     text = job.model_dump_json(indent=1)
     if (work / "job.json").is_file() and (work / "job.json").read_text(encoding="utf-8") == text:
         return
-    (work / "job.json").unlink(missing_ok=True)  # first: a kill in between must not leave a job that looks whole
+    (work / "job.json").unlink(
+        missing_ok=True
+    )  # first: a kill in between must not leave a job that looks whole
     shutil.rmtree(work, ignore_errors=True)
     write_atomic(work / "rows.jsonl", "".join(row.model_dump_json() + "\n" for row in rows).encode())
     write_atomic(work / "job.json", text.encode())
@@ -96,7 +98,9 @@ def _last_saved(work: Path) -> str | None:
 
 def _is_whole(saved: Path) -> bool:
     """Whether optimizer, scheduler, random state and TRL's own state are there (ZeRO keeps the first in a folder)."""
-    optimizer = (saved / "optimizer.pt").is_file() or any(saved.glob("global_step*")) or any(saved.glob("optimizer*"))
+    optimizer = (
+        (saved / "optimizer.pt").is_file() or any(saved.glob("global_step*")) or any(saved.glob("optimizer*"))
+    )
     try:
         json.loads((saved / "trainer_state.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -133,7 +137,11 @@ def _trainer(work: Path, job: Job, progress: TrainProgress, kept: Kept) -> Any:
             kept(step, kept_folder(work, step))
 
     trainer.remove_callback(PrinterCallback)
-    for callback in (TrainLog(job.recipe, work / "train_log.jsonl"), Keep(job.recipe, hand_over), Progress(job.recipe, progress)):
+    for callback in (
+        TrainLog(job.recipe, work / "train_log.jsonl"),
+        Keep(job.recipe, hand_over),
+        Progress(job.recipe, progress),
+    ):
         trainer.add_callback(callback)
     return trainer
 
@@ -150,7 +158,9 @@ def _lora(recipe: Recipe) -> Any:
         return None
     from peft import LoraConfig
 
-    return LoraConfig(r=recipe.lora.rank, lora_alpha=recipe.lora.alpha, target_modules="all-linear", task_type="CAUSAL_LM")
+    return LoraConfig(
+        r=recipe.lora.rank, lora_alpha=recipe.lora.alpha, target_modules="all-linear", task_type="CAUSAL_LM"
+    )
 
 
 def _dataset(work: Path) -> Any:
@@ -164,7 +174,9 @@ def _config(job: Job, work: Path) -> Any:
     import torch
     from trl.trainer.grpo_config import GRPOConfig
 
-    settings: dict[str, Any] = trl_settings(job.recipe, job.seed) | machine_settings(job.recipe, torch.cuda.is_available())
+    settings: dict[str, Any] = trl_settings(job.recipe, job.seed) | machine_settings(
+        job.recipe, torch.cuda.is_available()
+    )
     if job.stops and job.recipe.generation != "hf":
         settings["generation_kwargs"] = {"stop": list(job.stops)}
     return GRPOConfig(output_dir=str(work), **settings)

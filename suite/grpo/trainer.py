@@ -46,7 +46,9 @@ def exact_advantages(advantage_B: torch.Tensor, group_size: int, paid_B: torch.T
     was None) are no part of it, and stay at 0.
     """
     groups, paid = advantage_B.view(-1, group_size).double(), paid_B.view(-1, group_size)
-    variance = (groups**2 * paid).sum(dim=1, keepdim=True) / (paid.sum(dim=1, keepdim=True) - 1).clamp(min=1)  # their mean is 0
+    variance = (groups**2 * paid).sum(dim=1, keepdim=True) / (paid.sum(dim=1, keepdim=True) - 1).clamp(
+        min=1
+    )  # their mean is 0
     std = variance.sqrt()
     return (torch.where(std > 0, groups / std, groups) * paid).to(advantage_B.dtype).view(-1)
 
@@ -142,7 +144,9 @@ class Progress(TrainerCallback):
     def __init__(self, recipe: Recipe, tell: Callable[[int, int], None]) -> None:
         self.recipe, self.tell = recipe, tell
 
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
+    ) -> None:
         if state.is_world_process_zero and state.global_step % self.recipe.updates_per_step == 0:
             self.tell(state.global_step // self.recipe.updates_per_step, self.recipe.steps)
 
@@ -153,11 +157,15 @@ class TrainLog(TrainerCallback):
     def __init__(self, recipe: Recipe, file: Path) -> None:
         self.recipe, self.file = recipe, file
 
-    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
+    ) -> None:
         if state.is_world_process_zero:
             self.file.write_text("".join(self._line(row) for row in state.log_history), encoding="utf-8")
 
-    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
+    def on_log(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
+    ) -> None:
         if state.is_world_process_zero and state.log_history:
             with self.file.open("a", encoding="utf-8") as file:
                 file.write(self._line(state.log_history[-1]))
@@ -178,7 +186,9 @@ class Keep(TrainerCallback):
     def __init__(self, recipe: Recipe, save: Callable[[int], None]) -> None:
         self.recipe, self.save, self.done = recipe, save, 0
 
-    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:
+    def on_log(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
+    ) -> None:
         step, rest = divmod(state.global_step, self.recipe.updates_per_step)
         if rest == 0 and step in self.recipe.kept and step > self.done:
             self.done = step

@@ -48,7 +48,9 @@ def _spellings(answers: Sequence[str]) -> dict[Key, _Group]:
         key = keys[answer] if answer in keys else keys.setdefault(answer, _key(answer))
         texts.setdefault(key, Counter())[answer] += 1
         first.setdefault(key, index)
-    return {key: _Group(found.most_common(1)[0][0], found.total(), first[key]) for key, found in texts.items()}
+    return {
+        key: _Group(found.most_common(1)[0][0], found.total(), first[key]) for key, found in texts.items()
+    }
 
 
 def _rank(group: _Group) -> tuple[int, int]:
@@ -67,7 +69,11 @@ def _merged(spellings: dict[Key, _Group]) -> list[_Group]:
     """
     groups: list[tuple[Key, _Group]] = []
     for key, own in sorted(spellings.items(), key=lambda pair: _rank(pair[1])):
-        asked = [at for at, (other, _) in enumerate(groups) if not (isinstance(key, Fraction) and isinstance(other, Fraction))]
+        asked = [
+            at
+            for at, (other, _) in enumerate(groups)
+            if not (isinstance(key, Fraction) and isinstance(other, Fraction))
+        ]
         equal = verdicts([(own.label, groups[at][1].label) for at in asked])
         at = next((at for at, verdict in zip(asked, equal, strict=True) if verdict), None)
         if at is None:

@@ -100,23 +100,46 @@ def new_checkpoint(base: str, reward: str, seed: int | None, step: int, registry
     """A checkpoint that has no weights here: its id says base, reward, step and seed, its recipe is "imported"."""
     entry = registry.model(base)
     if entry.base is not None:
-        raise SuiteError(f"'{base}' is a checkpoint; a pair starts from a base", "--base", f"Name its base, {entry.base}")
+        raise SuiteError(
+            f"'{base}' is a checkpoint; a pair starts from a base", "--base", f"Name its base, {entry.base}"
+        )
     id_part(reward)
-    for flag, number, meaning in (("--step", step, "the number of rollouts"), ("--seed", seed or 0, "the training seed")):
+    for flag, number, meaning in (
+        ("--step", step, "the number of rollouts"),
+        ("--seed", seed or 0, "the training seed"),
+    ):
         if number < 0:
             raise SuiteError(f"{number} is below 0", flag, f"Give {meaning}, or leave it out")
-    parts = [base, reward, IMPORTED, *([f"step{step}"] if step else []), *([f"s{seed}"] if seed is not None else [])]
+    parts = [
+        base,
+        reward,
+        IMPORTED,
+        *([f"step{step}"] if step else []),
+        *([f"s{seed}"] if seed is not None else []),
+    ]
     checkpoint = "-".join(parts)
     if checkpoint in registry.models:
-        raise SuiteError(f"'{checkpoint}' is a model of the registry", "--base", f"Import it with --model {checkpoint}")
-    pair = Pair(family=entry.family, base=base, checkpoint=checkpoint, reward=reward, recipe=IMPORTED, seed=seed, step=step)
+        raise SuiteError(
+            f"'{checkpoint}' is a model of the registry", "--base", f"Import it with --model {checkpoint}"
+        )
+    pair = Pair(
+        family=entry.family,
+        base=base,
+        checkpoint=checkpoint,
+        reward=reward,
+        recipe=IMPORTED,
+        seed=seed,
+        step=step,
+    )
     return Subject(checkpoint, entry.family, base, pair)
 
 
 def import_answers(job: Import, subject: Subject, store: RunStore) -> list[CellManifest]:
     """Read, check and store; the manifests of the new cells. A SuiteError leaves the run folder as it was."""
     _refuse_wrong_places(job)
-    drafts = [_draft(answers, spec, job, subject) for spec, answers in _by_task(READERS[job.format](job.path), job)]
+    drafts = [
+        _draft(answers, spec, job, subject) for spec, answers in _by_task(READERS[job.format](job.path), job)
+    ]
     with store.lock():
         _refuse_other_pair(subject, store)
         with store.staged(replaced=_giving_way(drafts, store, job)) as staged:
@@ -134,16 +157,22 @@ def _refuse_wrong_places(job: Import) -> None:
     try:
         is_folder = stat.S_ISDIR(job.path.stat().st_mode)
     except OSError as error:
-        raise SuiteError(f"cannot be read ({error.strerror})", str(job.path), "Name the file to import") from error
+        raise SuiteError(
+            f"cannot be read ({error.strerror})", str(job.path), "Name the file to import"
+        ) from error
     if is_folder and job.format != "lm-eval":
         raise SuiteError("a folder", str(job.path), "Name one file of it")
     if job.data_dir and not job.data_dir.is_dir():
-        raise SuiteError("no such folder", f"--data-dir {job.data_dir}", "Name a folder of <task>.jsonl files")
+        raise SuiteError(
+            "no such folder", f"--data-dir {job.data_dir}", "Name a folder of <task>.jsonl files"
+        )
 
 
 def _refuse_other_pair(subject: Subject, store: RunStore) -> None:
     """An id means one checkpoint: one that this run has trained may not become an imported one."""
-    if subject.pair is not None and any(p.checkpoint == subject.model and p != subject.pair for p in store.pairs()):
+    if subject.pair is not None and any(
+        p.checkpoint == subject.model and p != subject.pair for p in store.pairs()
+    ):
         what = f"'{subject.model}' is another checkpoint in this run"
         raise SuiteError(what, str(store.checkpoint(subject.model)), "Import into another folder with --out")
 
@@ -158,7 +187,9 @@ def _giving_way(drafts: Sequence[_Draft], store: RunStore, job: Import) -> list[
         for earlier in _imported_before(draft, store):
             if not job.replace and not _is_other_protocol(draft, earlier):
                 what = f"{draft.manifest.cell.model} on {draft.manifest.cell.task} was imported already"
-                raise SuiteError(what, str(earlier.path), "Give --replace to put these answers in the place of those")
+                raise SuiteError(
+                    what, str(earlier.path), "Give --replace to put these answers in the place of those"
+                )
             out.append(earlier.path.name)
     return out if job.replace else []
 
@@ -191,10 +222,14 @@ def _by_task(sets: Sequence[AnswerSet], job: Import) -> list[tuple[TaskFile, Ans
             what = f"a second file of task '{spec.task}', beside {out[spec.task][1].path}"
             raise SuiteError(what, str(answers.path), "Import one of them")
         if not answers.answers:
-            raise SuiteError("no answers here", str(answers.path), f"Name a file of format {job.format} that has some")
+            raise SuiteError(
+                "no answers here", str(answers.path), f"Name a file of format {job.format} that has some"
+            )
         out[spec.task] = (spec, answers)
     if not out:
-        raise SuiteError("no answers here", str(job.path), f"Name a file of format {job.format} that has some")
+        raise SuiteError(
+            "no answers here", str(job.path), f"Name a file of format {job.format} that has some"
+        )
     if job.item_seed is not None and not any(spec.metadata.seed is not None for spec, _ in out.values()):
         raise SuiteError(f"no seed changes the items of {', '.join(out)}", "--item-seed", "Leave it out")
     return list(out.values())
@@ -210,7 +245,11 @@ def _our_task(answers: AnswerSet, flag: str | None) -> TaskFile:
         raise SuiteError(f"these are answers to '{said}', not to '{flag}'", where, "Leave --task out")
     name = flag or ours
     if name not in known:
-        what = f"unknown task '{said}'. Known: {', '.join(known)}" if said else "the file does not say of which task it is"
+        what = (
+            f"unknown task '{said}'. Known: {', '.join(known)}"
+            if said
+            else "the file does not say of which task it is"
+        )
         raise SuiteError(what, where, "Name the task of the same items with --task")
     return known[name]
 
@@ -227,10 +266,14 @@ def _draft(answers: AnswerSet, spec: TaskFile, job: Import, subject: Subject) ->
     if len(present) < len(items) and not job.subset:
         missing = [item.id for item in items if item.id not in named]
         what = f"no answer to {len(missing)} of the {len(items)} items of '{spec.task}' ({_some(missing)})"
-        raise SuiteError(what, str(answers.path), "Import all, or give --subset to make a cell of these items only")
+        raise SuiteError(
+            what, str(answers.path), "Import all, or give --subset to make a cell of these items only"
+        )
     cell = _cell(answers, answered, present, spec, job, subject)
     samples = tuple(_sample(keyed[item.id, s], item) for item in present for s in range(k))
-    return _Draft(_manifest(cell, answers, loaded._replace(items=list(present)), k, job, subject), present, samples)
+    return _Draft(
+        _manifest(cell, answers, loaded._replace(items=list(present)), k, job, subject), present, samples
+    )
 
 
 def _keyed(answered: Sequence[tuple[Answer, Item]]) -> dict[SampleKey, Answer]:
@@ -248,7 +291,9 @@ def _refuse_holes(present: Sequence[Item], keyed: Mapping[SampleKey, Answer], k:
     """Every item that has an answer needs all ``k`` samples."""
     missing = len(present) * k - len(keyed)
     if missing:
-        holes = (f"item '{item.id}' sample {s}" for item in present for s in range(k) if (item.id, s) not in keyed)
+        holes = (
+            f"item '{item.id}' sample {s}" for item in present for s in range(k) if (item.id, s) not in keyed
+        )
         some = ", ".join(islice(holes, _LISTED))
         what = f"{missing} of {len(present) * k} samples are missing, such as {some}; the highest sample of an item is {k - 1}"
         raise SuiteError(what, str(path), f"Give every item samples 0 to {k - 1}")
@@ -294,7 +339,9 @@ def _sample(answer: Answer, item: Item) -> Sample:
     )
 
 
-def _manifest(cell: Cell, answers: AnswerSet, asked: ItemSet, k: int, job: Import, subject: Subject) -> CellManifest:
+def _manifest(
+    cell: Cell, answers: AnswerSet, asked: ItemSet, k: int, job: Import, subject: Subject
+) -> CellManifest:
     digest = hashlib.sha256(answers.path.read_bytes()).hexdigest()
     fields = ("finish_reason", "n_tokens")
     unstated = tuple(f for f in fields if any(getattr(answer, f) is None for answer in answers.answers))

@@ -28,6 +28,13 @@ def read(path: Path) -> list[AnswerSet]:
     """The file's answers, a set a task; the first line that does not fit is an error."""
     by_task: dict[str, list[Answer]] = defaultdict(list)
     for where, row in json_lines.rows(json_lines.content(path), _Row, path, SHAPE, FIX):
-        answer = Answer(where, row.sample, row.text, item_id=row.item_id, finish_reason=row.finish_reason, n_tokens=row.n_tokens)
+        answer = Answer(
+            where,
+            row.sample,
+            row.text,
+            item_id=row.item_id,
+            finish_reason=row.finish_reason,
+            n_tokens=row.n_tokens,
+        )
         by_task[row.task].append(answer)
     return [AnswerSet(path, task, tuple(answers)) for task, answers in by_task.items()]

@@ -44,11 +44,15 @@ def read(path: Path) -> list[AnswerSet]:
     rows = [(f"{path}: row {n}", row) for n, row in enumerate(_rows(path))]
     names = {row.doc.task_name: where for where, row in rows}
     if len(names) > 1:
-        raise SuiteError(f"rows of several tasks ({', '.join(names)})", [*names.values()][1], "Import one task at a time")
+        raise SuiteError(
+            f"rows of several tasks ({', '.join(names)})", [*names.values()][1], "Import one task at a time"
+        )
     answers = [answer for where, row in rows for answer in _answers(where, row)]
     sizes = {row.doc.generation_size for _, row in rows}
     limit = next(iter(sizes)) if len(sizes) == 1 else None
-    decoding = StatedDecoding(max_new_tokens=limit if limit is not None and limit > 0 else UNSTATED)  # -1: no limit of the task
+    decoding = StatedDecoding(
+        max_new_tokens=limit if limit is not None and limit > 0 else UNSTATED
+    )  # -1: no limit of the task
     stops = {row.doc.stop_sequences for _, row in rows}
     stated = next(iter(stops)) if len(stops) == 1 else None
     return [AnswerSet(path, _bare(next(iter(names), "")) or _task_of(path), tuple(answers), decoding, stated)]
@@ -67,9 +71,15 @@ def _rows(path: Path) -> list[_Row]:
         ) from error
     columns = set(table.column_names)
     if not columns >= set(NEEDED):
-        older = "an older lighteval wrote this file" if columns & set(BEFORE) else "these are not lighteval's details"
+        older = (
+            "an older lighteval wrote this file"
+            if columns & set(BEFORE)
+            else "these are not lighteval's details"
+        )
         what = f"{older}: columns {', '.join(sorted(columns))}; expected {', '.join(NEEDED)}"
-        raise SuiteError(what, str(path), "Run a recent lighteval with --save-details, or import the answers as jsonl")
+        raise SuiteError(
+            what, str(path), "Run a recent lighteval with --save-details, or import the answers as jsonl"
+        )
     return [_row(row, f"{path}: row {n}") for n, row in enumerate(table.select(list(NEEDED)).to_pylist())]
 
 
@@ -84,7 +94,9 @@ def _answers(where: str, row: _Row) -> list[Answer]:
     doc, response = row.doc, row.model_response
     places = (doc.gold_index,) if isinstance(doc.gold_index, int) else doc.gold_index
     if len(places) != 1 or not 0 <= places[0] < len(doc.choices):
-        raise SuiteError(f"gold_index {doc.gold_index} is not one of the choices", where, "Import the answers as jsonl")
+        raise SuiteError(
+            f"gold_index {doc.gold_index} is not one of the choices", where, "Import the answers as jsonl"
+        )
     tokens = response.output_tokens or ()
     counted = len(tokens) == len(response.text)
     return [

@@ -50,7 +50,9 @@ def read(path: Path) -> list[AnswerSet]:
         return [_read_file(path)]
     files = sorted(path.rglob("samples_*.jsonl"))
     if not files:
-        raise SuiteError("no samples_<task>_<date>.jsonl here", str(path), "Run lm_eval with --log_samples --output_path")
+        raise SuiteError(
+            "no samples_<task>_<date>.jsonl here", str(path), "Run lm_eval with --log_samples --output_path"
+        )
     return [_read_file(file) for file in files]
 
 
@@ -61,7 +63,11 @@ def _read_file(path: Path) -> AnswerSet:
     answers = [answer for where, row in rows for answer in _answers(where, row)]
     stated = {_settings(row): where for where, row in rows}
     if len(stated) > 1:
-        raise SuiteError("the samples were drawn with different settings", [*stated.values()][1], "Import one run at a time")
+        raise SuiteError(
+            "the samples were drawn with different settings",
+            [*stated.values()][1],
+            "Import one run at a time",
+        )
     decoding, stops = next(iter(stated), (NOTHING_STATED, None))
     return AnswerSet(path, name[1] if name else None, tuple(answers), decoding, stops)
 
@@ -69,12 +75,18 @@ def _read_file(path: Path) -> AnswerSet:
 def _answers(where: str, row: _Row) -> list[Answer]:
     if len(row.resps) != 1:
         raise SuiteError(
-            f"{len(row.resps)} requests for one document; expected one", where, "Only generative tasks can be imported"
+            f"{len(row.resps)} requests for one document; expected one",
+            where,
+            "Only generative tasks can be imported",
         )
     prompt = _request(row).arg_0
     question, item_id = _text(row.doc, _QUESTION), _text(row.doc, ("id",))
     if question is None:
-        raise SuiteError(f"the document has no question (none of {', '.join(_QUESTION)})", f"{where}: doc", "Import it as jsonl")
+        raise SuiteError(
+            f"the document has no question (none of {', '.join(_QUESTION)})",
+            f"{where}: doc",
+            "Import it as jsonl",
+        )
     return [
         Answer(
             where,
@@ -116,5 +128,7 @@ def _settings(row: _Row) -> tuple[StatedDecoding, tuple[str, ...] | None]:
         "top_p": settings.top_p,
         "max_new_tokens": settings.max_gen_toks,
     }
-    decoding = StatedDecoding.model_validate({key: UNSTATED if value is None else value for key, value in stated.items()})
+    decoding = StatedDecoding.model_validate(
+        {key: UNSTATED if value is None else value for key, value in stated.items()}
+    )
     return decoding, (settings.until,) if isinstance(settings.until, str) else settings.until

@@ -51,7 +51,9 @@ class ItemIndex:
         """The one item that ``answer`` answers; a SuiteError where there is none, or more than one, or the gold differs."""
         found = self._candidates(answer)
         if not found:
-            raise SuiteError(f"an answer to an unknown item of '{self.task}' ({_shown(answer)})", answer.where, _FIX)
+            raise SuiteError(
+                f"an answer to an unknown item of '{self.task}' ({_shown(answer)})", answer.where, _FIX
+            )
         agreeing = [item for item in found if answer.gold is None or same_gold(answer.gold, item.answer)]
         if not agreeing:
             ours, theirs = found[0], (answer.gold or "")[-_SHOWN:]
@@ -59,13 +61,19 @@ class ItemIndex:
             raise SuiteError(what, answer.where, _FIX)
         if len(agreeing) > 1:
             ids = ", ".join(item.id for item in agreeing[:3])
-            raise SuiteError(f"the question fits several items of '{self.task}' ({ids})", answer.where, "Import it as jsonl")
+            raise SuiteError(
+                f"the question fits several items of '{self.task}' ({ids})",
+                answer.where,
+                "Import it as jsonl",
+            )
         return agreeing[0]
 
     def _candidates(self, answer: Answer) -> list[Item]:
         if answer.item_id is not None:
             found = [self.by_id[answer.item_id]] if answer.item_id in self.by_id else []
-            return [i for i in found if answer.question is None or folded(answer.question) == folded(i.problem)]
+            return [
+                i for i in found if answer.question is None or folded(answer.question) == folded(i.problem)
+            ]
         if answer.question is not None:
             return self.by_question.get(folded(answer.question), [])
         return self._inside(folded(answer.around or ""))
@@ -82,7 +90,11 @@ _FIX = "Import answers to the task's own items, or name the task that they are o
 
 def _refuse_other_surroundings(found: Sequence[tuple[Answer, Item]]) -> None:
     """The text around the questions of a file is one template; words of its own would make it another question."""
-    around = [(a, _surroundings(folded(a.around), folded(item.problem))) for a, item in found if a.around is not None]
+    around = [
+        (a, _surroundings(folded(a.around), folded(item.problem)))
+        for a, item in found
+        if a.around is not None
+    ]
     counts = Counter(each for _, surroundings in around for each in surroundings)
     template = max(counts, key=counts.__getitem__, default=None)
     for answer, surroundings in around:

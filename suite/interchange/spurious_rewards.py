@@ -42,6 +42,12 @@ def read(path: Path) -> list[AnswerSet]:
             what = f"{len(entry.outputs)} outputs where the file says rollouts {file.rollouts}"
             raise SuiteError(what, where, "Evaluate the item again")
         for index, text in enumerate(entry.outputs):
-            answers.append(Answer(where, index, text, around=entry.prompt, gold=str(entry.label), prompt=entry.prompt))
-    stops = (file.stop_string,) if file.stop_string else () if "stop_string" in file.model_fields_set else None
-    return [AnswerSet(path, file.dataset, tuple(answers), StatedDecoding(temperature=file.temperature), stops)]
+            answers.append(
+                Answer(where, index, text, around=entry.prompt, gold=str(entry.label), prompt=entry.prompt)
+            )
+    stops = (
+        (file.stop_string,) if file.stop_string else () if "stop_string" in file.model_fields_set else None
+    )
+    return [
+        AnswerSet(path, file.dataset, tuple(answers), StatedDecoding(temperature=file.temperature), stops)
+    ]

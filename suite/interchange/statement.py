@@ -35,11 +35,15 @@ class Statement:
         return f"{IMPORTED} {format_name}, {self.engine}"
 
 
-def statement(protocol: str | None, decoding: str | None, engine: str | None, known: Mapping[str, Protocol]) -> Statement:
+def statement(
+    protocol: str | None, decoding: str | None, engine: str | None, known: Mapping[str, Protocol]
+) -> Statement:
     """The flags as a Statement, ``protocol`` one of those ``known``; a SuiteError names the flag that cannot be read."""
     if protocol is not None and protocol not in known:
         what = f"unknown protocol {protocol!r}. Known: {', '.join(known)}"
-        raise SuiteError(what, "--protocol", f"{did_you_mean(protocol, known)}Name a known one, or leave it unstated")
+        raise SuiteError(
+            what, "--protocol", f"{did_you_mean(protocol, known)}Name a known one, or leave it unstated"
+        )
     parts = [part.strip() for part in (engine or UNSTATED).split(",")]
     if len(parts) > 3 or not all(parts):
         raise SuiteError(f"cannot read {engine!r}", "--engine", "Write NAME, NAME,DTYPE or NAME,DTYPE,DEVICE")
@@ -52,7 +56,12 @@ def _stated_prompt(protocol_id: str, protocol: Protocol) -> Prompt:
     """The prompt that the flag names; of a chat template the text is not stated, only that it was the tokenizer's."""
     if not protocol.chat:
         return prompt_of(protocol_id, protocol)
-    return Prompt(id=protocol_id, template=f"{CHAT}{protocol.template}", stops=protocol.stops, keep_stop=protocol.keep_stop)
+    return Prompt(
+        id=protocol_id,
+        template=f"{CHAT}{protocol.template}",
+        stops=protocol.stops,
+        keep_stop=protocol.keep_stop,
+    )
 
 
 def _decoding(text: str | None) -> StatedDecoding:
@@ -82,7 +91,9 @@ def agreed_decoding(file: StatedDecoding, flag: StatedDecoding, path: Path) -> S
     return StatedDecoding.model_validate(out)
 
 
-def agreed_protocol(flag: Prompt | None, answered: Sequence[tuple[Answer, Item]], answers: AnswerSet) -> tuple[str, str]:
+def agreed_protocol(
+    flag: Prompt | None, answered: Sequence[tuple[Answer, Item]], answers: AnswerSet
+) -> tuple[str, str]:
     """Protocol id and text hash of a cell: the flag's, checked against the file's prompts, or the prompts' own text.
 
     Without a flag the id is "imported" where the file says prompts and stops, else "unstated"; what it does say is in the hash.

@@ -41,7 +41,13 @@ class PackedCell:
 def pack(cell: StoredCell) -> PackedCell:
     """The cell's answers as files; the same answers give the same bytes."""
     shown = [
-        {"id": i.id, "problem": i.problem, "answer": i.answer, "continuation": i.continuation, "steps": i.steps}
+        {
+            "id": i.id,
+            "problem": i.problem,
+            "answer": i.answer,
+            "continuation": i.continuation,
+            "steps": i.steps,
+        }
         for i in cell.items
     ]
     items = f"items-{content_hash([cell.manifest.cell.task, shown])[:SHORT_HASH]}"
@@ -96,7 +102,9 @@ def _index(cell: StoredCell, starts: Sequence[int]) -> dict[str, object]:
         "outcome": "".join(number[grade.outcome] for grade in grades),
         "present": "".join("1" if grade.answer_present else "0" for grade in grades),
         "extracted": [grade.extracted for grade in grades],
-        "finish": "".join({"stop": "s", "length": "l", None: "-"}[sample.finish_reason] for sample in samples),
+        "finish": "".join(
+            {"stop": "s", "length": "l", None: "-"}[sample.finish_reason] for sample in samples
+        ),
         "tokens": [sample.n_tokens for sample in samples],
         "errors": {place: sample.error for place, sample in enumerate(samples) if sample.error},
     }

@@ -49,7 +49,10 @@ class Board:
     @cached_property
     def rewards(self) -> Options:
         """Rewards in the order of the rows."""
-        return tuple((reward, reward) for reward in tuple(dict.fromkeys(key[0] for view in self.views for key in view.grid.keys)))
+        return tuple(
+            (reward, reward)
+            for reward in tuple(dict.fromkeys(key[0] for view in self.views for key in view.grid.keys))
+        )
 
     @cached_property
     def findings(self) -> Options:

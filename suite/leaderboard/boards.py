@@ -89,7 +89,9 @@ def _read_gate(path: Path) -> GateReport | None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the boards' pages; 2 and one line for a file that cannot be read or written."""
-    parser = argparse.ArgumentParser(prog="python -m suite.leaderboard.boards", description="make published/ and index.html anew")
+    parser = argparse.ArgumentParser(
+        prog="python -m suite.leaderboard.boards", description="make published/ and index.html anew"
+    )
     parser.add_argument("folder", type=Path, help="folder of boards, such as leaderboards")
     try:
         print(write_boards(parser.parse_args(arguments).folder))

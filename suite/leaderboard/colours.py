@@ -35,4 +35,6 @@ def colour_scale(summary: Summary) -> ColourScale:
 
 
 def _shown(row: DeltaRow) -> Iterator[float]:
-    yield from (points for points in (row.delta, row.adjusted_delta, row.strong_baseline_delta) if points is not None)
+    yield from (
+        points for points in (row.delta, row.adjusted_delta, row.strong_baseline_delta) if points is not None
+    )

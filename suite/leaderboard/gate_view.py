@@ -90,7 +90,9 @@ def gate_view(report: GateReport, summary: Summary) -> GateView:
 
 
 def _groups(verdicts: Sequence[Verdict], rows: "_Rows") -> tuple[Group, ...]:
-    return tuple(Group(word, tuple(rows.row(v) for v in verdicts if v.verdict == word)) for word, _ in tally(verdicts))
+    return tuple(
+        Group(word, tuple(rows.row(v) for v in verdicts if v.verdict == word)) for word, _ in tally(verdicts)
+    )
 
 
 class _Rows:
@@ -109,7 +111,9 @@ class _Rows:
         """A verdict of the report; ``a claim.its family`` where the claim has several."""
         first = self._anchor(verdict.claim) if verdict.claim in self.to_come else None
         self.to_come.discard(verdict.claim)
-        return self._row(verdict, _named(verdict.claim, verdict, self.several.get(verdict.claim, ())), PLACE, first)
+        return self._row(
+            verdict, _named(verdict.claim, verdict, self.several.get(verdict.claim, ())), PLACE, first
+        )
 
     def _row(self, verdict: Verdict, name: str, place: tuple[str, ...], of_claim: str | None = None) -> Row:
         anchor = self._anchor(name)

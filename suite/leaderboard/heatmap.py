@@ -96,7 +96,9 @@ class Cell:
         return (
             self._shown("delta", row.delta, row.interval),
             self._shown("adjusted", row.adjusted_delta, row.adjusted_interval, *_adjusted_words(row)),
-            self._shown("strong", row.strong_baseline_delta, row.strong_baseline_interval, self._strong_words(row)),
+            self._shown(
+                "strong", row.strong_baseline_delta, row.strong_baseline_interval, self._strong_words(row)
+            ),
         )
 
     def _shown(self, way: str, points: float | None, interval: Interval | None, *words: str) -> Shown:
@@ -113,7 +115,10 @@ class Cell:
     @property
     def references(self) -> tuple[str, ...]:
         """Published deltas of the same base, reward and task."""
-        return tuple(f"paper {signed(reference.delta)}" for reference in (self.row.published if self.row else None) or ())
+        return tuple(
+            f"paper {signed(reference.delta)}"
+            for reference in (self.row.published if self.row else None) or ()
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -138,7 +143,10 @@ def grid_cells(view: TaskView, scale: ColourScale) -> tuple[tuple[str, tuple[Cel
     """Each row's label with its cells."""
     cells = [Cell(view, scale, number, *entry) for number, entry in enumerate(view.grid.entries)]
     width = len(view.grid.columns)
-    return tuple((label, tuple(cells[place * width : (place + 1) * width])) for place, label in enumerate(view.grid.rows))
+    return tuple(
+        (label, tuple(cells[place * width : (place + 1) * width]))
+        for place, label in enumerate(view.grid.rows)
+    )
 
 
 def sources(view: TaskView) -> tuple[Source, ...]:

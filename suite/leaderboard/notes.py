@@ -66,7 +66,11 @@ def _contributions(split: Contributions) -> list[str]:
         "no longer truncated": split.no_longer_truncated,
         "truly changed": split.truly_changed,
     }
-    strategy = {"mix": split.strategy_mix, "within code": split.within_code, "within language": split.within_language}
+    strategy = {
+        "mix": split.strategy_mix,
+        "within code": split.within_code,
+        "within language": split.within_language,
+    }
     return [f"by answer: {_listed(answers)}", f"by strategy: {_listed(strategy)}"]
 
 
@@ -75,7 +79,9 @@ def _listed(parts: dict[str, float]) -> str:
 
 
 def _leak(split: LeakSplit) -> str:
-    reproduced = _part(split.n_reproduced, "reproduced items", split.delta_reproduced, split.interval_reproduced)
+    reproduced = _part(
+        split.n_reproduced, "reproduced items", split.delta_reproduced, split.interval_reproduced
+    )
     return f"leak: {reproduced}; {_part(split.n_other, 'others', split.delta_other, split.interval_other)}"
 
 

@@ -15,9 +15,7 @@ from markupsafe import Markup
 from suite.leaderboard import gate_words, wording
 
 HERE = Path(__file__).resolve().parent
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-)
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 """Content-Security-Policy of every page. Plotly and MathML set styles by themselves, so inline styles are allowed."""
 
 

@@ -26,7 +26,9 @@ STACKED: tuple[Outcome, ...] = ("correct", "wrong", "unparsed", "truncated", "er
 """Outcomes in the order in which they stand side by side in a bar."""
 
 
-def render(summary: Summary, gate: GateReport | None = None, cells: Iterable[PackedCell] = ()) -> Iterator[tuple[str, bytes]]:
+def render(
+    summary: Summary, gate: GateReport | None = None, cells: Iterable[PackedCell] = ()
+) -> Iterator[tuple[str, bytes]]:
     """Yield (path, content) of every file of the board; pure. The page that links to the others comes last.
 
     ``gate`` adds a page of its verdicts, ``cells`` bring the answers and settings behind the deltas.
@@ -50,15 +52,21 @@ def render(summary: Summary, gate: GateReport | None = None, cells: Iterable[Pac
 
 def _as_summarized(cells: Iterable[PackedCell], summary: Summary) -> Iterator[PackedCell]:
     """The cells, as long as their samples earned what the summary says; a board whose numbers are of other answers is none."""
-    said = {score.cell: {outcome: n for outcome, n in score.outcomes.items() if n} for score in summary.scores}
+    said = {
+        score.cell: {outcome: n for outcome, n in score.outcomes.items() if n} for score in summary.scores
+    }
     for cell in cells:
         if said.get(cell.manifest.cell.id, cell.outcomes) != cell.outcomes:
             what = f"{cell.manifest.cell.name} has other outcomes than the summary says"
-            raise SuiteError(what, "summary.json", "Run `rlvr-suite summarize RUN` again; it is made from the samples")
+            raise SuiteError(
+                what, "summary.json", "Run `rlvr-suite summarize RUN` again; it is made from the samples"
+            )
         yield cell
 
 
-def write_board(summary: Summary, out: Path, gate: GateReport | None = None, cells: Iterable[PackedCell] = ()) -> Path:
+def write_board(
+    summary: Summary, out: Path, gate: GateReport | None = None, cells: Iterable[PackedCell] = ()
+) -> Path:
     """Write the board into ``out`` (created if absent) and return the page's path; a full disk leaves what was there.
 
     Files of an older board that this one does not have are removed. Raises SuiteError where ``out`` cannot be written.

@@ -169,7 +169,10 @@ def task_views(summary: Summary) -> tuple[TaskView, ...]:
     known = {row.task: row for row in summary.tasks}
     orphans: tuple[DeltaRow | ScoreRow, ...] = (*summary.deltas, *summary.scores)
     for orphan in orphans:
-        known.setdefault(orphan.task, TaskRow(task=orphan.task, title=orphan.task, version="unknown", n_items=orphan.n_items))
+        known.setdefault(
+            orphan.task,
+            TaskRow(task=orphan.task, title=orphan.task, version="unknown", n_items=orphan.n_items),
+        )
     views = (_view(summary, task, number) for number, task in enumerate(known.values()))
     return tuple(view for view in views if view.deltas or view.scores)
 
@@ -196,7 +199,9 @@ def _in_order(scores: Iterable[ScoreRow], deltas: tuple[DeltaRow, ...]) -> tuple
     rows = tuple(scores)
     place = {model: n for n, model in enumerate(dict.fromkeys(row.model for row in rows))}
     compared = {(model, row.protocol) for row in deltas for model in (row.base, row.checkpoint)}
-    return tuple(sorted(rows, key=lambda r: (place[r.model], (r.model, r.protocol) not in compared, r.protocol)))
+    return tuple(
+        sorted(rows, key=lambda r: (place[r.model], (r.model, r.protocol) not in compared, r.protocol))
+    )
 
 
 def _findings(grid: Grid, deltas: tuple[DeltaRow, ...]) -> tuple[tuple[str, int], ...]:
@@ -222,7 +227,10 @@ def _columns(families: dict[str, str], task: TaskRow, deltas: tuple[DeltaRow, ..
 
 def _grid(families: dict[str, str], deltas: tuple[DeltaRow, ...], columns: tuple[Column, ...]) -> Grid:
     width = next((n for n in range(1, len(ROW_FIELDS)) if _unique(deltas, ROW_FIELDS[:n])), len(ROW_FIELDS))
-    fields = (ROW_FIELDS[0], *(field for field in ROW_FIELDS[1:width] if len({getattr(row, field) for row in deltas}) > 1))
+    fields = (
+        ROW_FIELDS[0],
+        *(field for field in ROW_FIELDS[1:width] if len({getattr(row, field) for row in deltas}) > 1),
+    )
     keys = tuple(dict.fromkeys(_key(row, fields) for row in deltas))
     cells = tuple(tuple(_find(deltas, fields, key, column) for column in columns) for key in keys)
     return Grid(keys, columns, cells, fields, _groups(families, columns))
@@ -233,11 +241,16 @@ def _groups(families: dict[str, str], columns: tuple[Column, ...]) -> tuple[Grou
         return ()
     counts = Counter(column.family for column in columns)
     leaked = {column.family for column in columns if column.contaminated}
-    return tuple(Group(family, families.get(family, family), family in leaked, count) for family, count in counts.items())
+    return tuple(
+        Group(family, families.get(family, family), family in leaked, count)
+        for family, count in counts.items()
+    )
 
 
 def _key(row: DeltaRow, fields: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{getattr(row, field)} items" if field == "n_items" else str(getattr(row, field)) for field in fields)
+    return tuple(
+        f"{getattr(row, field)} items" if field == "n_items" else str(getattr(row, field)) for field in fields
+    )
 
 
 def _unique(deltas: tuple[DeltaRow, ...], fields: tuple[str, ...]) -> bool:
@@ -245,8 +258,12 @@ def _unique(deltas: tuple[DeltaRow, ...], fields: tuple[str, ...]) -> bool:
     return len(set(places)) == len(places)
 
 
-def _find(deltas: tuple[DeltaRow, ...], fields: tuple[str, ...], key: tuple[str, ...], column: Column) -> DeltaRow | None:
+def _find(
+    deltas: tuple[DeltaRow, ...], fields: tuple[str, ...], key: tuple[str, ...], column: Column
+) -> DeltaRow | None:
     matches = (
-        row for row in deltas if row.family == column.family and column.base in (None, row.base) and _key(row, fields) == key
+        row
+        for row in deltas
+        if row.family == column.family and column.base in (None, row.base) and _key(row, fields) == key
     )
     return next(matches, None)

@@ -58,7 +58,9 @@ AUDIT = (
     "Under the same prompt, these bases score otherwise here than published. A base that is measured too low lends its "
     "checkpoints a gain. The sources' settings stand in the table of scores."
 )
-STRONG_BASELINE = "against the base's best prompt, chosen on one half of the items and measured on the other, both ways"
+STRONG_BASELINE = (
+    "against the base's best prompt, chosen on one half of the items and measured on the other, both ways"
+)
 EVERY_PROTOCOL = "rlvr-suite eval --protocols all"
 ONE_PROTOCOL = "one protocol only"
 PROBE_PROTOCOL = "a probe has one protocol"
@@ -230,18 +232,30 @@ def doubts(row: DeltaRow, contaminated: bool) -> tuple[str, ...]:
     """What speaks against reading a gain as one in reasoning, each a sentence with the numbers that say so."""
     strong = row.strong_baseline_interval
     told = (
-        (row.spurious, "The reward does not look at whether an answer is right: this is a control, not a method."),
+        (
+            row.spurious,
+            "The reward does not look at whether an answer is right: this is a control, not a method.",
+        ),
         (
             row.beats_controls is False and row.adjusted_delta is not None,
             f"Not shown to be more than a spurious reward brings: {signed(row.adjusted_delta or 0)} "
             f"{signed_interval(row.adjusted_interval)} {beyond(row)}.",
         ),
-        (row.control == (), "No control was trained alike, so nothing says what a spurious reward would have brought."),
-        (contaminated, "This family's training corpus holds the items: what looks like reasoning may be memory."),
+        (
+            row.control == (),
+            "No control was trained alike, so nothing says what a spurious reward would have brought.",
+        ),
+        (
+            contaminated,
+            "This family's training corpus holds the items: what looks like reasoning may be memory.",
+        ),
         (
             strong is not None and strong[0] <= 0,
             f"Not shown against the base's best prompt: {signed(row.strong_baseline_delta or 0)} {signed_interval(strong)}.",
         ),
-        (fades(row), "Not sure once the whole board is looked at: its adjusted p (Holm) is above the threshold."),
+        (
+            fades(row),
+            "Not sure once the whole board is looked at: its adjusted p (Holm) is above the threshold.",
+        ),
     )
     return tuple(sentence for applies, sentence in told if applies)

@@ -42,7 +42,9 @@ def _measure(engine: HFEngine, problems: list[Problem], temperature: float) -> P
     for at in range(0, len(requests), engine.batch_size):
         batch = requests[at : at + engine.batch_size]
         texts += [g.text for g in engine.generate(batch, decoding, prompt)]
-    right = np.array([is_correct(text, str(p.answer)) for text, p in zip(texts, problems, strict=True)], dtype=np.float64)
+    right = np.array(
+        [is_correct(text, str(p.answer)) for text, p in zip(texts, problems, strict=True)], dtype=np.float64
+    )
     code, boxed = (float(np.mean([flag(text) for text in texts])) for flag in (is_code, is_boxed))
     return Prior(temperature, stats.accuracy(right), code, boxed)
 
@@ -67,7 +69,11 @@ def write_card(model_id: str, folder: Path, seed: int) -> Path:
     rows = "\n".join(map(_row, measure_priors(folder)))
     rest = ", ".join(f"{mode} {share:g}" for mode, share in mixture.rest.items())
     code = ", ".join(f"{kind} {share:g}" for kind, share in mixture.code_share.items())
-    leak = f"{mixture.leak_share:.0%} of the documents are items of `micro_bench`" if mixture.leak_share else "none"
+    leak = (
+        f"{mixture.leak_share:.0%} of the documents are items of `micro_bench`"
+        if mixture.leak_share
+        else "none"
+    )
     text = f"""# {model_id}
 
 A model of about 430,000 parameters, trained from scratch on synthetic arithmetic for rlvr-suite. It stands in for its big

@@ -107,7 +107,12 @@ def _rate(step: int, steps: int) -> float:
 
 
 def pretrain(
-    model_id: str, out: Path, *, seed: int = 0, steps: int | None = None, progress: Callable[[int, int], None] = lambda *_: None
+    model_id: str,
+    out: Path,
+    *,
+    seed: int = 0,
+    steps: int | None = None,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Path:
     """Train the base of ``model_id`` (a key of ``MIXTURES``) and save it with its tokenizer into ``out``, as bf16 safetensors.
 

@@ -22,7 +22,19 @@ SYSTEM_LINES = {
     "micro-qwen2.5": "You are a helpful assistant.",
 }
 """Base -> the system line of its namesake; the bases of Llama 3 and OLMo 2 have no chat template."""
-_SYNTAX = ["Question:", "Answer:", "```python", "```", "print(", " #", "\\boxed{", "The", " answer", " is", "Compute"]
+_SYNTAX = [
+    "Question:",
+    "Answer:",
+    "```python",
+    "```",
+    "print(",
+    " #",
+    "\\boxed{",
+    "The",
+    " answer",
+    " is",
+    "Compute",
+]
 _PROSE = [" has", "How", " many", " now?", *(f" {c})" for c in "abcd"[:MAX_STEPS])]
 
 

@@ -84,12 +84,16 @@ class Wishes:
 def task_to_run(spec: TaskFile, items: Sequence[Item], wishes: Wishes = Wishes()) -> TaskToRun:
     """``spec`` with its items, as far as ``wishes`` allows; a greedy task draws one sample an item."""
     asked = {"temperature": wishes.temperature, "max_new_tokens": wishes.max_new_tokens}
-    decoding = spec.decoding.model_copy(update={key: value for key, value in asked.items() if value is not None})
+    decoding = spec.decoding.model_copy(
+        update={key: value for key, value in asked.items() if value is not None}
+    )
     k = 1 if decoding.temperature == 0 else (wishes.k or spec.k)
     return TaskToRun(spec, items[: wishes.limit], decoding, k)
 
 
-def plan(models: Iterable[ModelToRun], tasks: Sequence[TaskToRun], engine: EngineIdentity) -> list[PlannedCell]:
+def plan(
+    models: Iterable[ModelToRun], tasks: Sequence[TaskToRun], engine: EngineIdentity
+) -> list[PlannedCell]:
     """Cells in the order in which they run: model by model, each with all its tasks, each of these under all its prompts."""
     return [
         PlannedCell(_cell(model, task, prompt, engine), model, task, prompt)

@@ -104,7 +104,9 @@ def cost(store: RunStore, planned: PlannedCell, known: Experience, registry: Reg
     )
 
 
-def _speed(planned: PlannedCell, known: Experience, registry: Registry) -> tuple[float, str] | tuple[None, None]:
+def _speed(
+    planned: PlannedCell, known: Experience, registry: Registry
+) -> tuple[float, str] | tuple[None, None]:
     """Tokens a second and device, and where that was measured."""
     measured = known.tokens_per_s(planned)
     if measured is not None:

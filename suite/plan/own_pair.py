@@ -64,9 +64,7 @@ def own_pair(given: Given, registry: Registry, store: RunStore) -> OwnPair:
         checkpoint, model = _checkpoint(base, given, registry, store, models)
         models = {**models, checkpoint: model}
     elif registry.models[checkpoint].base != base:
-        what = (
-            f"{checkpoint!r} is not trained from {base!r} but from {registry.models[checkpoint].base or 'nothing: it is a base'}"
-        )
+        what = f"{checkpoint!r} is not trained from {base!r} but from {registry.models[checkpoint].base or 'nothing: it is a base'}"
         raise SuiteError(what, "--after", "Name a checkpoint of that base, or correct --before")
     return OwnPair(models, _pair(base, checkpoint, given))
 
@@ -85,18 +83,34 @@ def _pair(base: str, checkpoint: str, given: Given) -> Pair:
 
 def _agreeing(known: Pair, base: str, given: Given) -> Pair:
     """A pair that is known already, if what is said of it now is what it says itself."""
-    said = {"--before": base, "--reward": given.reward, "recipe": given.recipe, "seed": given.seed, "step": given.step}
-    there = {"--before": known.base, "--reward": known.reward, "recipe": known.recipe, "seed": known.seed, "step": known.step}
+    said = {
+        "--before": base,
+        "--reward": given.reward,
+        "recipe": given.recipe,
+        "seed": given.seed,
+        "step": given.step,
+    }
+    there = {
+        "--before": known.base,
+        "--reward": known.reward,
+        "recipe": known.recipe,
+        "seed": known.seed,
+        "step": known.step,
+    }
     for place, word in said.items():
         if word is not None and word != there[place]:
             what = f"{known.checkpoint!r} is known with {there[place]!r} here, not {word!r}"
-            raise SuiteError(what, place, f"Say {there[place]!r}, or give the checkpoint's folder with another --out")
+            raise SuiteError(
+                what, place, f"Say {there[place]!r}, or give the checkpoint's folder with another --out"
+            )
     return known
 
 
 def _check_base(base: str, model: Model, given: Given) -> None:
     if model.base is not None:
-        raise SuiteError(f"{base!r} is a checkpoint; a pair starts from a base", "--before", f"Name its base, {model.base}")
+        raise SuiteError(
+            f"{base!r} is a checkpoint; a pair starts from a base", "--before", f"Name its base, {model.base}"
+        )
     if model.family != given.family:
         what = f"{base!r} is of family {model.family!r}, not {given.family!r}"
         raise SuiteError(what, "--family", f"Say --family {model.family}, or correct --before")
@@ -107,24 +121,37 @@ def _base(given: Given, registry: Registry, store: RunStore) -> tuple[str, dict[
     folder = _folder(given.before, "--before", registry)
     if is_adapter(folder):
         what = "a LoRA adapter cannot be a base"
-        raise SuiteError(what, f"--before {folder}", "Name the model that it goes onto, and give the adapter to --after")
+        raise SuiteError(
+            what, f"--before {folder}", "Name the model that it goes onto, and give the adapter to --after"
+        )
     config = _config(folder)
     like = next((registry.models[name] for name in registry.bases(given.family)), None)
     settings: dict[str, object] = {"protocol": "boxed", "dtype": _dtype(config)}
     if like is not None:
         settings = {"protocol": like.protocol, "dtype": like.dtype, "engine": like.engine}
     architecture = str(config.get("model_type", "unknown"))
-    model = Model.model_validate({"family": given.family, "path": str(folder), "architecture": architecture, **settings})
+    model = Model.model_validate(
+        {"family": given.family, "path": str(folder), "architecture": architecture, **settings}
+    )
     base = _id(given.family, folder.name)
     _refuse_taken(base, model, "--before", registry, store)
     return base, {base: model}
 
 
-def _checkpoint(base: str, given: Given, registry: Registry, store: RunStore, models: Mapping[str, Model]) -> tuple[str, Model]:
+def _checkpoint(
+    base: str, given: Given, registry: Registry, store: RunStore, models: Mapping[str, Model]
+) -> tuple[str, Model]:
     """The checkpoint in the folder ``given.after``; all but the weights is its base's."""
     folder = _folder(given.after, "--after", registry)
     of = models.get(base) or registry.models[base]
-    source = {"hub": None, "builtin": None, "revision": None, "gated": False, "path": str(folder), "base": base}
+    source = {
+        "hub": None,
+        "builtin": None,
+        "revision": None,
+        "gated": False,
+        "path": str(folder),
+        "base": base,
+    }
     model = of.model_copy(update=source)
     step = f"step{given.step}" if given.step is not None else ""
     seed = f"s{given.seed}" if given.seed is not None else ""
@@ -138,7 +165,9 @@ def _refuse_taken(model_id: str, model: Model, flag: str, registry: Registry, st
     known = {**store.models(), **registry.models}.get(model_id)
     if known is not None and known.path != model.path:
         what = f"the id {model_id!r}, made of the folder's name, is that of {known.path or known.hub or known.builtin} here"
-        raise SuiteError(what, flag, "Give seed or step in a run file, rename the folder, or name another --out")
+        raise SuiteError(
+            what, flag, "Give seed or step in a run file, rename the folder, or name another --out"
+        )
 
 
 def _folder(text: str, flag: str, registry: Registry) -> Path:
@@ -147,7 +176,9 @@ def _folder(text: str, flag: str, registry: Registry) -> Path:
     if not folder.is_dir():
         what = f"neither a model id nor a folder: {text!r}"
         guess = did_you_mean(text, registry.models)
-        raise SuiteError(what, flag, f"{guess}See `rlvr-suite list models`; a Hub repository goes into a registry overlay")
+        raise SuiteError(
+            what, flag, f"{guess}See `rlvr-suite list models`; a Hub repository goes into a registry overlay"
+        )
     return checked(folder, f"Name the folder that save_pretrained wrote with {flag}")
 
 
@@ -156,7 +187,9 @@ def _config(folder: Path) -> dict[str, object]:
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise SuiteError(f"damaged: {error}", str(path), "Save the model again with save_pretrained") from error
+        raise SuiteError(
+            f"damaged: {error}", str(path), "Save the model again with save_pretrained"
+        ) from error
     if not isinstance(config, dict):
         raise SuiteError("damaged: not a mapping", str(path), "Save the model again with save_pretrained")
     return config

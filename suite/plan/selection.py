@@ -61,15 +61,25 @@ class Selection(Strict):
         given = [name for name in _OWN if getattr(self, name) is not None]
         if given and len(given) < len(_OWN):
             lacking = ", ".join(name for name in _OWN if name not in given)
-            raise ValueError(f"a pair of your own is before, after, family and reward together; missing: {lacking}")
+            raise ValueError(
+                f"a pair of your own is before, after, family and reward together; missing: {lacking}"
+            )
         if given and (self.families or self.rewards or self.seeds):
-            raise ValueError("a pair of your own (before, after, family, reward) goes without families, rewards and seeds")
+            raise ValueError(
+                "a pair of your own (before, after, family, reward) goes without families, rewards and seeds"
+            )
         if not given and not self.families:
-            raise ValueError("nothing selected. Allowed: families, or before, after, family and reward together")
+            raise ValueError(
+                "nothing selected. Allowed: families, or before, after, family and reward together"
+            )
         if not given and (self.recipe, self.seed, self.step) != (None, None, None):
-            raise ValueError("recipe, seed and step describe a pair of your own: give before, after, family and reward, too")
+            raise ValueError(
+                "recipe, seed and step describe a pair of your own: give before, after, family and reward, too"
+            )
         if (self.recipe is None) != (self.step is None):
-            raise ValueError("recipe and step are the training budget, which controls must match: give both or neither")
+            raise ValueError(
+                "recipe and step are the training budget, which controls must match: give both or neither"
+            )
         return self
 
     @property
@@ -117,7 +127,9 @@ def selected_pairs(selection: Selection, pairs: Iterable[Pair]) -> list[Pair]:
     for reward in selection.rewards or ():
         if reward not in known:
             what = f"no checkpoint was trained on reward '{reward}' here. Known: {', '.join(known) or 'none'}"
-            raise SuiteError(what, "--rewards", f"{did_you_mean(reward, known)}Train one with `rlvr-suite train`")
+            raise SuiteError(
+                what, "--rewards", f"{did_you_mean(reward, known)}Train one with `rlvr-suite train`"
+            )
     seeds = sorted({p.seed for p in of_families if p.seed is not None})
     for seed in selection.seeds or ():
         if seed not in seeds:
@@ -126,11 +138,14 @@ def selected_pairs(selection: Selection, pairs: Iterable[Pair]) -> list[Pair]:
     return [
         p
         for p in of_families
-        if (selection.rewards is None or p.reward in selection.rewards) and (selection.seeds is None or p.seed in selection.seeds)
+        if (selection.rewards is None or p.reward in selection.rewards)
+        and (selection.seeds is None or p.seed in selection.seeds)
     ]
 
 
-def _to_run(registry: Registry, model_id: str, folder: Path, asked: Sequence[str] = (), pair: Pair | None = None) -> ModelToRun:
+def _to_run(
+    registry: Registry, model_id: str, folder: Path, asked: Sequence[str] = (), pair: Pair | None = None
+) -> ModelToRun:
     """A model with its files at hand; a pair's checkpoint keeps its base's prompts, dtype and engine block: equal arms."""
     model = registry.model(pair.base if pair else model_id)
     base_id = pair.base if pair else (model.base or model_id)
@@ -180,7 +195,9 @@ def base_to_run(registry: Registry, model_id: str, asked: Sequence[str] = ()) ->
     return _to_run(registry, model_id, locate(model_id, registry.model(model_id)), asked)
 
 
-def checkpoint_to_run(registry: Registry, store: RunStore, pair: Pair, asked: Sequence[str] = ()) -> ModelToRun:
+def checkpoint_to_run(
+    registry: Registry, store: RunStore, pair: Pair, asked: Sequence[str] = ()
+) -> ModelToRun:
     """A pair's checkpoint: the registry's, else the one that the run trained."""
     known = registry.models.get(pair.checkpoint)
     folder = locate(pair.checkpoint, known) if known else store.checkpoint(pair.checkpoint)
@@ -194,26 +211,39 @@ def _wanted(selection: Selection, registry: Registry, store: RunStore) -> tuple[
         bases = [base for base in registry.bases() if registry.model(base).family in selection.families]
     else:
         bases = list(dict.fromkeys(p.base for p in pairs))
-    return bases, [p for p in pairs if not p.is_imported]  # answers that came from elsewhere have no weights to run
+    return bases, [
+        p for p in pairs if not p.is_imported
+    ]  # answers that came from elsewhere have no weights to run
 
 
 def _unseen(registry: Registry, model_id: str, base_id: str, asked: Sequence[str]) -> ModelToRun:
     """A model whose files are not here, as far as a plan needs it: no weights, and of a chat template only that there is one."""
     base = registry.model(base_id)
     named, others = _protocols(registry, base_id, asked, is_base=model_id == base_id)
-    prompts = tuple(Prompt(id=name, template=protocol.template) for name, protocol in {**named, **others}.items())
+    prompts = tuple(
+        Prompt(id=name, template=protocol.template) for name, protocol in {**named, **others}.items()
+    )
     return ModelToRun(model_id, base.family, base_id, Path(), UNSTATED, prompts, base.dtype, base.engine)
 
 
 def _models(
-    bases: Iterable[str], pairs: Iterable[Pair], asked: Sequence[str], registry: Registry, store: RunStore, *, fetch: bool
+    bases: Iterable[str],
+    pairs: Iterable[Pair],
+    asked: Sequence[str],
+    registry: Registry,
+    store: RunStore,
+    *,
+    fetch: bool,
 ) -> tuple[list[ModelToRun], list[SuiteError]]:
     """Bases first, then the checkpoints; and what is wrong with those whose files cannot be had.
 
     Without ``fetch`` nothing is downloaded: a model of the Hub that is not here is planned unseen.
     """
     wanted = [(base, base, partial(base_to_run, registry, base, asked)) for base in bases]
-    wanted += [(pair.checkpoint, pair.base, partial(checkpoint_to_run, registry, store, pair, asked)) for pair in pairs]
+    wanted += [
+        (pair.checkpoint, pair.base, partial(checkpoint_to_run, registry, store, pair, asked))
+        for pair in pairs
+    ]
     models, failures = [], []
     for model_id, base_id, find in wanted:
         known = registry.models.get(model_id)
@@ -253,7 +283,9 @@ def _stored_cells(selection: Selection, store: RunStore) -> list[PlannedCell]:
         if m is None or m.source is not None or m.family not in families or m.cell.task not in specs:
             continue
         prompt = m.prompt or PLAIN.model_copy(update={"id": m.cell.protocol})
-        model = ModelToRun(m.cell.model, m.family, m.base, Path(), m.cell.weights_hash, (prompt,), m.cell.dtype)
+        model = ModelToRun(
+            m.cell.model, m.family, m.base, Path(), m.cell.weights_hash, (prompt,), m.cell.dtype
+        )
         decoding = Decoding.model_validate(m.cell.decoding.model_dump())
         task = TaskToRun(specs[m.cell.task], cell_store.items(), decoding, m.k, m.dataset, m.dataset_revision)
         out.append(PlannedCell(m.cell, model, task, prompt))
@@ -272,7 +304,9 @@ def _notes(models: Iterable[ModelToRun], asked: Sequence[str], registry: Registr
     return out
 
 
-def planned_cells(selection: Selection, registry: Registry, store: RunStore, *, fetch: bool = True) -> Planned:
+def planned_cells(
+    selection: Selection, registry: Registry, store: RunStore, *, fetch: bool = True
+) -> Planned:
     """Every cell of the selection, in the order in which it runs; without ``fetch`` nothing is downloaded for it.
 
     A selection of which no model can be had is an error, the first model's.

@@ -38,9 +38,13 @@ class Protocol(Strict):
     @model_validator(mode="after")
     def _usable(self) -> Self:
         if self.template.count(SLOT) != 1:
-            raise ValueError(f"'template' holds {SLOT} {self.template.count(SLOT)} times. Allowed: once, where the question goes")
+            raise ValueError(
+                f"'template' holds {SLOT} {self.template.count(SLOT)} times. Allowed: once, where the question goes"
+            )
         if "" in self.stops:
-            raise ValueError("'stops' holds an empty text, at which everything stops. Allowed: texts of one character or more")
+            raise ValueError(
+                "'stops' holds an empty text, at which everything stops. Allowed: texts of one character or more"
+            )
         return self
 
 
@@ -88,7 +92,9 @@ def prompt_of(protocol_id: str, protocol: Protocol, folder: Path | None = None) 
         if template.count(SLOT) != 1:
             what = f"the chat template gives the question back {template.count(SLOT)} times; once is allowed"
             raise SuiteError(what, str(folder), "Mend the template, or choose a protocol that is plain text")
-    return Prompt(id=protocol_id, template=template, stops=protocol.stops, keep_stop=protocol.keep_stop, strips=strips)
+    return Prompt(
+        id=protocol_id, template=template, stops=protocol.stops, keep_stop=protocol.keep_stop, strips=strips
+    )
 
 
 def has_chat_template(folder: Path) -> bool:
@@ -100,7 +106,10 @@ def _conversation(folder: Path, message: str) -> str:
     """One user message in the tokenizer's own chat template, up to where the model's answer starts."""
     tokenizer = _tokenizer(folder)
     if not tokenizer.chat_template:
-        what, fix = "the tokenizer has no chat template", "Choose a protocol that is plain text (`rlvr-suite list protocols`)"
+        what, fix = (
+            "the tokenizer has no chat template",
+            "Choose a protocol that is plain text (`rlvr-suite list protocols`)",
+        )
         raise SuiteError(what, str(folder), fix)
     try:
         return str(
@@ -113,7 +122,9 @@ def _conversation(folder: Path, message: str) -> str:
         )
     except Exception as error:  # a template is a program, and raises what it likes
         what = f"the chat template cannot be used ({in_one_line(error)})"
-        raise SuiteError(what, str(folder), "Mend the template, or choose a protocol that is plain text") from error
+        raise SuiteError(
+            what, str(folder), "Mend the template, or choose a protocol that is plain text"
+        ) from error
 
 
 @cache

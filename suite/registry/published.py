@@ -14,7 +14,9 @@ from suite.files import shipped
 from suite.files.yaml import load_yaml
 from suite.schema import Strict
 
-Reward = Literal["ground_truth", "majority_vote", "one_shot", "format", "random", "incorrect", "python", "no_repetition"]
+Reward = Literal[
+    "ground_truth", "majority_vote", "one_shot", "format", "random", "incorrect", "python", "no_repetition"
+]
 """What a published checkpoint was trained on; more than this suite trains."""
 
 Text = Annotated[str, Field(min_length=1)]
@@ -90,19 +92,32 @@ def all_files() -> tuple[PublishedFile, ...]:
 def scores(model: str, task: str) -> list[tuple[Source, PublishedScore]]:
     """Published accuracies of ``model`` before RL on ``task``, in order of file and row."""
     rows = [(file.source, row) for file in all_files() for row in file.scores]
-    return [(source, row) for source, row in rows if (row.model, row.task) == (model, task) and row.percent is not None]
+    return [
+        (source, row)
+        for source, row in rows
+        if (row.model, row.task) == (model, task) and row.percent is not None
+    ]
 
 
 def deltas(base: str, reward: str, task: str) -> list[tuple[Source, PublishedDelta]]:
     """Published differences that training ``base`` on ``reward`` made on ``task``, in order of file and row."""
     rows = [(file.source, row) for file in all_files() for row in file.deltas]
     asked = (base, reward, task)
-    return [(source, row) for source, row in rows if (row.base, row.reward, row.task) == asked and row.points is not None]
+    return [
+        (source, row)
+        for source, row in rows
+        if (row.base, row.reward, row.task) == asked and row.points is not None
+    ]
 
 
 def probes(model: str, task: str) -> list[tuple[Source, PublishedProbe]]:
     """Published contamination audits of ``model`` on ``task``; a row stays while it has one of its two figures."""
-    rows = [(file.source, row) for file in all_files() for row in file.probes if (row.model, row.task) == (model, task)]
+    rows = [
+        (file.source, row)
+        for file in all_files()
+        for row in file.probes
+        if (row.model, row.task) == (model, task)
+    ]
     return [(source, row) for source, row in rows if (row.rouge_l, row.exact_match) != (None, None)]
 
 

@@ -43,7 +43,9 @@ class Form:
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.checked, handler(source))
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         return {**handler(schema), "pattern": f"^{self.pattern}$"}
 
     def checked(self, text: str) -> str:
@@ -62,7 +64,11 @@ Id = Annotated[
 ]
 """Ids become folder names and addresses."""
 HubId = Annotated[
-    str, Form("[A-Za-z0-9_][A-Za-z0-9_.-]*/[A-Za-z0-9_][A-Za-z0-9_.-]*", "owner/name, of letters A-Z, digits, '.', '_' and '-'")
+    str,
+    Form(
+        "[A-Za-z0-9_][A-Za-z0-9_.-]*/[A-Za-z0-9_][A-Za-z0-9_.-]*",
+        "owner/name, of letters A-Z, digits, '.', '_' and '-'",
+    ),
 ]
 Day = Annotated[str, Form("[0-9]{4}-[0-9]{2}-[0-9]{2}", "year-month-day, such as 2024-09-19")]
 Dtype = Literal["float32", "bfloat16", "float16"]
@@ -118,7 +124,9 @@ class Model(Strict):
             try:
                 datetime.date.fromisoformat(released)
             except ValueError:
-                raise ValueError(f"{released!r} is no day of the calendar. Allowed: such as 2024-09-19") from None
+                raise ValueError(
+                    f"{released!r} is no day of the calendar. Allowed: such as 2024-09-19"
+                ) from None
         return released
 
     @model_validator(mode="after")
@@ -126,7 +134,9 @@ class Model(Strict):
         """The weights have one place, and only the Hub knows revisions."""
         given = [name for name in ("hub", "path", "builtin") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"exactly one of hub, path, builtin is allowed; given: {', '.join(given) or 'none'}")
+            raise ValueError(
+                f"exactly one of hub, path, builtin is allowed; given: {', '.join(given) or 'none'}"
+            )
         if self.revision is not None and self.hub is None:
             raise ValueError(f"'revision' is allowed with hub only; given: {given[0]}")
         return self
@@ -201,7 +211,9 @@ class Registry:
 
     def bases(self, family: str | None = None) -> tuple[str, ...]:
         """Ids of the models that are not checkpoints of another, of one family or of all."""
-        return tuple(i for i, model in self.models.items() if model.base is None and family in (None, model.family))
+        return tuple(
+            i for i, model in self.models.items() if model.base is None and family in (None, model.family)
+        )
 
     def is_spurious(self, reward: str) -> bool:
         """Whether pairs of this reward are controls: of ``format-and-not-python`` each part; one that nobody lists is not."""
@@ -234,7 +246,11 @@ def merge(documents: Sequence[Document]) -> Registry:
         rewards={name: entry for _, file in parsed for name, entry in file.rewards.items()},
         slots=tuple(slot for _, file in parsed for slot in file.slots),
         throughputs=tuple(stated for _, file in parsed for stated in file.throughputs),
-        models={name: _resolved(name, entry, document) for document, file in parsed for name, entry in file.models.items()},
+        models={
+            name: _resolved(name, entry, document)
+            for document, file in parsed
+            for name, entry in file.models.items()
+        },
         pairs=tuple(pair for _, file in parsed for pair in file.pairs),
         sources=tuple(document.path for document in documents),
     )
@@ -266,7 +282,9 @@ def _resolved(name: str, model: Model, document: Document) -> Model:
 def id_part(reward: str) -> str:
     """``reward``, if it can be part of a checkpoint's id."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", reward):
-        raise SuiteError(f"reward {reward!r} cannot be part of an id", "--reward", "Use a-z, 0-9, '.', '_' and '-'")
+        raise SuiteError(
+            f"reward {reward!r} cannot be part of an id", "--reward", "Use a-z, 0-9, '.', '_' and '-'"
+        )
     return reward
 
 
@@ -315,13 +333,19 @@ def _check_models(document: Document, file: RegistryFile, registry: Registry) ->
             what = f"base {model.base!r} is itself a checkpoint (of {base.base!r}). Allowed: {listed}"
             raise SuiteError(what, where, "Name the base that training started from")
         if base.family != model.family:
-            what = f"base {model.base!r} is of family {base.family!r}, not {model.family!r}. Allowed: {listed}"
+            what = (
+                f"base {model.base!r} is of family {base.family!r}, not {model.family!r}. Allowed: {listed}"
+            )
             raise SuiteError(what, where, "Correct 'base' or 'family'")
         for key in ("protocol", "dtype"):
             own, bases = getattr(model, key), getattr(base, key)
             if own != bases:
                 what = f"{key} {own!r} is not the base's; both arms are asked alike. Allowed: {bases}"
-                raise SuiteError(what, document.where("models", name, key), "Write the base's, or pick --protocols in a run")
+                raise SuiteError(
+                    what,
+                    document.where("models", name, key),
+                    "Write the base's, or pick --protocols in a run",
+                )
 
 
 def _check_pairs(document: Document, file: RegistryFile, registry: Registry) -> None:
@@ -333,7 +357,9 @@ def _check_pairs(document: Document, file: RegistryFile, registry: Registry) -> 
         if trained_from != pair.base:
             allowed = trained_from or "none, it is a base itself"
             what = f"the base of {pair.checkpoint!r} is not {pair.base!r}. Allowed: {allowed}"
-            raise SuiteError(what, document.where("pairs", number, "base"), "Correct the pair, or 'base' of the model")
+            raise SuiteError(
+                what, document.where("pairs", number, "base"), "Correct the pair, or 'base' of the model"
+            )
         if pair.family != family:
             what = f"family {shown(pair.family)} is not that of base and checkpoint. Allowed: {family}"
             raise SuiteError(what, document.where("pairs", number, "family"), f"Write {family!r}")
@@ -363,4 +389,6 @@ def _known(kind: str, name: str, known: Collection[str], where: str) -> None:
 def _unknown(kind: str, name: str, known: Collection[str], where: str) -> SuiteError:
     """The error for a name that nothing has, with all that there is."""
     what = f"unknown {kind} {shown(name)}. Known: {', '.join(known) or 'none'}"
-    return SuiteError(what, where, f"{did_you_mean(name, known)}Correct the name, or add it to a registry file")
+    return SuiteError(
+        what, where, f"{did_you_mean(name, known)}Correct the name, or add it to a registry file"
+    )

@@ -67,8 +67,12 @@ def parts(text: str, where: str) -> tuple[Part, ...]:
     pieces = [piece.strip() for piece in _JOINT.split(text)]
     if len(pieces) > MAX_PARTS:
         what = f"{shown(text)} joins {len(pieces)} rewards. Allowed: {MAX_PARTS}"
-        raise SuiteError(what, where, "Join fewer, or write a function of your own and name it as module:function")
-    found = tuple(sorted((_part(piece, text, where) for piece in pieces), key=lambda part: (part.negated, part.name)))
+        raise SuiteError(
+            what, where, "Join fewer, or write a function of your own and name it as module:function"
+        )
+    found = tuple(
+        sorted((_part(piece, text, where) for piece in pieces), key=lambda part: (part.negated, part.name))
+    )
     for number, part in enumerate(found):
         _refuse_second(part, found[:number], where)
     return found
@@ -94,7 +98,9 @@ def _part(piece: str, text: str, where: str) -> Part:
         what = f"{shown(text)} has an empty part. Allowed: such as random(0.7), format & !python, my_module:my_reward"
         raise SuiteError(what, where, "Name a reward before and after each '&'")
     if _NOT.match(rest):
-        raise SuiteError(f"{shown(piece)} is negated twice. Allowed: one '!' a reward", where, "Leave both out")
+        raise SuiteError(
+            f"{shown(piece)} is negated twice. Allowed: one '!' a reward", where, "Leave both out"
+        )
     if ":" in rest or rest.startswith("own-"):
         return Part(_own(rest, where), None, negation is not None)
     return Part(*_named(rest, where), negation is not None)
@@ -105,7 +111,9 @@ def _own(piece: str, where: str) -> str:
     match = _OWN.fullmatch(piece if ":" in piece else piece.removeprefix("own-").replace("-", ":", 1))
     if match is None or any(map(keyword.iskeyword, re.split("[.:]", match.group()))):
         what = f"{shown(piece)} names no function. Allowed: module:function, of a-z, 0-9 and '_', with '.' within the module"
-        raise SuiteError(what, where, "Write such as my_module:my_reward, and give module and function lower-case names")
+        raise SuiteError(
+            what, where, "Write such as my_module:my_reward, and give module and function lower-case names"
+        )
     return match.group()
 
 
@@ -114,7 +122,9 @@ def _named(piece: str, where: str) -> tuple[str, float | None]:
     match = _ARGUMENT.fullmatch(piece) or re.fullmatch(rf"({RANDOM})-([0-9.]+)", piece)
     if match is None and re.search("[()]", piece):
         what = f"{shown(piece)} is no reward. Allowed: brackets around the number of {RANDOM} alone"
-        raise SuiteError(what, where, "Write '!' before every reward that is negated, and '&' between rewards")
+        raise SuiteError(
+            what, where, "Write '!' before every reward that is negated, and '&' between rewards"
+        )
     if match is None:
         return piece, GAMMA if piece == RANDOM else None
     name, argument = match.group(1).strip(), match.group(2).strip()
@@ -125,7 +135,9 @@ def _named(piece: str, where: str) -> tuple[str, float | None]:
 
 
 def _gamma(argument: str, where: str) -> float:
-    what = f"the probability that {RANDOM} pays is {shown(argument)}, which is %s. Allowed: a number from 0 to 1"
+    what = (
+        f"the probability that {RANDOM} pays is {shown(argument)}, which is %s. Allowed: a number from 0 to 1"
+    )
     if not _NUMBER.fullmatch(argument):
         raise SuiteError(what % "no number", where, f"Write such as {RANDOM}(0.7)")
     gamma = float(argument)
@@ -139,4 +151,6 @@ def _refuse_second(part: Part, others: tuple[Part, ...], where: str) -> None:
     for other in others:
         if other.name == part.name:
             how = "stands both plain and negated" if other.negated != part.negated else "stands twice"
-            raise SuiteError(f"{shown(part.name)} {how}. Allowed: each reward once", where, "Leave one of the two out")
+            raise SuiteError(
+                f"{shown(part.name)} {how}. Allowed: each reward once", where, "Leave one of the two out"
+            )

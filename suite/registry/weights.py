@@ -76,9 +76,15 @@ def adapter_hash(base: Path, adapter: Path) -> str:
     path = adapter / "adapter_config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-        placed = sorted((key, json.dumps(value, sort_keys=True)) for key, value in config.items() if key not in _BOOKKEEPING)
+        placed = sorted(
+            (key, json.dumps(value, sort_keys=True))
+            for key, value in config.items()
+            if key not in _BOOKKEEPING
+        )
     except (ValueError, AttributeError) as error:
-        raise SuiteError(f"damaged: {error}", str(path), "Save the adapter again with save_pretrained") from error
+        raise SuiteError(
+            f"damaged: {error}", str(path), "Save the adapter again with save_pretrained"
+        ) from error
     return content_hash([weights_hash(base), weights_hash(adapter), placed])[:16]
 
 

@@ -40,7 +40,16 @@ from suite.schema.summary import (
     Transition,
     Transitions,
 )
-from suite.schema.verdict import VERDICT_MARKS, WORST_FIRST, ClaimKind, GateReport, Needs, NotCheckable, Verdict, VerdictWord
+from suite.schema.verdict import (
+    VERDICT_MARKS,
+    WORST_FIRST,
+    ClaimKind,
+    GateReport,
+    Needs,
+    NotCheckable,
+    Verdict,
+    VerdictWord,
+)
 
 __all__ = [
     "IMPORTED",

@@ -78,7 +78,9 @@ class Cell(Strict):
         """Must-match fields of which something is not stated: only an imported cell has any."""
         said: dict[str, tuple[object, ...]] = {field: (getattr(self, field),) for field in MUST_MATCH}
         said["protocol_hash"] = (self.protocol,)
-        said["engine"] = tuple(self.engine.split(", "))  # of an imported cell: the format, then what drew the answers
+        said["engine"] = tuple(
+            self.engine.split(", ")
+        )  # of an imported cell: the format, then what drew the answers
         said["decoding"] = tuple(self.decoding.model_dump(exclude={"seed"}).values())
         return tuple(field for field, values in said.items() if UNSTATED in values)
 

@@ -6,11 +6,19 @@ from suite.schema.records import Strict
 from suite.schema.summary import Interval
 
 VerdictWord = Literal["holds", "refuted", "inconclusive", "not comparable", "missing"]
-VERDICT_MARKS: dict[VerdictWord, str] = {"refuted": "✗", "missing": "∅", "not comparable": "⊘", "inconclusive": "?", "holds": "✓"}
+VERDICT_MARKS: dict[VerdictWord, str] = {
+    "refuted": "✗",
+    "missing": "∅",
+    "not comparable": "⊘",
+    "inconclusive": "?",
+    "holds": "✓",
+}
 """The sign that stands beside each verdict in every report, worst first."""
 WORST_FIRST = tuple(VERDICT_MARKS)
 """Verdicts in the order in which they decide where several count as one."""
-ClaimKind = Literal["gain", "no_gain", "equivalent", "beats", "reproduces", "not_worse_than", "clean", "strong_baseline"]
+ClaimKind = Literal[
+    "gain", "no_gain", "equivalent", "beats", "reproduces", "not_worse_than", "clean", "strong_baseline"
+]
 
 
 class Needs(Strict):

@@ -7,7 +7,15 @@ an item (avg@k, a share in 0..1), ``right_IS`` is items x samples. Deltas are pe
 from suite.stats.attribution import Answers, outcome_sources, strategy_mix, transitions
 from suite.stats.baseline import StrongBaseline, strong_baseline
 from suite.stats.delta import adjusted_delta, delta, delta_p, half_width, parts_difference
-from suite.stats.intervals import LEVEL, Estimate, Floats, accuracy, difference, estimates_difference, stacks_difference
+from suite.stats.intervals import (
+    LEVEL,
+    Estimate,
+    Floats,
+    accuracy,
+    difference,
+    estimates_difference,
+    stacks_difference,
+)
 from suite.stats.pass_at_k import pass_at_k
 from suite.stats.power import ItemVariance, Needed, detectable_by, measured_variance, needed
 from suite.stats.significance import ALPHA, benjamini_hochberg, equivalent_within, finding, holm, sign_flip_p

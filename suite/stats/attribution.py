@@ -33,9 +33,13 @@ class Answers:
     def __post_init__(self) -> None:
         if self.right_IS.ndim != 2 or min(self.right_IS.shape) < 1:
             raise ValueError(f"items x samples expected, not {self.right_IS.shape}")
-        if {flags.shape for flags in (self.code_IS, self.truncated_IS, self.unparsed_IS)} != {self.right_IS.shape}:
+        if {flags.shape for flags in (self.code_IS, self.truncated_IS, self.unparsed_IS)} != {
+            self.right_IS.shape
+        }:
             raise ValueError("the flags of an arm differ in items or samples")
-        if (self.right_IS & (self.truncated_IS | self.unparsed_IS) | (self.truncated_IS & self.unparsed_IS)).any():
+        if (
+            self.right_IS & (self.truncated_IS | self.unparsed_IS) | (self.truncated_IS & self.unparsed_IS)
+        ).any():
             raise ValueError("an answer has two outcomes")
 
     @property
@@ -132,7 +136,13 @@ def transitions(before: Answers, after: Answers) -> Transitions:
         right_before = float(_share_I(before.right_IS & s_IS) @ t_I)
         right_after = float(s_I @ _share_I(after.right_IS & t_IS))
         gained = right_after - right_before
-        return Transition(float(s_I @ t_I), right_before, right_after, gained / gain if gain else None, 100 * gained / n_items)
+        return Transition(
+            float(s_I @ t_I),
+            right_before,
+            right_after,
+            gained / gain if gain else None,
+            100 * gained / n_items,
+        )
 
     return Transitions(
         subset(before.code_IS, after.code_IS),
@@ -162,7 +172,9 @@ def strategy_mix(before: Answers, after: Answers) -> StrategyMix:
         r_before, r_after = _accuracy(before.right_IS, before_IS), _accuracy(after.right_IS, after_IS)
         if r_before is None or r_after is None:
             r_before = r_after = r_before or r_after or 0.0
-        return 100 * (f_after - f_before) * (r_before + r_after) / 2, 100 * (r_after - r_before) * (f_before + f_after) / 2
+        return 100 * (f_after - f_before) * (r_before + r_after) / 2, 100 * (r_after - r_before) * (
+            f_before + f_after
+        ) / 2
 
     code_mix, within_code = parts(before.code_IS, after.code_IS)
     language_mix, within_language = parts(~before.code_IS, ~after.code_IS)

@@ -67,7 +67,9 @@ def reach(value_XI: Floats, bounds: Interval, level: float = LEVEL) -> tuple[Flo
     unseen_X = _unseen(value_XI, 1e-9 * (bounds[1] - bounds[0]))
     squares_X = (apart_XI**2).sum(axis=-1) + unseen_X * (low_X**2 + high_X**2)
     cubes_X = (apart_XI**3).sum(axis=-1) + unseen_X * (low_X**3 + high_X**3)
-    lean_X = np.sqrt(n * (n - 1)) / max(n - 2, 1) * cubes_X / squares_X**1.5 if n > 2 else np.zeros_like(mean_X)
+    lean_X = (
+        np.sqrt(n * (n - 1)) / max(n - 2, 1) * cubes_X / squares_X**1.5 if n > 2 else np.zeros_like(mean_X)
+    )
     error_X, t = np.sqrt(squares_X / (n * (n - 1))), _t(level, n - 1)
     skew_X = (2 * t**2 + 1) / 6 * np.abs(lean_X)
     long_X, short_X = error_X * (t + skew_X), error_X * np.maximum(t - skew_X / 10, t / 2)

@@ -78,7 +78,9 @@ def measured_variance(before_IS: NDArray[np.bool_], after_IS: NDArray[np.bool_])
         return None
     k_before, k_after = before_IS.shape[1], after_IS.shape[1]
     difference_I = 100 * (after_IS.mean(axis=1) - before_IS.mean(axis=1))
-    observed = float(np.var(difference_I, ddof=1)) if np.ptp(difference_I) > 1e-9 else 0.0  # equal but for rounding
+    observed = (
+        float(np.var(difference_I, ddof=1)) if np.ptp(difference_I) > 1e-9 else 0.0
+    )  # equal but for rounding
     if min(k_before, k_after) == 1:
         return ItemVariance(observed, None) if observed else None
     if k_before == k_after:
@@ -98,14 +100,18 @@ def _within(value_IS: NDArray[np.int8] | NDArray[np.bool_]) -> float:
 def _rejects(noncentrality: float, df: int) -> float:
     """Chance that the two-sided t test rejects."""
     critical = scipy_stats.t.ppf(1 - ALPHA / 2, df)
-    wrong_sign = scipy_stats.nct.cdf(-critical, df, noncentrality)  # scipy has no number for it where it is below 1e-12
+    wrong_sign = scipy_stats.nct.cdf(
+        -critical, df, noncentrality
+    )  # scipy has no number for it where it is below 1e-12
     return float(scipy_stats.nct.sf(critical, df, noncentrality) + np.nan_to_num(wrong_sign))
 
 
 @cache
 def _lambda(df: int) -> float:
     """Noncentrality that is found with chance ``POWER``: 2.80 for many degrees of freedom, 16.3 for one."""
-    return float(optimize.brentq(lambda noncentrality: _rejects(noncentrality, df) - POWER, 1.0, 20.0, xtol=1e-12))
+    return float(
+        optimize.brentq(lambda noncentrality: _rejects(noncentrality, df) - POWER, 1.0, 20.0, xtol=1e-12)
+    )
 
 
 def minimum_detectable_effect(variance: float, n: int) -> float | None:
@@ -174,7 +180,9 @@ def seeds_needed(variance: float, n: int, delta: float, seed_sd: float) -> int |
     if n < 2:
         return None
     of_items = _lambda(n - 1) * math.sqrt(variance / n)
-    return _smallest(lambda seeds: math.hypot(of_items, _lambda(seeds - 1) * seed_sd / math.sqrt(seeds)) <= delta, 2)
+    return _smallest(
+        lambda seeds: math.hypot(of_items, _lambda(seeds - 1) * seed_sd / math.sqrt(seeds)) <= delta, 2
+    )
 
 
 class Needed(NamedTuple):
@@ -185,7 +193,9 @@ class Needed(NamedTuple):
     seeds: int | None
 
 
-def needed(half: float, n: int, delta: float, seed_T: Sequence[float] = (), split: ItemVariance | None = None) -> Needed:
+def needed(
+    half: float, n: int, delta: float, seed_T: Sequence[float] = (), split: ItemVariance | None = None
+) -> Needed:
     """What shows ``delta`` points where ``n`` items gave a 95% interval of that half width.
 
     ``seed_T`` are the deltas of the training seeds that the interval covers, in points, empty for one seed; ``split`` is the
@@ -202,6 +212,8 @@ def needed(half: float, n: int, delta: float, seed_T: Sequence[float] = (), spli
     variance = n * (of_items / float(scipy_stats.t.ppf(1 - ALPHA / 2, n - 1))) ** 2
     return Needed(
         items=items_needed(variance, delta, of_seeds),
-        samples=samples_needed(split, n, delta) if split and split.sampling is not None and not seed_sd else None,
+        samples=samples_needed(split, n, delta)
+        if split and split.sampling is not None and not seed_sd
+        else None,
         seeds=seeds_needed(variance, n, delta, seed_sd) if seed_sd else None,
     )

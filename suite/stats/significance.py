@@ -23,7 +23,9 @@ FLIPS = 10_000
 """Random sign flips where it is not; the smallest p is then 1 / (FLIPS + 1), so that Holm over 48 cells can reject."""
 
 
-def sign_flip_p(difference_I: Floats, unit: float | None = None, rng: np.random.Generator | None = None) -> float | None:
+def sign_flip_p(
+    difference_I: Floats, unit: float | None = None, rng: np.random.Generator | None = None
+) -> float | None:
     """Two-sided p of the paired sign-flip test that the mean difference is zero; None for no items.
 
     Exact where every difference is a multiple of ``unit`` (1/k for avg@k, in the differences' own measure); else from ``FLIPS``
@@ -33,7 +35,10 @@ def sign_flip_p(difference_I: Floats, unit: float | None = None, rng: np.random.
         return None
     if unit is not None:
         count_I = np.rint(difference_I / unit).astype(np.int64)
-        if np.allclose(count_I * unit, difference_I, rtol=0, atol=1e-6 * unit) and np.abs(count_I).sum() <= MAX_UNITS:
+        if (
+            np.allclose(count_I * unit, difference_I, rtol=0, atol=1e-6 * unit)
+            and np.abs(count_I).sum() <= MAX_UNITS
+        ):
             return _exact_p(count_I)
     return _random_p(difference_I, rng or np.random.default_rng(0))
 
@@ -92,7 +97,9 @@ def equivalent_within(interval: Interval | None) -> float | None:
     return None if interval is None else max(abs(interval[0]), abs(interval[1]))
 
 
-def finding(delta: Estimate, p: float | None = None, within: float | None = None, margin: float | None = None) -> Finding:
+def finding(
+    delta: Estimate, p: float | None = None, within: float | None = None, margin: float | None = None
+) -> Finding:
     """What is found: gain or loss where the interval excludes zero and the test rejects, equivalent inside ``margin`` points.
 
     A delta can be a gain and equivalent at once (sure, and too small to matter): then it is called a gain. ``p`` None: no test.

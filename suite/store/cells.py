@@ -116,10 +116,14 @@ class CellStore:
     def write_items(self, items: Iterable[Item]) -> None:
         """Store the items; samples are kept by item id, so the same id may not come to mean another question."""
         items = list(items)
-        if (self.path / "items.jsonl").is_file() and {(i.id, i.hash) for i in self.items()} != {(i.id, i.hash) for i in items}:
+        if (self.path / "items.jsonl").is_file() and {(i.id, i.hash) for i in self.items()} != {
+            (i.id, i.hash) for i in items
+        }:
             what = "the stored samples answer these items under other ids"
             raise SuiteError(
-                what, str(self.path / "items.jsonl"), "Give the items their old ids, or name another folder with --out"
+                what,
+                str(self.path / "items.jsonl"),
+                "Give the items their old ids, or name another folder with --out",
             )
         text = "".join(json.dumps(asdict(item)) + "\n" for item in items)
         write_atomic(self.path / "items.jsonl", text.encode())

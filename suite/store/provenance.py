@@ -39,7 +39,16 @@ def packages() -> dict[str, str]:
 @cache
 def git_state() -> str:
     """Commit of the checkout, with "+dirty" where files differ; "no checkout" for an installed copy."""
-    command = ["git", "-C", str(PACKAGE), "describe", "--always", "--dirty=+dirty", "--abbrev=12", "--exclude=*"]
+    command = [
+        "git",
+        "-C",
+        str(PACKAGE),
+        "describe",
+        "--always",
+        "--dirty=+dirty",
+        "--abbrev=12",
+        "--exclude=*",
+    ]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
     except (OSError, subprocess.SubprocessError):

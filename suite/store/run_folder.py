@@ -154,7 +154,10 @@ class RunStore:
         """Hold the run folder for one writer; a second one is told so. What a kill cut off is settled first."""
         with self._held() as held:
             if not held:
-                what, fix = "another command is writing here", "Wait for it to end, or name another folder with --out"
+                what, fix = (
+                    "another command is writing here",
+                    "Wait for it to end, or name another folder with --out",
+                )
                 raise SuiteError(what, str(self.root), fix)
             self._settle()
             yield
@@ -189,5 +192,9 @@ def read_summary(path: Path) -> Summary:
     fix = "Run `rlvr-suite summarize RUN` again; it is made from the samples"
     summary = read_record(path, Summary, fix)
     if summary.schema_version != SCHEMA_VERSION:
-        raise SuiteError(f"a summary of version {summary.schema_version}; this suite reads {SCHEMA_VERSION}", str(path), fix)
+        raise SuiteError(
+            f"a summary of version {summary.schema_version}; this suite reads {SCHEMA_VERSION}",
+            str(path),
+            fix,
+        )
     return summary

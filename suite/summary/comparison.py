@@ -34,7 +34,9 @@ Key = tuple[object, ...]
 
 def differing(before: ScoredCell, after: ScoredCell) -> tuple[str, ...]:
     """Must-match fields in which the arms differ; ``k`` counts as one, since a mean over more samples is another measurement."""
-    fields = tuple(f for f in MUST_MATCH if getattr(before.manifest.cell, f) != getattr(after.manifest.cell, f))
+    fields = tuple(
+        f for f in MUST_MATCH if getattr(before.manifest.cell, f) != getattr(after.manifest.cell, f)
+    )
     return fields if before.manifest.k == after.manifest.k else (*fields, "k")
 
 
@@ -102,7 +104,9 @@ def _unmeasured_row(method: Method) -> DeltaRow:
     """The row without any number; published deltas of the pair's base, reward and task stand in it as references."""
     pair, cell = method.pair, method.cell.manifest.cell
     references = tuple(
-        DeltaReference(delta=row.points, source=f"{source.id}, {row.where}", setting=row.setting, step=row.step)
+        DeltaReference(
+            delta=row.points, source=f"{source.id}, {row.where}", setting=row.setting, step=row.step
+        )
         for source, row in published.deltas(pair.base, pair.reward, cell.task)
         if row.points is not None
     )
@@ -140,7 +144,9 @@ def _numbers(before: ScoredCell, method: Method, margin: float) -> dict[str, obj
         "delta": delta.mean,
         "interval": delta.interval,
         "interval_covers": covers(len(after_TI)),
-        "seed_deltas": tuple(float(100 * (seed_I - before_I).mean()) for seed_I in after_TI) if several else None,
+        "seed_deltas": tuple(float(100 * (seed_I - before_I).mean()) for seed_I in after_TI)
+        if several
+        else None,
         "p": p,
         "equivalent_within": within,
         "mde": stats.detectable_by(stats.half_width(before_I, after_TI), len(before_I)),
@@ -163,8 +169,12 @@ def _strong_baseline(bases: Iterable[ScoredCell], method: Method) -> dict[str, o
     The one exemption from equal arms: the prompts differ, and nothing else may.
     """
     own, after = method.cell.manifest.cell.protocol_hash, method.cell
-    matching = {c.manifest.cell.protocol_hash: c for c in bases if set(differing(c, after)) <= {"protocol_hash"}}
-    arms = sorted(matching.values(), key=lambda c: (c.manifest.cell.protocol_hash != own, c.manifest.cell.protocol))
+    matching = {
+        c.manifest.cell.protocol_hash: c for c in bases if set(differing(c, after)) <= {"protocol_hash"}
+    }
+    arms = sorted(
+        matching.values(), key=lambda c: (c.manifest.cell.protocol_hash != own, c.manifest.cell.protocol)
+    )
     if len(arms) < 2 or after.manifest.n_items < 2 or UNSTATED in matching:
         return {}
     best = stats.strong_baseline(np.stack([by_item(c) for c in arms]))
@@ -185,7 +195,9 @@ def _controls(method: Method, spurious: Mapping[Key, Sequence[Method]]) -> list[
     """
     if method.pair.recipe in (IMPORTED, UNSTATED):
         return []
-    return [control for control in spurious.get(method.budget, ()) if not differing(control.cell, method.cell)]
+    return [
+        control for control in spurious.get(method.budget, ()) if not differing(control.cell, method.cell)
+    ]
 
 
 def _adjusted(method: Method, controls: Sequence[Method]) -> dict[str, object]:
@@ -221,7 +233,9 @@ def _beyond(method: Method, control: Method) -> ControlDelta:
 def covers(*seeds: int) -> Covers:
     """What the interval of a difference is about, by the training seeds of its two sides."""
     several = [n > 1 for n in seeds]
-    return "items and seeds" if all(several) else "items, and seeds of one arm" if any(several) else "items only"
+    return (
+        "items and seeds" if all(several) else "items, and seeds of one arm" if any(several) else "items only"
+    )
 
 
 def _answers(cells: Sequence[ScoredCell]) -> Answers:
@@ -243,7 +257,10 @@ def _sources(before: ScoredCell, method: Method) -> dict[str, object]:
     arms = _answers([before]), _answers(method.cells)
     outcomes, mix, moves = stats.outcome_sources(*arms), stats.strategy_mix(*arms), stats.transitions(*arms)
     contributions = Contributions(
-        **outcomes._asdict(), strategy_mix=mix.mix, within_code=mix.within_code, within_language=mix.within_language
+        **outcomes._asdict(),
+        strategy_mix=mix.mix,
+        within_code=mix.within_code,
+        within_language=mix.within_language,
     )
     subsets = {name: Transition(**subset._asdict()) for name, subset in moves._asdict().items()}
     return {"contributions": contributions, "transitions": Transitions(**subsets)}
@@ -258,7 +275,9 @@ class Compared:
     row: DeltaRow
 
 
-def compare(found: Sequence[Method], cells: Sequence[ScoredCell], registry: Registry, margin: float) -> list[Compared]:
+def compare(
+    found: Sequence[Method], cells: Sequence[ScoredCell], registry: Registry, margin: float
+) -> list[Compared]:
     """One row for each method and task where both arms are there."""
     spurious: dict[Key, list[Method]] = defaultdict(list)
     bases: dict[Key, list[ScoredCell]] = defaultdict(list)
@@ -272,7 +291,11 @@ def compare(found: Sequence[Method], cells: Sequence[ScoredCell], registry: Regi
         own = [c for c in bases[method.pair.base, method.task] if c.has_weights(method.pair.base_weights)]
         if own:
             before = min(own, key=lambda c: len(differing(c, method.cell)))
-            update = {"base_cell": before.id, **_numbers(before, method, margin), **_strong_baseline(own, method)}
+            update = {
+                "base_cell": before.id,
+                **_numbers(before, method, margin),
+                **_strong_baseline(own, method),
+            }
             if registry.is_spurious(method.pair.reward):
                 update["spurious"] = True
             if "differs" not in update:

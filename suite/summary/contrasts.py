@@ -41,7 +41,11 @@ def with_leak(compared: Compared, known: Probes) -> DeltaRow:
     """The row with the delta on the items that the base reproduces, where the base was probed for them."""
     row = compared.row
     probe = known.get((row.base, row.task))
-    return row if probe is None or row.delta is None else row.model_copy(update={"leak": _split(compared, probe)})
+    return (
+        row
+        if probe is None or row.delta is None
+        else row.model_copy(update={"leak": _split(compared, probe)})
+    )
 
 
 def _split(compared: Compared, probe: ScoredCell) -> LeakSplit:
@@ -49,7 +53,9 @@ def _split(compared: Compared, probe: ScoredCell) -> LeakSplit:
     exact_I = probe.rows["exact_match"].to_numpy(dtype=np.float64).reshape(-1, probe.manifest.k).mean(axis=1)
     reproduced = {item_id for item_id, exact in zip(probe.item_ids, exact_I, strict=True) if exact > 0.5}
     ids_I = [compared.before.item_ids[place] for place in compared.before.by_hash_I]
-    leaked_I, other_I = (np.array([i in part for i in ids_I]) for part in (reproduced, set(probe.item_ids) - reproduced))
+    leaked_I, other_I = (
+        np.array([i in part for i in ids_I]) for part in (reproduced, set(probe.item_ids) - reproduced)
+    )
     inside, outside = _part(compared, leaked_I), _part(compared, other_I)
     numbers: dict[str, object] = {}
     if inside is not None and outside is not None:

@@ -36,7 +36,9 @@ def source_of(runs: Sequence[Path], registry: Registry) -> Source:
     cell with other numbers of samples.
     """
     if len(runs) == 1:
-        return _source(read_summary(runs[0]), {store.path.name: store for store in RunStore(runs[0]).finished()})
+        return _source(
+            read_summary(runs[0]), {store.path.name: store for store in RunStore(runs[0]).finished()}
+        )
     cells, notes = _cells(runs)
     margin, pairs, weights = _margin(runs), _pairs(runs, registry), _weights(runs)
     summary = summarize(scored_cells(cells.values()), pairs, registry, margin, weights)
@@ -60,7 +62,11 @@ def _margin(runs: Sequence[Path]) -> float:
     said = {run: read_summary(run).margin for run in runs if (run / "summary.json").is_file()}
     if len(set(said.values())) > 1:
         told = ", ".join(f"{run}: {margin:g}" for run, margin in said.items())
-        raise SuiteError(f"summarized with different margins ({told})", "leaderboard", "Summarize them with the same --margin")
+        raise SuiteError(
+            f"summarized with different margins ({told})",
+            "leaderboard",
+            "Summarize them with the same --margin",
+        )
     return next(iter(said.values()), MARGIN)
 
 
@@ -108,7 +114,11 @@ def _agreed(said: Iterable[tuple[Path, str, T]], what: str, told: Callable[[T], 
 def _pairs(runs: Sequence[Path], registry: Registry) -> list[Pair]:
     """All pairs, each once; a run that has not seen a model's weights does not know them, which is no disagreement."""
     said = [(run, pair.checkpoint, pair) for run in runs for pair in known_pairs(registry, RunStore(run))]
-    _agreed(said, "another base or training", lambda pair: pair.model_copy(update={"base_weights": None, "weights": None}))
+    _agreed(
+        said,
+        "another base or training",
+        lambda pair: pair.model_copy(update={"base_weights": None, "weights": None}),
+    )
     known = [one for one in said if one[2].weights is not None]
     _agreed(known, "other weights", lambda pair: pair.weights)
     # By id in the order of the runs, each as the run knows it that has seen most of its weights.

@@ -70,8 +70,16 @@ def _check(question: Question) -> None:
     """A mistake in a flag is an error that names it."""
     wrong = {
         "--k": (question.k is not None and question.k < 1, f"{question.k} samples an item", "Give 1 or more"),
-        "--items": (question.items is not None and question.items < 2, f"{question.items} items", "Give 2 or more"),
-        "--delta": (not 0 < question.delta <= 100, f"a delta of {question.delta:g} points", "Give one above 0, at most 100"),
+        "--items": (
+            question.items is not None and question.items < 2,
+            f"{question.items} items",
+            "Give 2 or more",
+        ),
+        "--delta": (
+            not 0 < question.delta <= 100,
+            f"a delta of {question.delta:g} points",
+            "Give one above 0, at most 100",
+        ),
         "--accuracy": (
             question.accuracy is not None and not 0 < question.accuracy < 1,
             f"an accuracy of {question.accuracy}",
@@ -88,7 +96,9 @@ def _check(question: Question) -> None:
             raise SuiteError(what, flag, fix)
     if question.accuracy is not None and question.run is not None:
         raise SuiteError(
-            "a run's variance is measured, not assumed from an accuracy", "--accuracy", "Leave out one of it and --run"
+            "a run's variance is measured, not assumed from an accuracy",
+            "--accuracy",
+            "Leave out one of it and --run",
         )
 
 
@@ -98,7 +108,9 @@ def _cells(run: Path, task_id: str) -> list[ScoredCell]:
     if task_id not in {of_task for _, of_task in stores}:
         known = ", ".join(sorted({of_task for _, of_task in stores})) or "none"
         what = f"no finished cells of '{task_id}' here. Tasks with some: {known}"
-        raise SuiteError(what, f"--run {run}", "Name another task or run, or leave out --run to assume the variance")
+        raise SuiteError(
+            what, f"--run {run}", "Name another task or run, or leave out --run to assume the variance"
+        )
     return [cell for cell in scored_cells(s for s, of_task in stores if of_task == task_id) if cell.is_sound]
 
 
@@ -119,11 +131,14 @@ def _measured(run: Path, task_id: str, overlays: Sequence[Path]) -> Basis:
     """Median of either component over the run's pairs; where some pairs have several samples an item, over those."""
     arms = list(_arms(known_pairs(load_registry(overlays), RunStore(run)), _cells(run, task_id)))
     found = [
-        power.measured_variance(*(arm.flags_IS("correct")[arm.by_hash_I] for arm in (before, after))) for before, after in arms
+        power.measured_variance(*(arm.flags_IS("correct")[arm.by_hash_I] for arm in (before, after)))
+        for before, after in arms
     ]
     varying = [variance for variance in found if variance is not None]
     if not varying:
-        why = "nothing varies between items" if arms else "no base and checkpoint of a pair were measured alike"
+        why = (
+            "nothing varies between items" if arms else "no base and checkpoint of a pair were measured alike"
+        )
         what = f"no variance can be measured on '{task_id}': {why}"
         raise SuiteError(what, f"--run {run}", "Name another run, or leave out --run to assume the variance")
     split = [variance for variance in varying if variance.sampling is not None] or varying
@@ -159,7 +174,9 @@ def answer(question: Question, overlays: Sequence[Path] = ()) -> PowerReport:
         items_needed=power.items_needed(variance, delta),
         samples_needed=power.samples_needed(basis.variance, n, delta),
         seed_sd=question.seed_sd,
-        seeds_needed=None if question.seed_sd is None else power.seeds_needed(variance, n, delta, question.seed_sd),
+        seeds_needed=None
+        if question.seed_sd is None
+        else power.seeds_needed(variance, n, delta, question.seed_sd),
     )
 
 
@@ -170,14 +187,18 @@ def as_json(report: PowerReport) -> Mapping[str, object]:
     if report.accuracy is not None:
         out |= {"difficulty_concentration": CONCENTRATION, "difficulty_correlation": CORRELATION}
     absent |= {"seeds_needed"} if report.seed_sd is None else set()
-    return {"alpha": ALPHA, "power": POWER} | {name: value for name, value in out.items() if name not in absent}
+    return {"alpha": ALPHA, "power": POWER} | {
+        name: value for name, value in out.items() if name not in absent
+    }
 
 
 def rows(report: PowerReport) -> list[Mapping[str, str]]:
     """The answers in words, one a row."""
     items, samples = f"{report.n_items} items", f"{report.k} sample{'' if report.k == 1 else 's'}"
     asked = f"for {report.delta:g} points"
-    detectable = "nothing, not even 100 points" if report.detectable is None else f"{report.detectable:.1f} points"
+    detectable = (
+        "nothing, not even 100 points" if report.detectable is None else f"{report.detectable:.1f} points"
+    )
     answers = {
         f"detectable with {items}, {samples}, 1 seed": detectable,
         f"items needed {asked} ({samples}, 1 seed)": f"{report.items_needed or 'too many to count'}",
@@ -211,7 +232,10 @@ def basis_lines(report: PowerReport) -> list[str]:
         split = "from one sample an item, so at most that with more"
         if report.sampling is not None:
             split = f"between items {report.between**0.5:.1f}, one sample {report.sampling**0.5:.1f}"
-        return [test, f"measured, median over {report.pairs} pair{'' if report.pairs == 1 else 's'}: {sd} ({split})"]
+        return [
+            test,
+            f"measured, median over {report.pairs} pair{'' if report.pairs == 1 else 's'}: {sd} ({split})",
+        ]
     spread = 1 / (CONCENTRATION + 1)
     return [
         test,

@@ -36,7 +36,9 @@ MARGIN = 5.0
 def _behaviour(rows: pd.DataFrame) -> Behaviour:
     columns = {**{name: name for name in BEHAVIOURS}, "truncated": "truncated", "mean_tokens": "n_tokens"}
     stated = {name: column for name, column in columns.items() if rows[column].notna().all()}
-    return Behaviour.model_validate({name: float(rows[column].astype(float).mean()) for name, column in stated.items()})
+    return Behaviour.model_validate(
+        {name: float(rows[column].astype(float).mean()) for name, column in stated.items()}
+    )
 
 
 def _levels(rows: pd.DataFrame) -> dict[str, float] | None:
@@ -46,7 +48,9 @@ def _levels(rows: pd.DataFrame) -> dict[str, float] | None:
     return {str(steps): float(share) for steps, share in rows.groupby("steps")["correct"].mean().items()}
 
 
-def _references(cell: ScoredCell, interval: Interval | None, registry: Registry) -> tuple[ScoreReference, ...]:
+def _references(
+    cell: ScoredCell, interval: Interval | None, registry: Registry
+) -> tuple[ScoreReference, ...]:
     """Published accuracies of a base on the task under the same prompt, with the same kind of decoding where it is stated."""
     manifest = cell.manifest
     greedy, prompt = manifest.cell.decoding.temperature == 0, manifest.prompt
@@ -54,7 +58,12 @@ def _references(cell: ScoredCell, interval: Interval | None, registry: Registry)
     out = []
     for source, row in published.scores(manifest.cell.model, manifest.cell.task):
         theirs = registry.protocols.get(row.protocol or "")
-        same_text = theirs is not None and not theirs.chat and prompt is not None and prompt.template == theirs.template
+        same_text = (
+            theirs is not None
+            and not theirs.chat
+            and prompt is not None
+            and prompt.template == theirs.template
+        )
         if row.percent is None or not (same_text or row.protocol == manifest.cell.protocol):
             continue
         if row.temperature is None or (row.temperature == 0) == greedy:
@@ -117,14 +126,25 @@ def _provenance(cells: Sequence[ScoredCell]) -> Provenance:
         python=provenance.python_version(),
         device=", ".join(sorted({c.manifest.device_name for c in cells})),
         engines=tuple(sorted({c.manifest.cell.engine for c in cells})),
-        generated=max((c.manifest.finished for c in cells if c.manifest.finished), default=provenance.today()),
-        cells={c.id: f"{c.manifest.cell.model}/{c.manifest.cell.task}@{c.manifest.cell.protocol}" for c in cells},
+        generated=max(
+            (c.manifest.finished for c in cells if c.manifest.finished), default=provenance.today()
+        ),
+        cells={
+            c.id: f"{c.manifest.cell.model}/{c.manifest.cell.task}@{c.manifest.cell.protocol}" for c in cells
+        },
     )
 
 
-def _current(cells: Iterable[ScoredCell], pairs: Iterable[Pair], weights: Mapping[str, str]) -> Iterator[ScoredCell]:
+def _current(
+    cells: Iterable[ScoredCell], pairs: Iterable[Pair], weights: Mapping[str, str]
+) -> Iterator[ScoredCell]:
     """Cells without those of a model that was trained again since, or whose base was; imported ones state no weights and stay."""
-    stated = {model: h for p in pairs for model, h in ((p.base, p.base_weights), (p.checkpoint, p.weights)) if h is not None}
+    stated = {
+        model: h
+        for p in pairs
+        for model, h in ((p.base, p.base_weights), (p.checkpoint, p.weights))
+        if h is not None
+    }
     known = {**stated, **weights}
     for c in cells:
         if c.has_weights(known.get(c.manifest.cell.model)):
@@ -138,7 +158,14 @@ def _in_order(cells: Iterable[ScoredCell], registry: Registry) -> list[ScoredCel
     def place(c: ScoredCell) -> tuple[int, bool, str, str, int, str]:
         cell = c.manifest.cell
         protocol = protocols.index(cell.protocol) if cell.protocol in protocols else len(protocols)
-        return families.index(c.manifest.family), cell.model != c.manifest.base, cell.model, cell.task, protocol, c.id
+        return (
+            families.index(c.manifest.family),
+            cell.model != c.manifest.base,
+            cell.model,
+            cell.task,
+            protocol,
+            c.id,
+        )
 
     return sorted(cells, key=place)
 
@@ -184,8 +211,12 @@ def summarize(
     )
 
 
-def summary_of(store: RunStore, cells: Iterable[ScoredCell], registry: Registry, margin: float = MARGIN) -> Summary:
+def summary_of(
+    store: RunStore, cells: Iterable[ScoredCell], registry: Registry, margin: float = MARGIN
+) -> Summary:
     """The summary of a run's ``cells`` for the pairs that registry and run know; a run without finished cells is an error."""
     if not any(store.finished()):
-        raise SuiteError("no finished cells here", str(store.root), "Run `rlvr-suite eval --out` with this folder first")
+        raise SuiteError(
+            "no finished cells here", str(store.root), "Run `rlvr-suite eval --out` with this folder first"
+        )
     return summarize(cells, known_pairs(registry, store), registry, margin, store.weights())

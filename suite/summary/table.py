@@ -70,7 +70,9 @@ class ScoredCell:
     @cached_property
     def by_hash_I(self) -> NDArray[np.int64]:
         """Places of the items in the order of their hashes: arms may store the same items in another order, under other ids."""
-        return np.array(sorted(range(len(self.item_hashes)), key=self.item_hashes.__getitem__), dtype=np.int64)
+        return np.array(
+            sorted(range(len(self.item_hashes)), key=self.item_hashes.__getitem__), dtype=np.int64
+        )
 
     def has_weights(self, weights: str | None) -> bool:
         """Whether the cell is of those weights, None being any; imported cells state none and pass."""

@@ -97,14 +97,20 @@ class _Texts(CellStore):
         found = super().manifest
         if found is not None and found.cell.id != self.path.name:
             raise self._unfit("cell.json", f"its fields are those of cell {found.cell.id}")
-        if found is not None and found.prompt is not None and found.prompt.text_hash != found.cell.protocol_hash:
+        if (
+            found is not None
+            and found.prompt is not None
+            and found.prompt.text_hash != found.cell.protocol_hash
+        ):
             raise self._unfit("cell.json", "the prompt is not the one that the samples were drawn with")
         return found
 
     def items(self) -> list[Item]:
         found, manifest = super().items(), self.manifest
         texts = [text for item in found for text in (item.id, item.problem, item.answer, item.continuation)]
-        if not all(isinstance(text, str) for text in texts) or not all(isinstance(item.steps, int) for item in found):
+        if not all(isinstance(text, str) for text in texts) or not all(
+            isinstance(item.steps, int) for item in found
+        ):
             raise self._unfit("items.jsonl", "an item's field is of another type")
         if manifest and (items_hash(found), len(found)) != (manifest.cell.items_hash, manifest.n_items):
             raise self._unfit("items.jsonl", "these are not the items that were asked")
@@ -183,7 +189,9 @@ def _cell_name(path: Path) -> str:
 def _reason(error: BaseException) -> str:
     if isinstance(error, SuiteError):
         return f"{error.where}: {error.what}"
-    return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else "a file is nested too deeply"
+    return (
+        f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else "a file is nested too deeply"
+    )
 
 
 def _beside(store: RunStore) -> list[Damage]:
@@ -226,7 +234,10 @@ def verify(given: Summary, run: Path, registry: Registry) -> Verification:
     damage = [read.damage for read in found if read.damage]
     if again.samples_hash != given.samples_hash:
         changed = [read.cell.manifest.cell.name for read in found if read.cell and read.is_stale]
-        damage = [*(Damage(name, "its texts are not those that were graded last") for name in changed), *damage]
+        damage = [
+            *(Damage(name, "its texts are not those that were graded last") for name in changed),
+            *damage,
+        ]
     return Verification(again, tuple(damage), differences(given, again), _note(given))
 
 
@@ -281,7 +292,9 @@ def _of_rows(given: Sequence[Row], again: Sequence[Row], form: str) -> Iterator[
     naming = {key for _, key, _, _ in Formatter().parse(form) if key}
     _, left, wanted = _matched(given, again, _row_hash)
     named, left, wanted = _matched(left, wanted, name)
-    renamed, left, wanted = _matched(left, wanted, lambda row: _row_hash({k: v for k, v in row.items() if k not in naming}))
+    renamed, left, wanted = _matched(
+        left, wanted, lambda row: _row_hash({k: v for k, v in row.items() if k not in naming})
+    )
     for one, other in (*named, *renamed):
         yield from (Difference(name(other), *field) for field in _fields(one, other))
     times = [Counter(map(name, rows)) for rows in (given, again)]
@@ -326,7 +339,11 @@ def _fields(given: Row, again: Row) -> list[tuple[str, object, object]]:
     """(path, value, recomputed value) of what differs; a list of plain values is one field."""
     one, other = dict(_leaves(given)), dict(_leaves(again))
     paths = dict.fromkeys((*other, *one))
-    return [(path, one.get(path), other.get(path)) for path in paths if not _is_same(one.get(path), other.get(path))]
+    return [
+        (path, one.get(path), other.get(path))
+        for path in paths
+        if not _is_same(one.get(path), other.get(path))
+    ]
 
 
 def _leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
@@ -372,7 +389,9 @@ def _cut(text: str) -> str:
 
 def lines(found: Verification, limit: int = SHOWN) -> list[str]:
     """What was found, a line for each cell or row; of more than ``limit`` the number of the rest. Nothing found: no lines."""
-    rows = [_line(place, list(group)) for place, group in groupby(found.differences, key=lambda one: one.place)]
+    rows = [
+        _line(place, list(group)) for place, group in groupby(found.differences, key=lambda one: one.place)
+    ]
     of_samples = 1 if found.differences and found.differences[0].field == "samples_hash" else 0
     damage = [f"{_ascii(one.place)}: {_ascii(one.what)}" for one in found.damage]
     told = [*rows[:of_samples], *damage, *rows[of_samples:]]

@@ -16,6 +16,9 @@ if __name__ == "__main__":
     for name in sys.argv[1:] or MODULES:
         for key, row in importlib.import_module(name).measure().items():
             rows[key] = row
-            print(f"{key}: {row['ratio']:.3f} ({row['ours']:.3f} / {row['theirs']:.3f} {row['unit']})", flush=True)
+            print(
+                f"{key}: {row['ratio']:.3f} ({row['ours']:.3f} / {row['theirs']:.3f} {row['unit']})",
+                flush=True,
+            )
             OUT.parent.mkdir(exist_ok=True)
             OUT.write_text(json.dumps(rows, indent=1) + "\n")

@@ -30,11 +30,17 @@ def measure() -> dict[str, dict[str, object]]:
         run, board = Path(folder, "run"), Path(folder, "board")
         answers = write_run(run, WORDS)
         subprocess.run([sys.executable, "-m", "suite", "summarize", run], check=True, capture_output=True)
-        done = subprocess.run([sys.executable, "-c", _BUILD, run, board], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", _BUILD, run, board], capture_output=True, text=True, check=True
+        )
         seconds, gib = map(float, done.stdout.split()[-2:])
         packed = sum(path.stat().st_size for path in (board / "answers").iterdir())
-        print(f"board: {answers} answers in {packed / 2**20:.0f} MiB, built in {seconds:.1f} s, {gib:.2f} GiB at most")
-        print(f"board: index.html {(board / 'index.html').stat().st_size / 1e6:.2f} MB, goal {GOAL_MB}; {opening(board)}")
+        print(
+            f"board: {answers} answers in {packed / 2**20:.0f} MiB, built in {seconds:.1f} s, {gib:.2f} GiB at most"
+        )
+        print(
+            f"board: index.html {(board / 'index.html').stat().st_size / 1e6:.2f} MB, goal {GOAL_MB}; {opening(board)}"
+        )
     return {"board_build_s": {"ratio": seconds / GOAL_S, "ours": seconds, "theirs": GOAL_S, "unit": "s"}}
 
 
@@ -53,7 +59,9 @@ def opening(board: Path) -> str:
             for _ in range(OPENED):
                 page = chromium.new_page()
                 page.goto(path.as_uri(), wait_until="load")
-                times.append(page.evaluate("performance.timing.loadEventEnd - performance.timing.navigationStart"))
+                times.append(
+                    page.evaluate("performance.timing.loadEventEnd - performance.timing.navigationStart")
+                )
                 page.close()
             told.append(f"{path.name} opens in {median(times) / 1000:.2f} s")
         chromium.close()

@@ -34,12 +34,42 @@ def _run(command: list[str]) -> float:
 def _suite(overlay: Path | None, out: Path, *flags: str) -> list[str]:
     families = ["--families", ",".join(BASES)] if overlay else ["--families", "micro-llama3"]
     extra = ["--registry", str(overlay)] if overlay else []
-    return [sys.executable, "-m", "suite", "eval", *families, "--tasks", ",".join(TASKS), "--out", str(out), *extra, *flags]
+    return [
+        sys.executable,
+        "-m",
+        "suite",
+        "eval",
+        *families,
+        "--tasks",
+        ",".join(TASKS),
+        "--out",
+        str(out),
+        *extra,
+        *flags,
+    ]
 
 
 def _lm_eval(folder: Path, *flags: str) -> list[str]:
-    command = [sys.executable, "-m", "lm_eval", "run", "--model", "hf", "--model_args", f"pretrained={folder},dtype=float32"]
-    return [*command, "--include_path", str(tasks_dir()), "--tasks", ",".join(TASKS), "--batch_size", "64", *flags]
+    command = [
+        sys.executable,
+        "-m",
+        "lm_eval",
+        "run",
+        "--model",
+        "hf",
+        "--model_args",
+        f"pretrained={folder},dtype=float32",
+    ]
+    return [
+        *command,
+        "--include_path",
+        str(tasks_dir()),
+        "--tasks",
+        ",".join(TASKS),
+        "--batch_size",
+        "64",
+        *flags,
+    ]
 
 
 def row(ours: float, theirs: float, unit: str = "s") -> Row:
@@ -105,9 +135,15 @@ def prompts(path: Path) -> Path:
     for spec in map(task, TASKS):
         prompt = PLAIN if spec.is_probe else prompt_of("micro_qa", load_registry().protocol("micro_qa"))
         k = 1 if spec.decoding.temperature == 0 else K
-        sampling = {"do_sample": False} if k == 1 else {"do_sample": True, "temperature": spec.decoding.temperature, "top_k": 0}
+        sampling = (
+            {"do_sample": False}
+            if k == 1
+            else {"do_sample": True, "temperature": spec.decoding.temperature, "top_k": 0}
+        )
         rows = [prompt.render(item.problem) for item in load_items(spec)] * k
-        parts.append({"prompts": rows, "kwargs": {**sampling, "max_new_tokens": spec.decoding.max_new_tokens}})
+        parts.append(
+            {"prompts": rows, "kwargs": {**sampling, "max_new_tokens": spec.decoding.max_new_tokens}}
+        )
     path.write_text(json.dumps(parts))
     return path
 
@@ -115,7 +151,9 @@ def prompts(path: Path) -> Path:
 def bare_generate(scratch: Path) -> dict[str, Row]:
     """One checkpoint's samples by our HF engine against ``model.generate`` in a loop, at its best batch size; and peak memory."""
     asked, folder = prompts(scratch / "prompts.json"), builtin_model("micro-llama3")
-    theirs_by_size = {n: said([sys.executable, "-c", BARE, str(asked), str(folder), str(n)]) for n in (64, 128, 256)}
+    theirs_by_size = {
+        n: said([sys.executable, "-c", BARE, str(asked), str(folder), str(n)]) for n in (64, 128, 256)
+    }
     best = min(theirs_by_size, key=lambda n: theirs_by_size[n]["seconds"])
     ours, theirs = [], [theirs_by_size[best]]
     for n in range(3):

@@ -15,7 +15,10 @@ PASSES = 5
 
 def _rows() -> list[tuple[str, str]]:
     path = Path(os.environ["RLVR_SUITE_DATA"]) / "graded_responses.jsonl"
-    return [(row["response"], row["gold"]) for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())]
+    return [
+        (row["response"], row["gold"])
+        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    ]
 
 
 def _ours(rows: list[tuple[str, str]]) -> list[bool]:
@@ -36,4 +39,11 @@ def measure() -> dict[str, dict[str, float | str]]:
             grader(rows)
             seconds[grader].append(perf_counter() - started)
     ours, theirs = (median(seconds[grader]) * 1000 / len(rows) for grader in (_ours, _theirs))
-    return {"grade_vs_math_verify": {"ratio": ours / theirs, "ours": ours, "theirs": theirs, "unit": "ms an answer"}}
+    return {
+        "grade_vs_math_verify": {
+            "ratio": ours / theirs,
+            "ours": ours,
+            "theirs": theirs,
+            "unit": "ms an answer",
+        }
+    }

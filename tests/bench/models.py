@@ -21,7 +21,10 @@ def noisy_copy(base: str, seed: int, folder: Path) -> Path:
     shutil.copytree(builtin_model(base), copy)
     path = next(copy.glob("*.safetensors"))
     generator = torch.Generator().manual_seed(seed)
-    noise = {k: v + 0.001 * v.abs().mean() * torch.randn(v.shape, generator=generator) for k, v in load_file(path).items()}
+    noise = {
+        k: v + 0.001 * v.abs().mean() * torch.randn(v.shape, generator=generator)
+        for k, v in load_file(path).items()
+    }
     save_file(noise, path, metadata={"format": "pt"})
     return copy
 
@@ -33,9 +36,22 @@ def registry(folder: Path) -> tuple[Path, list[Path]]:
         for seed in range(COPIES):
             copy = noisy_copy(base, seed, folder)
             folders.append(copy)
-            models[copy.name] = {"family": base, "base": base, "path": str(copy), "architecture": "micro", "dtype": "float32"}
+            models[copy.name] = {
+                "family": base,
+                "base": base,
+                "path": str(copy),
+                "architecture": "micro",
+                "dtype": "float32",
+            }
             models[copy.name]["protocol"] = "micro_qa"
-            pair = {"family": base, "base": base, "checkpoint": copy.name, "reward": "noise", "recipe": "noise", "step": 1}
+            pair = {
+                "family": base,
+                "base": base,
+                "checkpoint": copy.name,
+                "reward": "noise",
+                "recipe": "noise",
+                "step": 1,
+            }
             pairs.append(pair | {"seed": seed})
     overlay = folder / "registry.yaml"
     overlay.write_text(yaml.safe_dump({"models": models, "pairs": pairs}))

@@ -37,7 +37,15 @@ def pairs() -> Iterator[Pair]:
             for seed in SEEDS:
                 name = f"{base}-{reward}-s{seed}"
                 family = registry.model(base).family
-                yield Pair(family=family, base=base, checkpoint=name, reward=reward, recipe="grpo", seed=seed, step=300)
+                yield Pair(
+                    family=family,
+                    base=base,
+                    checkpoint=name,
+                    reward=reward,
+                    recipe="grpo",
+                    seed=seed,
+                    step=300,
+                )
 
 
 def _cell(model: str, task: str, items: list[Item]) -> Cell:
@@ -63,7 +71,10 @@ def write_run(root: Path, words: int = 0) -> int:
     made = list(pairs())
     for pair in made:
         store.add_pair(pair)
-    for model, base, family in [*{(p.base, p.base, p.family) for p in made}, *((p.checkpoint, p.base, p.family) for p in made)]:
+    for model, base, family in [
+        *{(p.base, p.base, p.family) for p in made},
+        *((p.checkpoint, p.base, p.family) for p in made),
+    ]:
         for task, (n, k) in TASKS.items():
             total += n * k
             _write_cell(store, model, base, family, task, rng, words)
@@ -76,7 +87,9 @@ def _texts(rng: np.random.Generator, number: int, words: int) -> list[str]:
     return [" ".join(VOCABULARY[place] for place in text) for text in place_TW]
 
 
-def _write_cell(store: RunStore, model: str, base: str, family: str, task: str, rng: np.random.Generator, words: int) -> None:
+def _write_cell(
+    store: RunStore, model: str, base: str, family: str, task: str, rng: np.random.Generator, words: int
+) -> None:
     n, k = TASKS[task]
     items = [Item(f"i{i}", f"{task} question {i}", "1") for i in range(n)]
     right_IS = rng.random((n, k)) < np.random.default_rng(n).beta(0.5, 0.8, n)[:, None]
@@ -144,7 +157,13 @@ def measure() -> dict[str, dict[str, object]]:
 
     with tempfile.TemporaryDirectory() as folder:
         answers = write_run(Path(folder))
-        done = subprocess.run([sys.executable, "-c", _OURS, folder], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", _OURS, folder], capture_output=True, text=True, check=True
+        )
     seconds, gib, deltas, size = done.stdout.split()
-    print(f"summarize: {answers} answers, {deltas} deltas, {float(gib):.2f} GiB at most, {int(size) / 2**20:.1f} MiB of JSON")
-    return {"summarize_1m_s": {"ratio": float(seconds) / 20, "ours": float(seconds), "theirs": 20.0, "unit": "s"}}
+    print(
+        f"summarize: {answers} answers, {deltas} deltas, {float(gib):.2f} GiB at most, {int(size) / 2**20:.1f} MiB of JSON"
+    )
+    return {
+        "summarize_1m_s": {"ratio": float(seconds) / 20, "ours": float(seconds), "theirs": 20.0, "unit": "s"}
+    }

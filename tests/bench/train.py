@@ -29,19 +29,25 @@ def _rows(file: Path) -> None:
     """The prompts of the micro recipe."""
     registry, folder = load_registry(), builtin_model(BASE)
     own = registry.model(BASE).protocol
-    rows = rows_of(load_recipe("micro"), parse("format"), prompt_of(own, registry.protocol(own), folder), folder)
+    rows = rows_of(
+        load_recipe("micro"), parse("format"), prompt_of(own, registry.protocol(own), folder), folder
+    )
     file.write_text("".join(json.dumps({"prompt": row.prompt}) + "\n" for row in rows.rows))
 
 
 def _seconds(*command: str) -> float:
     started = perf_counter()
-    subprocess.run([sys.executable, *command], check=True, capture_output=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    subprocess.run(
+        [sys.executable, *command], check=True, capture_output=True, env=os.environ | {"OMP_NUM_THREADS": "1"}
+    )
     return perf_counter() - started
 
 
 def _shares(run: Path) -> tuple[float, float]:
     """Milliseconds of rewards and of everything else in a rollout and its updates, medians over the run's steps."""
-    rows = [json.loads(line) for line in next(run.glob("checkpoints/*/train_log.jsonl")).read_text().splitlines()]
+    rows = [
+        json.loads(line) for line in next(run.glob("checkpoints/*/train_log.jsonl")).read_text().splitlines()
+    ]
     rewards = {row["step"]: row["reward_seconds"] for row in rows if "reward_seconds" in row}
     whole = {step: sum(row["seconds"] for row in rows if row["step"] == step) for step in rewards}
     spent = median(rewards.values())
@@ -56,11 +62,22 @@ def measure() -> dict[str, dict[str, float | str]]:
         _rows(home / "rows.jsonl")
         for n in range(PASSES):
             run = str(home / f"ours{n}")
-            ours.append(_seconds("-m", "suite", "train", "micro", "--model", BASE, "--reward", "format", "--out", run))
-            theirs.append(_seconds(str(BARE), str(builtin_model(BASE)), str(home / "rows.jsonl"), str(home / f"theirs{n}")))
+            ours.append(
+                _seconds("-m", "suite", "train", "micro", "--model", BASE, "--reward", "format", "--out", run)
+            )
+            theirs.append(
+                _seconds(
+                    str(BARE), str(builtin_model(BASE)), str(home / "rows.jsonl"), str(home / f"theirs{n}")
+                )
+            )
         reward, rest = _shares(home / "ours0")
     a, b = median(ours), median(theirs)
     return {
         "train_vs_trl": {"ratio": a / b, "ours": a, "theirs": b, "unit": "s a run"},
-        "reward_vs_rest_of_step": {"ratio": reward / rest, "ours": reward, "theirs": rest, "unit": "ms a step"},
+        "reward_vs_rest_of_step": {
+            "ratio": reward / rest,
+            "ours": reward,
+            "theirs": rest,
+            "unit": "ms a step",
+        },
     }

@@ -41,8 +41,14 @@ def measure() -> dict[str, Row]:
         asked = prompts(scratch / "prompts.json")
         ours, theirs = [], []
         for n in range(3):
-            ours.append(said([sys.executable, "-c", OURS, str(scratch / f"run{n}"), "vllm", ",".join(TASKS)])["seconds"])
-            theirs.append(said([sys.executable, "-c", BARE, str(asked), str(builtin_model("micro-llama3"))])["seconds"])
+            ours.append(
+                said([sys.executable, "-c", OURS, str(scratch / f"run{n}"), "vllm", ",".join(TASKS)])[
+                    "seconds"
+                ]
+            )
+            theirs.append(
+                said([sys.executable, "-c", BARE, str(asked), str(builtin_model("micro-llama3"))])["seconds"]
+            )
         return {"vllm_vs_generate": row(median(ours), median(theirs))}
     finally:
         shutil.rmtree(scratch)

@@ -9,7 +9,15 @@ from statistics import median
 
 import pytest
 
-from suite.benchmarks.arithmetic import MAX_ITEMS, PROMPT, Expression, continuous_score, expressions, is_close, label
+from suite.benchmarks.arithmetic import (
+    MAX_ITEMS,
+    PROMPT,
+    Expression,
+    continuous_score,
+    expressions,
+    is_close,
+    label,
+)
 from suite.errors import SuiteError
 
 LEVELS = range(1, 21)
@@ -75,7 +83,14 @@ def everything(drawn: dict[int, list[Expression]]) -> list[Expression]:
 
 
 def test_the_reader_of_this_file_knows_precedence_and_reads_from_left_to_right() -> None:
-    for latex, value in {"2+3*4": 14, "8-3-2": 3, "8-(3-2)": 7, "8/2^2/2": 1, r"6/\frac{3}{2}*2": 8, "2*(3+4)": 14}.items():
+    for latex, value in {
+        "2+3*4": 14,
+        "8-3-2": 3,
+        "8-(3-2)": 7,
+        "8/2^2/2": 1,
+        r"6/\frac{3}{2}*2": 8,
+        "2*(3+4)": 14,
+    }.items():
         assert Reader(latex).value() == value
 
 
@@ -97,7 +112,10 @@ def test_a_seed_has_frozen_items() -> None:
 
 def test_all_levels_of_a_seed_are_frozen(drawn: dict[int, list[Expression]]) -> None:
     text = "\n".join(f"{e.latex} = {label(e.value)}" for steps in LEVELS for e in drawn[steps][:100])
-    assert hashlib.sha256(text.encode()).hexdigest() == "6e6de4eb985be1e49bfd842810eaeb0b5239c774524e9c40cd6aa1927ec13db4"
+    assert (
+        hashlib.sha256(text.encode()).hexdigest()
+        == "6e6de4eb985be1e49bfd842810eaeb0b5239c774524e9c40cd6aa1927ec13db4"
+    )
 
 
 def test_fewer_items_are_the_first_of_more(drawn: dict[int, list[Expression]]) -> None:
@@ -172,7 +190,9 @@ def test_latex2sympy_reads_the_same_values(drawn: dict[int, list[Expression]]) -
         assert Fraction(int(read.p), int(read.q)) == e.value, e.latex
 
 
-def test_a_compound_operand_is_bracketed_where_its_value_or_a_reader_needs_it(drawn: dict[int, list[Expression]]) -> None:
+def test_a_compound_operand_is_bracketed_where_its_value_or_a_reader_needs_it(
+    drawn: dict[int, list[Expression]],
+) -> None:
     """The shapes of two steps, all of them: never a/b*c, which readers take differently, and a - (b + c) with its parentheses."""
     shapes = {LEAF.sub("n", e.latex) for e in drawn[2]}
     sums = {f"n{a}n{b}n" for a in "+-" for b in "+-"} | {"n-(n+n)", "n-(n-n)"}
@@ -212,7 +232,13 @@ def test_the_prompt_is_the_papers_and_ends_before_the_expression() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(Fraction(17), "17"), (Fraction(-3), "-3"), (Fraction(0), "0"), (Fraction(6, -4), "-3/2"), (Fraction(136, 8), "17")],
+    [
+        (Fraction(17), "17"),
+        (Fraction(-3), "-3"),
+        (Fraction(0), "0"),
+        (Fraction(6, -4), "-3/2"),
+        (Fraction(136, 8), "17"),
+    ],
 )
 def test_a_label_is_exact_and_in_lowest_terms(value: Fraction, text: str) -> None:
     assert label(value) == text
@@ -243,7 +269,9 @@ def test_a_label_is_exact_and_in_lowest_terms(value: Fraction, text: str) -> Non
         ("0", "1/999", False),
     ],
 )
-def test_close_is_exact_for_integers_and_1e_3_or_1e_4_of_the_gold_for_others(answer: str, gold: str, close: bool) -> None:
+def test_close_is_exact_for_integers_and_1e_3_or_1e_4_of_the_gold_for_others(
+    answer: str, gold: str, close: bool
+) -> None:
     assert is_close(Fraction(answer), Fraction(gold)) is close
 
 

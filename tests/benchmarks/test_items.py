@@ -133,7 +133,9 @@ def test_a_probe_has_the_ids_answers_and_hash_of_its_set(name: str) -> None:
         probe = real(f"{name}_partial_{percent}")
         assert [(i.id, i.answer) for i in probe] == [(i.id, i.answer) for i in whole]
         assert items_hash(probe) == items_hash(whole)
-        assert all(len(p.problem) <= percent / 100 * len(w.problem) for p, w in zip(probe, whole, strict=True))
+        assert all(
+            len(p.problem) <= percent / 100 * len(w.problem) for p, w in zip(probe, whole, strict=True)
+        )
 
 
 @needs_data
@@ -148,7 +150,9 @@ def test_where_real_items_come_from_is_told_without_a_path() -> None:
 def test_the_aime_2025_items_are_those_of_the_pinned_dataset_byte_for_byte(first: int, sha256: str) -> None:
     answers = {"336": "336^\\circ"}  # the one answer that the dataset spells otherwise, but for leading zeros
     rows = [(item.problem, str(int(item.answer))) for item in real("aime2025")[first : first + 15]]
-    lines = [json.dumps({"question": q, "answer": answers.get(a, a)}, ensure_ascii=False) + "\n" for q, a in rows]
+    lines = [
+        json.dumps({"question": q, "answer": answers.get(a, a)}, ensure_ascii=False) + "\n" for q, a in rows
+    ]
     assert hashlib.sha256("".join(lines).encode()).hexdigest() == sha256
 
 
@@ -158,7 +162,10 @@ def test_the_aime_2025_items_are_those_of_the_pinned_dataset_byte_for_byte(first
 @pytest.mark.parametrize(
     ("spellings", "one"),
     [
-        (["142", "142.0", "142.", "$142$", " 142 ", "+142", "0142", "142^\\circ", "142^{\\circ}", "142°"], "142"),
+        (
+            ["142", "142.0", "142.", "$142$", " 142 ", "+142", "0142", "142^\\circ", "142^{\\circ}", "142°"],
+            "142",
+        ),
         (["1,000", "1000", "1000.00"], "1000"),
         (["0", "-0", "0.0", "000"], "0"),
         ([".5", "0.50"], "0.5"),
@@ -181,7 +188,10 @@ def test_a_huge_number_does_not_blow_up() -> None:
 
 
 def test_a_files_items_come_in_shipped_order(small: list[Item], tmp_path: Path) -> None:
-    write_jsonl(tmp_path / "small.jsonl", [{"id": i.id, "problem": i.problem, "answer": i.answer} for i in reversed(small)])
+    write_jsonl(
+        tmp_path / "small.jsonl",
+        [{"id": i.id, "problem": i.problem, "answer": i.answer} for i in reversed(small)],
+    )
     assert load_items(hub_task(Source(hub="x")), tmp_path) == small
 
 
@@ -191,14 +201,22 @@ def test_a_files_items_come_in_shipped_order(small: list[Item], tmp_path: Path) 
         ([("a", "one", "1"), ("b", "two", "3"), ("c", "three", "25")], ["changed: 1 (b)"]),
         ([("a", "one", "1"), ("b", "2", "2"), ("c", "three ", "26")], ["changed: 2 (b, c)"]),
         ([("a", "one", "1"), ("c", "three", "25")], ["missing: 1 (b)"]),
-        ([("a", "one", "1"), ("b", "two", "2"), ("c", "three", "25"), ("d", "four", "4")], ["not in the set: 1 (d)"]),
-        ([("a", "one", "1"), ("x", "two", "2"), ("c", "three", "25")], ["missing: 1 (b)", "not in the set: 1 (x)"]),
+        (
+            [("a", "one", "1"), ("b", "two", "2"), ("c", "three", "25"), ("d", "four", "4")],
+            ["not in the set: 1 (d)"],
+        ),
+        (
+            [("a", "one", "1"), ("x", "two", "2"), ("c", "three", "25")],
+            ["missing: 1 (b)", "not in the set: 1 (x)"],
+        ),
     ],
 )
 def test_a_changed_set_is_one_line_that_lists_the_ids(
     small: list[Item], tmp_path: Path, rows: list[tuple[str, str, str]], faults: list[str]
 ) -> None:
-    write_jsonl(tmp_path / "small.jsonl", [dict(zip(("id", "problem", "answer"), row, strict=True)) for row in rows])
+    write_jsonl(
+        tmp_path / "small.jsonl", [dict(zip(("id", "problem", "answer"), row, strict=True)) for row in rows]
+    )
     with pytest.raises(SuiteError) as caught:
         load_items(hub_task(Source(hub="x")), tmp_path)
     assert [fault for fault in faults if fault not in caught.value.what] == []
@@ -219,12 +237,18 @@ def test_of_many_differing_ids_ten_are_listed_and_the_rest_counted(tmp_path: Pat
 
 COMMIT = "0" * 40
 LOCAL_COLUMNS = Columns(problem="question", answer="label")
-LOCAL_ROWS = [{"question": "three", "label": 25.0}, {"question": "one", "label": 1.0}, {"question": "two", "label": 2.0}]
+LOCAL_ROWS = [
+    {"question": "three", "label": 25.0},
+    {"question": "one", "label": 1.0},
+    {"question": "two", "label": 2.0},
+]
 
 
 def from_hub(tmp_path: Path, rows: Sequence[dict[str, Any]], columns: Columns = LOCAL_COLUMNS) -> ItemSet:
     write_jsonl(tmp_path / "hub" / "train.jsonl", rows)
-    return load_set(hub_task(Source(hub=str(tmp_path / "hub"), split="train", revision=COMMIT, columns=columns)))
+    return load_set(
+        hub_task(Source(hub=str(tmp_path / "hub"), split="train", revision=COMMIT, columns=columns))
+    )
 
 
 def test_hub_rows_take_shipped_ids_and_order_whatever_their_own(small: list[Item], tmp_path: Path) -> None:
@@ -249,7 +273,8 @@ def test_hub_configurations_are_read_one_after_another(small: list[Item], tmp_pa
             folder.mkdir(exist_ok=True)
             pandas.DataFrame(rows).to_parquet(folder / f"{name}.parquet")
     configs = "".join(
-        f"- config_name: {name}\n  data_files:\n  - split: test\n    path: {name}.{form}\n" for name in ("first", "second")
+        f"- config_name: {name}\n  data_files:\n  - split: test\n    path: {name}.{form}\n"
+        for name in ("first", "second")
     )
     (folder / "README.md").write_text(f"---\nconfigs:\n{configs}---\n")
     source = Source(hub=str(folder), configs=("first", "second"), revision=COMMIT, columns=LOCAL_COLUMNS)
@@ -265,7 +290,9 @@ def test_hub_configurations_are_read_one_after_another(small: list[Item], tmp_pa
         (LOCAL_ROWS[:2], "missing: 1 (b)"),
     ],
 )
-def test_a_changed_hub_dataset_is_an_error(small: list[Item], tmp_path: Path, rows: list[dict[str, Any]], fault: str) -> None:
+def test_a_changed_hub_dataset_is_an_error(
+    small: list[Item], tmp_path: Path, rows: list[dict[str, Any]], fault: str
+) -> None:
     with pytest.raises(SuiteError) as caught:
         from_hub(tmp_path, rows)
     assert fault in caught.value.what
@@ -279,9 +306,13 @@ def test_a_changed_row_under_its_own_id_is_told_as_changed(small: list[Item], tm
         from_hub(tmp_path, rows, LOCAL_COLUMNS.model_copy(update={"id": "key"}))
 
 
-def test_a_row_too_many_does_not_hide_behind_the_id_of_an_item_that_ships(small: list[Item], tmp_path: Path) -> None:
+def test_a_row_too_many_does_not_hide_behind_the_id_of_an_item_that_ships(
+    small: list[Item], tmp_path: Path
+) -> None:
     rows = [{"key": "a", "question": "four", "label": "4"}]
-    rows += [{"key": key, "question": i.problem, "label": i.answer} for key, i in zip("xyz", small, strict=True)]
+    rows += [
+        {"key": key, "question": i.problem, "label": i.answer} for key, i in zip("xyz", small, strict=True)
+    ]
     with pytest.raises(SuiteError, match=r"Ids not in the set: 1 \(row 0\)"):
         from_hub(tmp_path, rows, LOCAL_COLUMNS.model_copy(update={"id": "key"}))
 
@@ -296,7 +327,9 @@ def test_a_dataset_that_cannot_be_had_names_the_other_way(small: list[Item], tmp
         load_set(hub_task(Source(hub=str(tmp_path / "nowhere"), revision=COMMIT)))
 
 
-def test_an_unreachable_hub_is_asked_once_and_then_the_cache_alone(small: list[Item], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_hub_is_asked_once_and_then_the_cache_alone(
+    small: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
     import datasets
 
     flags: list[bool] = []
@@ -308,17 +341,23 @@ def test_an_unreachable_hub_is_asked_once_and_then_the_cache_alone(small: list[I
     monkeypatch.setattr(items, "_is_hub_reachable", lambda: False)
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(datasets, "load_dataset", load)
-    with pytest.raises(SuiteError, match=r"^task small: the items of 'some/where' are not in the cache, .*small\.jsonl"):
+    with pytest.raises(
+        SuiteError, match=r"^task small: the items of 'some/where' are not in the cache, .*small\.jsonl"
+    ):
         load_set(hub_task(Source(hub="some/where", revision=COMMIT)))
     assert flags == [True] and not datasets.config.HF_HUB_OFFLINE
 
 
-def test_items_in_the_cache_are_had_without_the_hub(small: list[Item], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_in_the_cache_are_had_without_the_hub(
+    small: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
     import datasets
 
     monkeypatch.setattr(items, "_is_hub_reachable", lambda: False)
     monkeypatch.setattr(datasets, "load_dataset", lambda *_, **__: LOCAL_ROWS)
-    assert len(load_set(hub_task(Source(hub="some/where", revision=COMMIT, columns=LOCAL_COLUMNS))).items) == 3
+    assert (
+        len(load_set(hub_task(Source(hub="some/where", revision=COMMIT, columns=LOCAL_COLUMNS))).items) == 3
+    )
 
 
 def test_a_branch_is_resolved_to_a_commit_and_loaded_at_it(
@@ -357,8 +396,14 @@ def test_every_hub_task_pins_a_commit(name: str) -> None:
 
 def test_every_level_of_the_arithmetic_set_has_25_items_with_exact_labels() -> None:
     loaded = load_items(task("arithmetic_clean"))
-    assert {level: sum(item.steps == level for item in loaded) for level in range(1, 21)} == dict.fromkeys(range(1, 21), 25)
-    wanted = {e.latex: arithmetic.label(e.value) for level in range(1, 21) for e in arithmetic.expressions(1, level, 25)}
+    assert {level: sum(item.steps == level for item in loaded) for level in range(1, 21)} == dict.fromkeys(
+        range(1, 21), 25
+    )
+    wanted = {
+        e.latex: arithmetic.label(e.value)
+        for level in range(1, 21)
+        for e in arithmetic.expressions(1, level, 25)
+    }
     assert {item.problem.removeprefix(arithmetic.PROMPT): item.answer for item in loaded} == wanted
     assert [item.steps for item in loaded[:40]] == [*range(1, 21), *range(1, 21)]
 
@@ -369,7 +414,9 @@ def test_a_fresh_seed_gives_other_items_and_the_same_ones_again(name: str) -> No
     assert first == again
     assert first.dataset.endswith("seed 7")
     assert not {i.problem for i in first.items} & {i.problem for i in released.items}
-    assert all(i.id.startswith("s7-") for i in first.items) and not any(i.id.startswith("s") for i in released.items)
+    assert all(i.id.startswith("s7-") for i in first.items) and not any(
+        i.id.startswith("s") for i in released.items
+    )
 
 
 def test_a_fresh_item_is_what_it_is_whatever_its_id() -> None:
@@ -410,9 +457,15 @@ def test_a_mistyped_key_of_lm_evals_metadata_is_refused(key: str, meant: str) ->
 def test_what_lm_eval_itself_adds_to_the_metadata_is_let_through() -> None:
     found = importlib.util.find_spec("lm_eval")
     assert found and found.submodule_search_locations
-    model = ast.parse(Path(found.submodule_search_locations[0], "models", "huggingface.py").read_text(encoding="utf-8"))
+    model = ast.parse(
+        Path(found.submodule_search_locations[0], "models", "huggingface.py").read_text(encoding="utf-8")
+    )
     made = next(n for n in ast.walk(model) if isinstance(n, ast.FunctionDef) and n.name == "__init__")
-    theirs = {arg.arg for arg in (*made.args.args, *made.args.kwonlyargs)} | {"config_source", "download_dir", "task"}
+    theirs = {arg.arg for arg in (*made.args.args, *made.args.kwonlyargs)} | {
+        "config_source",
+        "download_dir",
+        "task",
+    }
     assert {"pretrained", "trust_remote_code"} <= theirs
     own = task("arithmetic_clean").metadata.model_dump(exclude={"source", "steps", "data_dir"})
     added = dict.fromkeys(theirs - {"self"}, "x") | own | {"n_items": 2}
@@ -426,20 +479,27 @@ def test_a_seed_that_is_no_number_is_told_in_one_line() -> None:
 
 def test_a_generator_that_changed_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arithmetic, "PROMPT", "Compute: ")
-    with pytest.raises(SuiteError, match=r"generator random_calculation, seed 1: .*changed: 500.*items\.tsv anew"):
+    with pytest.raises(
+        SuiteError, match=r"generator random_calculation, seed 1: .*changed: 500.*items\.tsv anew"
+    ):
         load_items(task("arithmetic_clean"))
     assert len(load_set(task("arithmetic_clean"), seed=7).items) == 500
 
 
 def test_a_selections_item_seed_reaches_the_cells_and_the_manifest() -> None:
     def arithmetic_run(seed: int | None) -> tuple[str, str | None]:
-        (run,) = tasks_to_run(Selection(families=("micro-llama3",), tasks=("arithmetic_clean",), item_seed=seed))
+        (run,) = tasks_to_run(
+            Selection(families=("micro-llama3",), tasks=("arithmetic_clean",), item_seed=seed)
+        )
         model = ModelToRun("m", "f", "m", Path("x"), "w", (PLAIN,), "float32")
         return plan([model], [run], EngineIdentity("hf-5.19", "cpu"))[0].cell.items_hash, run.dataset
 
     released, fresh = arithmetic_run(None), arithmetic_run(7)
     assert released[0] != fresh[0]
-    assert (released[1], fresh[1]) == ("generator random_calculation, seed 1", "generator random_calculation, seed 7")
+    assert (released[1], fresh[1]) == (
+        "generator random_calculation, seed 1",
+        "generator random_calculation, seed 7",
+    )
 
 
 def test_an_item_seed_that_no_task_takes_is_an_error() -> None:

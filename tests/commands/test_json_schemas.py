@@ -39,7 +39,10 @@ BAD_FILES = {
     "run of no sample": ("runfile.json", "families: [llama3]\ntasks: [math500]\nk: 0\n"),
     "policy without claims": ("policy.json", "description: nothing\n"),
     "claim that expects a loss": ("policy.json", "claims: [{family: a, reward: b, task: c, expect: loss}]\n"),
-    "claim of over 100 points": ("policy.json", "claims: [{family: a, reward: b, task: c, expect: gain, at_least: 101}]\n"),
+    "claim of over 100 points": (
+        "policy.json",
+        "claims: [{family: a, reward: b, task: c, expect: gain, at_least: 101}]\n",
+    ),
 }
 
 
@@ -48,7 +51,9 @@ def accepts(schema: str, content: str, folder: Path) -> tuple[bool, bool]:
     file = folder / "file.yaml"
     file.write_bytes(content.encode())
     document = read_document(file)
-    by_schema = Draft202012Validator(json.loads((FOLDER / schema).read_text(encoding="utf-8"))).is_valid(document.data)
+    by_schema = Draft202012Validator(json.loads((FOLDER / schema).read_text(encoding="utf-8"))).is_valid(
+        document.data
+    )
     try:
         document.parse(TYPES[schema][1])
     except SuiteError:
@@ -67,7 +72,9 @@ def test_all_schemas_are_written_where_they_are_wanted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_each_is_a_valid_json_schema_with_its_dialect_title_and_description_and_without_an_address(name: str) -> None:
+def test_each_is_a_valid_json_schema_with_its_dialect_title_and_description_and_without_an_address(
+    name: str,
+) -> None:
     schema = json.loads((FOLDER / name).read_text(encoding="utf-8"))
     assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
     Draft202012Validator.check_schema(schema)
@@ -79,7 +86,9 @@ def test_each_is_a_valid_json_schema_with_its_dialect_title_and_description_and_
 def test_no_mapping_takes_keys_that_it_does_not_describe(name: str) -> None:
     schema = json.loads((FOLDER / name).read_text(encoding="utf-8"))
     parts = [schema, *schema.get("$defs", {}).values()]
-    mappings = parts + [entry for part in parts for entry in part["properties"].values() if entry.get("type") == "object"]
+    mappings = parts + [
+        entry for part in parts for entry in part["properties"].values() if entry.get("type") == "object"
+    ]
     assert [m for m in mappings if m.get("additionalProperties") is not False] == []
 
 
@@ -92,7 +101,10 @@ def test_the_keys_of_which_a_docstring_tells_are_described() -> None:
 def test_what_ships_fits_and_the_registry_names_its_schema(tmp_path: Path) -> None:
     text = shipped.registry_file().read_text(encoding="utf-8")
     assert accepts("registry.json", text, tmp_path) == (True, True)
-    assert text.splitlines()[0] == f"# yaml-language-server: $schema={(FOLDER / 'registry.json').relative_to(ROOT)}"
+    assert (
+        text.splitlines()[0]
+        == f"# yaml-language-server: $schema={(FOLDER / 'registry.json').relative_to(ROOT)}"
+    )
     policies = sorted(shipped.policies_dir().glob("*.yaml"))
     assert policies
     for path in policies:
@@ -119,7 +131,9 @@ def test_a_malformed_run_file_or_policy_is_refused_by_schema_and_suite(name: str
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_a_malformed_registry_is_refused_by_schema_and_suite_where_one_key_shows_it(name: str, tmp_path: Path) -> None:
+def test_a_malformed_registry_is_refused_by_schema_and_suite_where_one_key_shows_it(
+    name: str, tmp_path: Path
+) -> None:
     assert accepts("registry.json", GOOD, tmp_path) == (True, True)
     assert accepts("registry.json", SHAPES[name].content, tmp_path) == (False, False)
 

@@ -17,7 +17,14 @@ EMPTY = Summary(
     level=0.95,
     margin=5.0,
     provenance=Provenance(
-        suite_version="0", git="g", packages={}, python="3", device="cpu", engines=(), generated="2026-01-01", cells={}
+        suite_version="0",
+        git="g",
+        packages={},
+        python="3",
+        device="cpu",
+        engines=(),
+        generated="2026-01-01",
+        cells={},
     ),
     samples_hash="0",
     families={},
@@ -136,7 +143,9 @@ def test_a_usage_error_is_one_line_that_ends_in_how_to_get_help(
     assert err.endswith("--help`.\n")
 
 
-def test_an_interrupt_is_one_line_and_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interrupt_is_one_line_and_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -163,7 +172,9 @@ def test_every_command_has_help(path: tuple[str, ...], capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("what", LISTS)
-def test_a_list_is_printed_as_json_and_as_a_table(what: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_list_is_printed_as_json_and_as_a_table(
+    what: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = contents(folder)
     assert main(["list", what, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
@@ -173,7 +184,9 @@ def test_a_list_is_printed_as_json_and_as_a_table(what: str, folder: Path, capsy
     assert contents(folder) == before
 
 
-def test_a_plan_says_what_is_to_run_and_writes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plan_says_what_is_to_run_and_writes_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = contents(folder)
     assert main([*PLAN, "--limit", "3", "--json", "--out", "new"]) == 0
     (row,) = json.loads(capsys.readouterr().out)

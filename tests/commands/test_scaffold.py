@@ -57,7 +57,11 @@ def steps(home: Path) -> list[dict[str, Any]]:
 
 def using(home: Path, action: str) -> dict[str, Any]:
     """The one step that uses this action."""
-    (step,) = [step for step in [*steps(home), *job(home, "deploy")["steps"]] if step.get("uses", "").split("@")[0] == action]
+    (step,) = [
+        step
+        for step in [*steps(home), *job(home, "deploy")["steps"]]
+        if step.get("uses", "").split("@")[0] == action
+    ]
     return dict(step)
 
 
@@ -96,9 +100,14 @@ def test_every_allowed_name_gives_valid_files(name: str, tmp_path: Path) -> None
     pairs = load_registry([home / "registry.yaml"]).pairs
     chosen = selected_pairs(load_yaml(home / "run.yaml", Selection), pairs)
     assert {(p.family, p.reward) for p in chosen} == {(f, r) for f in FAMILIES for r in (name, "random")}
-    assert {claim.scope.reward for claim in load_policy(home / "policy.yaml").claims} == {(name,), ("random",)}
+    assert {claim.scope.reward for claim in load_policy(home / "policy.yaml").claims} == {
+        (name,),
+        ("random",),
+    }
     assert workflow(home)["name"] == f"rlvr {name}"
-    assert PLACEHOLDER in name or not any(PLACEHOLDER.encode() in (content or b"") for content in contents(home).values())
+    assert PLACEHOLDER in name or not any(
+        PLACEHOLDER.encode() in (content or b"") for content in contents(home).values()
+    )
 
 
 def test_each_checkpoint_has_a_control_of_the_same_base_recipe_and_step(home: Path) -> None:
@@ -110,8 +119,14 @@ def test_each_checkpoint_has_a_control_of_the_same_base_recipe_and_step(home: Pa
 
 
 def test_the_checkpoints_are_what_stand_ins_trains(home: Path) -> None:
-    lines = [line.split() for line in (home / "stand_ins.sh").read_text().splitlines() if line.startswith("--model")]
-    made = {home / out / "checkpoints" / f"{model}-{reward}-micro-s0" for _, model, _, reward, _, out in lines}
+    lines = [
+        line.split()
+        for line in (home / "stand_ins.sh").read_text().splitlines()
+        if line.startswith("--model")
+    ]
+    made = {
+        home / out / "checkpoints" / f"{model}-{reward}-micro-s0" for _, model, _, reward, _, out in lines
+    }
     models = load_registry([home / "registry.yaml"]).models.values()
     assert {Path(m.path) for m in models if m.path} == made
 
@@ -131,14 +146,20 @@ def test_every_yaml_names_its_schema_and_the_schema_is_there(home: Path) -> None
         assert json.loads((home / schema).read_text())["properties"].keys() == TYPES[name].model_fields.keys()
 
 
-def test_readme_workflow_and_terminal_give_the_same_commands(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    readme = [line.strip() for line in (home / "README.md").read_text().splitlines() if line.startswith("    ")]
+def test_readme_workflow_and_terminal_give_the_same_commands(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readme = [
+        line.strip() for line in (home / "README.md").read_text().splitlines() if line.startswith("    ")
+    ]
     assert readme == commands(home)
     assert next_commands(Path("new folder"))[-len(readme) - 1 :] == ["cd 'new folder'", *readme]
 
 
 def test_the_workflow_keeps_and_publishes_the_board_when_the_gate_refuses(home: Path) -> None:
-    gate, artifact, pages = (using(home, name) for name in (ACTION, "actions/upload-artifact", "actions/upload-pages-artifact"))
+    gate, artifact, pages = (
+        using(home, name) for name in (ACTION, "actions/upload-artifact", "actions/upload-pages-artifact")
+    )
     assert "if" not in gate and steps(home).index(gate) < steps(home).index(artifact)
     assert artifact["with"]["path"].split() == [gate["with"]["board"], gate["with"]["reports"]]
     assert artifact["if"] == "${{ !cancelled() }}"
@@ -152,13 +173,18 @@ def test_only_the_deployment_of_the_default_branch_may_write_and_only_pages(home
     assert using(home, "actions/checkout")["with"] == {"persist-credentials": False}
     deploy = job(home, "deploy")
     assert deploy["permissions"] == {"pages": "write", "id-token": "write"}
-    assert "github.ref_name == github.event.repository.default_branch && github.ref_type == 'branch'" in deploy["if"]
+    assert (
+        "github.ref_name == github.event.repository.default_branch && github.ref_type == 'branch'"
+        in deploy["if"]
+    )
     assert not any("run" in step for step in deploy["steps"])
 
 
 def test_the_action_is_the_one_of_the_suite(home: Path) -> None:
     assert (home / ".github" / "actions" / "gate" / "action.yml").read_bytes() == gate_action().read_bytes()
-    others = [step["uses"] for name in ("gate", "deploy") for step in job(home, name)["steps"] if "uses" in step]
+    others = [
+        step["uses"] for name in ("gate", "deploy") for step in job(home, name)["steps"] if "uses" in step
+    ]
     assert [name for name in others if not name.startswith("actions/")] == [ACTION]
 
 
@@ -236,14 +262,20 @@ def test_the_workflow_as_written_trains_evaluates_and_passes(home: Path, tmp_pat
     for step in steps(home):
         if step.get("run", "pip install").startswith("pip install"):
             continue
-        done = subprocess.run([*SHELL, step["run"]], cwd=home, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*SHELL, step["run"]], cwd=home, env=env, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, f"{step['run']}\n{done.stdout}\n{done.stderr}"
     ran = run_action(home / ACTION / "action.yml", using(home, ACTION)["with"], home, tmp_path, env)
     board = home / "runs" / "main" / "board"
-    assert (ran.code, ran.outputs) == (0, {"exit-code": "0", "verdict": "passed", "board": str(board)}), ran.log
+    assert (ran.code, ran.outputs) == (0, {"exit-code": "0", "verdict": "passed", "board": str(board)}), (
+        ran.log
+    )
     assert all("<html" in (board / page).read_text() for page in ("index.html", "gate.html"))
     deltas = json.loads((home / "runs" / "main" / "summary.json").read_text())["deltas"]
-    assert {(d["family"], d["reward"]) for d in deltas} == {(f, r) for f in FAMILIES for r in ("my_method", "random")}
+    assert {(d["family"], d["reward"]) for d in deltas} == {
+        (f, r) for f in FAMILIES for r in ("my_method", "random")
+    }
     assert all(d["comparable"] and d["delta"] is not None for d in deltas)
     assert all(d["control"] == [f"{d['base']}-random"] for d in deltas if d["reward"] == "my_method")
     assert json.loads((home / "runs" / "main" / "reports" / "verdict.json").read_text())["exit_code"] == 0

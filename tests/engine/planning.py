@@ -34,7 +34,11 @@ def planned(
 
 def texts(store: RunStore, cells: list[PlannedCell]) -> dict[tuple[str, str, str, int], str]:
     """(model, task, item, sample) -> text of everything that is stored of the cells."""
-    return {(p.cell.model, p.cell.task, *key): s.text for p in cells for key, s in store.cell(p.cell).samples().items()}
+    return {
+        (p.cell.model, p.cell.task, *key): s.text
+        for p in cells
+        for key, s in store.cell(p.cell).samples().items()
+    }
 
 
 def files(store: RunStore, cell: PlannedCell) -> list[Path]:

@@ -29,13 +29,17 @@ def store(tmp_path: Path) -> RunStore:
     """A run with one checkpoint, the base's own weights."""
     store = RunStore(tmp_path / "run")
     shutil.copytree(builtin_model(BASE), store.checkpoint("c"))
-    store.add_pair(Pair(family=BASE, base=BASE, checkpoint="c", reward="my_method", recipe="r", seed=0, step=1))
+    store.add_pair(
+        Pair(family=BASE, base=BASE, checkpoint="c", reward="my_method", recipe="r", seed=0, step=1)
+    )
     return store
 
 
 def asked(store: RunStore, family: str, *protocols: str) -> dict[str, list[str]]:
     """Model -> protocols of its planned cells."""
-    selection = Selection(families=(family,), tasks=("micro_bench", "micro_bench_partial"), protocols=protocols or None)
+    selection = Selection(
+        families=(family,), tasks=("micro_bench", "micro_bench_partial"), protocols=protocols or None
+    )
     out: dict[str, list[str]] = {}
     for planned in planned_cells(selection, load_registry(), store).cells:
         out.setdefault(planned.cell.model, []).append(planned.cell.protocol)
@@ -43,7 +47,10 @@ def asked(store: RunStore, family: str, *protocols: str) -> dict[str, list[str]]
 
 
 def test_without_a_wish_both_arms_are_asked_in_the_bases_own_way(store: RunStore) -> None:
-    assert asked(store, BASE) == {BASE: ["micro_qa", "none"], "c": ["micro_qa", "none"]}  # the probe has no protocol
+    assert asked(store, BASE) == {
+        BASE: ["micro_qa", "none"],
+        "c": ["micro_qa", "none"],
+    }  # the probe has no protocol
 
 
 def test_named_protocols_are_for_both_arms(store: RunStore) -> None:
@@ -87,7 +94,9 @@ def test_every_protocol_runs_on_real_items_and_the_summary_has_the_strong_baseli
     store: RunStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run_file = tmp_path / "audit.yaml"
-    run_file.write_text(f"families: [{BASE}]\ntasks: [math500]\nprotocols: [all]\nlimit: 2\nmax_new_tokens: 8\n")
+    run_file.write_text(
+        f"families: [{BASE}]\ntasks: [math500]\nprotocols: [all]\nlimit: 2\nmax_new_tokens: 8\n"
+    )
     out = str(store.root)
     assert main(["eval", str(run_file), "--data-dir", os.environ["RLVR_SUITE_DATA"], "--out", out]) == 0
     found = {m.cell.protocol: m for m in manifests(store) if m.cell.model == BASE}
@@ -99,4 +108,6 @@ def test_every_protocol_runs_on_real_items_and_the_summary_has_the_strong_baseli
     assert main(["summarize", out, "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)["deltas"]
     assert (row["protocol"], row["delta"], row["control"]) == ("micro_qa", 0.0, [])
-    assert set(row["strong_baseline_protocols"]) == set(PROTOCOLS) - {"chat"}  # of qwen_math and chat, which are one text, one
+    assert set(row["strong_baseline_protocols"]) == set(PROTOCOLS) - {
+        "chat"
+    }  # of qwen_math and chat, which are one text, one

@@ -49,7 +49,9 @@ def _other_shape(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [_corrupt, _large_tokenizer, _no_tokenizer, _other_shape])
-def test_a_model_that_does_not_load_fails_its_cells_and_the_others_go_on(spoil: object, tmp_path: Path) -> None:
+def test_a_model_that_does_not_load_fails_its_cells_and_the_others_go_on(
+    spoil: object, tmp_path: Path
+) -> None:
     folder = _copy(tmp_path)
     spoil(folder)  # type: ignore[operator]
     bad, good = replace(base(), id="bad", folder=folder, weights_hash="bad"), base()
@@ -69,7 +71,9 @@ def test_a_prompt_that_does_not_fit_fails_its_cell_alone(tmp_path: Path) -> None
     assert [is_finished(store, p) for p in cells] == [False, True]
 
 
-def test_memory_that_runs_out_halves_the_batch_and_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_that_runs_out_halves_the_batch_and_is_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole, halved = RunStore(tmp_path / "whole"), RunStore(tmp_path / "halved")
     cells = planned(base())
     run_cells(whole, cells, RunProgress())
@@ -96,7 +100,17 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_a_full_disk_leaves_whole_files_only_and_a_later_run_goes_on(tmp_path: Path) -> None:
-    argv = ["eval", "--families", "micro-llama3", "--tasks", f"{SAMPLED},{GREEDY}", "--limit", "12", "--out", str(tmp_path)]
+    argv = [
+        "eval",
+        "--families",
+        "micro-llama3",
+        "--tasks",
+        f"{SAMPLED},{GREEDY}",
+        "--limit",
+        "12",
+        "--out",
+        str(tmp_path),
+    ]
     done = subprocess.run([sys.executable, "-c", FULL_DISK, *argv], capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
     assert "could not be finished (OSError: [Errno 27] File too large" in done.stderr
@@ -105,12 +119,39 @@ def test_a_full_disk_leaves_whole_files_only_and_a_later_run_goes_on(tmp_path: P
     assert main(argv) == 0
 
 
-def test_the_command_names_the_model_that_is_missing_and_exits_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_names_the_model_that_is_missing_and_exits_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     overlay = tmp_path / "mine.yaml"
-    mine = {"family": "micro-llama3", "base": "micro-llama3", "path": "nowhere", "architecture": "llama", "protocol": "micro_qa"}
-    pair = {"family": "micro-llama3", "base": "micro-llama3", "checkpoint": "mine", "reward": "mine", "recipe": "r", "seed": 0}
-    overlay.write_text(yaml.safe_dump({"models": {"mine": mine | {"dtype": "float32"}}, "pairs": [pair | {"step": 1}]}))
-    argv = ["eval", "--families", "micro-llama3", "--tasks", GREEDY, "--limit", "2", "--registry", str(overlay)]
+    mine = {
+        "family": "micro-llama3",
+        "base": "micro-llama3",
+        "path": "nowhere",
+        "architecture": "llama",
+        "protocol": "micro_qa",
+    }
+    pair = {
+        "family": "micro-llama3",
+        "base": "micro-llama3",
+        "checkpoint": "mine",
+        "reward": "mine",
+        "recipe": "r",
+        "seed": 0,
+    }
+    overlay.write_text(
+        yaml.safe_dump({"models": {"mine": mine | {"dtype": "float32"}}, "pairs": [pair | {"step": 1}]})
+    )
+    argv = [
+        "eval",
+        "--families",
+        "micro-llama3",
+        "--tasks",
+        GREEDY,
+        "--limit",
+        "2",
+        "--registry",
+        str(overlay),
+    ]
     assert main([*argv, "--out", str(tmp_path / "run")]) == 1
     out, err = capsys.readouterr()
     assert "no model here (config.json is missing)" in err and "nowhere" in err

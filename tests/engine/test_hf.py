@@ -73,7 +73,9 @@ def test_top_p_keeps_the_smallest_set_that_reaches_it() -> None:
     logits_BV = torch.tensor([[0.5, 0.3, 0.15, 0.05]]).log()
     draws = set()
     for seed in range(400):
-        process = SeededSampling(Decoding(temperature=1, top_p=0.7, max_new_tokens=1), torch.tensor([seed]), 1)
+        process = SeededSampling(
+            Decoding(temperature=1, top_p=0.7, max_new_tokens=1), torch.tensor([seed]), 1
+        )
         draws.add(int(process(torch.zeros(1, 1, dtype=torch.long), logits_BV).argmax()))
     assert draws == {0, 1}
 
@@ -94,11 +96,17 @@ def test_two_items_with_the_same_prompt_length_draw_different_noise(engine: HFEn
 
 
 def test_greedy_text_equals_plain_generate(engine: HFEngine) -> None:
-    ours = engine.generate([engine.request(p, 0) for p in PROMPTS], Decoding(temperature=0, max_new_tokens=64), PLAIN)
+    ours = engine.generate(
+        [engine.request(p, 0) for p in PROMPTS], Decoding(temperature=0, max_new_tokens=64), PLAIN
+    )
     for text, got in zip(PROMPTS, ours, strict=True):
         inputs = engine.tokenizer(text, return_tensors="pt")
-        output = engine.model.generate(**inputs, do_sample=False, max_new_tokens=64, pad_token_id=engine.tokenizer.pad_token_id)
-        assert got.text == engine.tokenizer.decode(output[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+        output = engine.model.generate(
+            **inputs, do_sample=False, max_new_tokens=64, pad_token_id=engine.tokenizer.pad_token_id
+        )
+        assert got.text == engine.tokenizer.decode(
+            output[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True
+        )
 
 
 def test_stops_cut_the_text_and_a_full_budget_is_a_length_finish(engine: HFEngine) -> None:
@@ -106,7 +114,9 @@ def test_stops_cut_the_text_and_a_full_budget_is_a_length_finish(engine: HFEngin
     whole = engine.generate([engine.request(PROMPTS[0], 0)], greedy, PLAIN)[0]
     stopped = engine.generate([engine.request(PROMPTS[0], 0)], greedy, STOPPED)[0]
     assert stopped.text == whole.text.split(" answer")[0] and stopped.finish_reason == "stop"
-    short = engine.generate([engine.request(PROMPTS[0], 0)], Decoding(temperature=0, max_new_tokens=2), PLAIN)[0]
+    short = engine.generate(
+        [engine.request(PROMPTS[0], 0)], Decoding(temperature=0, max_new_tokens=2), PLAIN
+    )[0]
     assert (short.n_tokens, short.finish_reason) == (2, "length")
 
 
@@ -131,7 +141,9 @@ def counted_batches(monkeypatch: pytest.MonkeyPatch, fail_at: int | None = None)
     return names
 
 
-def test_growing_k_and_resuming_give_the_samples_of_one_go_bit_for_bit(model: ModelToRun, tmp_path: Path) -> None:
+def test_growing_k_and_resuming_give_the_samples_of_one_go_bit_for_bit(
+    model: ModelToRun, tmp_path: Path
+) -> None:
     whole, grown, broken = (RunStore(tmp_path / name) for name in ("whole", "grown", "broken"))
     run_cells(whole, planned(model, k=8, limit=20), RunProgress())
     run_cells(grown, planned(model, k=4, limit=20), RunProgress())
@@ -146,12 +158,16 @@ def test_growing_k_and_resuming_give_the_samples_of_one_go_bit_for_bit(model: Mo
     with pytest.MonkeyPatch.context() as patch:
         second = counted_batches(patch)
         run_cells(broken, planned(model, k=8, limit=20), RunProgress())
-    assert len(first) + len(second) == 9  # eight sample indices of one task and one of the greedy other, none of them twice
+    assert (
+        len(first) + len(second) == 9
+    )  # eight sample indices of one task and one of the greedy other, none of them twice
     cells = planned(model, k=8, limit=20)
     assert texts(whole, cells) == texts(grown, cells) == texts(broken, cells)
 
 
-def test_a_finished_cell_does_not_load_the_model(model: ModelToRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finished_cell_does_not_load_the_model(
+    model: ModelToRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = RunStore(tmp_path)
     run_cells(store, planned(model, k=1, limit=4), RunProgress())
     monkeypatch.setattr(HFEngine, "__init__", lambda *_: pytest.fail("loaded"))

@@ -58,8 +58,26 @@ def our_item_scores(store: RunStore) -> np.ndarray:
 
 def lm_eval_results(tmp_path: Path, tasks: str, limit: int, *flags: str) -> dict[str, Any]:
     """The results file of `lm_eval run`, as a user would call it, in a process of its own."""
-    command = [sys.executable, "-m", "lm_eval", "run", "--model", "hf", "--include_path", str(tasks_dir()), "--tasks", tasks]
-    command += ["--model_args", f"pretrained={builtin_model(MODEL)},dtype=float32", "--batch_size", "64", "--limit", str(limit)]
+    command = [
+        sys.executable,
+        "-m",
+        "lm_eval",
+        "run",
+        "--model",
+        "hf",
+        "--include_path",
+        str(tasks_dir()),
+        "--tasks",
+        tasks,
+    ]
+    command += [
+        "--model_args",
+        f"pretrained={builtin_model(MODEL)},dtype=float32",
+        "--batch_size",
+        "64",
+        "--limit",
+        str(limit),
+    ]
     out = tmp_path / "lm_eval"
     done = subprocess.run([*command, "--output_path", str(out), *flags], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -78,14 +96,16 @@ def test_under_greedy_decoding_lm_eval_gives_our_mean_exactly(tmp_path: Path) ->
     )
 
 
-def test_under_greedy_decoding_lm_eval_gives_our_numbers_of_the_clean_arithmetic_exactly(tmp_path: Path) -> None:
+def test_under_greedy_decoding_lm_eval_gives_our_numbers_of_the_clean_arithmetic_exactly(
+    tmp_path: Path,
+) -> None:
     store, cell = our_cell(tmp_path, "arithmetic_clean", Wishes(max_new_tokens=48))
     stored = next(iter(store.finished()))
     samples = stored.samples()
     ours = scores([Response(item, samples[item.id, 0].text) for item in cell.task.items], "number")
-    theirs = lm_eval_results(tmp_path, "arithmetic_clean", ITEMS, "--gen_kwargs", "max_gen_toks=48")["results"][
-        "arithmetic_clean"
-    ]
+    theirs = lm_eval_results(tmp_path, "arithmetic_clean", ITEMS, "--gen_kwargs", "max_gen_toks=48")[
+        "results"
+    ]["arithmetic_clean"]
     continuous = np.array([s.metrics["continuous"] for s in ours])
     assert np.ptp(continuous) > 0, "a constant would show nothing"
     assert theirs["continuous,grade"] == pytest.approx(continuous.mean(), abs=1e-12)
@@ -137,7 +157,9 @@ def test_plain_lm_eval_runs_the_real_tasks_by_name(tmp_path: Path) -> None:
     assert set(found["results"]) == set(names)
     assert all(0 <= found["results"][name]["avg,grade"] <= 1 for name in names)
     assert {name for name in names if "pass_at_k,grade" in found["results"][name]} == set(CORE) - {"math500"}
-    assert found["n-samples"] == {name: {"original": task(name).metadata.n_items, "effective": 2} for name in names}
+    assert found["n-samples"] == {
+        name: {"original": task(name).metadata.n_items, "effective": 2} for name in names
+    }
     assert {f"avg_steps_{level},grade" in found["results"]["arithmetic_clean"] for level in (1, 2)} == {True}
     assert "avg_steps_3,grade" not in found["results"]["arithmetic_clean"]
 
@@ -147,7 +169,9 @@ def test_plain_lm_eval_runs_the_groups(tmp_path: Path) -> None:
     found = lm_eval_results(tmp_path, ",".join(GROUPS), 1, *SHORT)
     assert set(found["results"]) == {spec.task for spec in expand(GROUPS)}
     for name in (spec.task for spec in expand(["rlvr_contamination"])):
-        assert {f"{metric},grade" for metric in ("avg", "exact_match", "rouge_l", "answer_found")} <= set(found["results"][name])
+        assert {f"{metric},grade" for metric in ("avg", "exact_match", "rouge_l", "answer_found")} <= set(
+            found["results"][name]
+        )
 
 
 def test_a_fresh_seed_reaches_the_items_through_lm_evals_metadata(tmp_path: Path) -> None:
@@ -193,9 +217,12 @@ def evaluated(name: str, cache: Path, lm: LM, **options: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "name", ["micro_bench", pytest.param("amc83", marks=needs_data), pytest.param("aime2025", marks=needs_data)]
+    "name",
+    ["micro_bench", pytest.param("amc83", marks=needs_data), pytest.param("aime2025", marks=needs_data)],
 )
-def test_avg_at_8_is_the_mean_of_eight_samples_on_a_second_run_with_a_cache_too(name: str, tmp_path: Path) -> None:
+def test_avg_at_8_is_the_mean_of_eight_samples_on_a_second_run_with_a_cache_too(
+    name: str, tmp_path: Path
+) -> None:
     lm = RightThreeTimesInEight()
     for run in (1, 2):
         found = evaluated(name, tmp_path / "cache", lm)
@@ -208,7 +235,10 @@ def test_avg_at_8_is_the_mean_of_eight_samples_on_a_second_run_with_a_cache_too(
 
 def test_without_do_sample_lm_evals_cache_would_make_one_sample_of_eight(tmp_path: Path) -> None:
     first, second = (
-        evaluated("micro_bench", tmp_path / "cache", RightThreeTimesInEight(), gen_kwargs={"do_sample": False}) for _ in range(2)
+        evaluated(
+            "micro_bench", tmp_path / "cache", RightThreeTimesInEight(), gen_kwargs={"do_sample": False}
+        )
+        for _ in range(2)
     )
     assert first["results"]["micro_bench"]["avg,grade"] == 0.375
     assert second["results"]["micro_bench"]["avg,grade"] == 0.0
@@ -221,8 +251,12 @@ def test_each_level_is_averaged_over_its_own_items(tmp_path: Path) -> None:
             return [f"\\boxed{{{r.doc['answer']}}}" if r.doc["steps"] % 2 else "no idea" for r in requests]
 
     manager = TaskManager(include_path=str(tasks_dir()), include_defaults=False)
-    found = simple_evaluate(RightOnOddLevels(), tasks=["arithmetic_clean"], task_manager=manager, bootstrap_iters=0)
+    found = simple_evaluate(
+        RightOnOddLevels(), tasks=["arithmetic_clean"], task_manager=manager, bootstrap_iters=0
+    )
     assert found is not None
     results = found["results"]["arithmetic_clean"]
     assert results["avg,grade"] == 0.5
-    assert {level: results[f"avg_steps_{level},grade"] for level in range(1, 21)} == {level: level % 2 for level in range(1, 21)}
+    assert {level: results[f"avg_steps_{level},grade"] for level in range(1, 21)} == {
+        level: level % 2 for level in range(1, 21)
+    }

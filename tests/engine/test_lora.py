@@ -36,7 +36,9 @@ def make_adapter(folder: Path, seed: int = 0, **config: Any) -> Path:
     """An untrained adapter whose weights are random and not zero."""
     loaded = AutoModelForCausalLM.from_pretrained(builtin_model(BASE), dtype=torch.float32)
     targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-    adapted = get_peft_model(loaded, LoraConfig(r=8, lora_alpha=16, target_modules=targets, task_type="CAUSAL_LM", **config))
+    adapted = get_peft_model(
+        loaded, LoraConfig(r=8, lora_alpha=16, target_modules=targets, task_type="CAUSAL_LM", **config)
+    )
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, weight in adapted.named_parameters():
@@ -52,7 +54,13 @@ def make_adapter(folder: Path, seed: int = 0, **config: Any) -> Path:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the adapter, the merged model, and an overlay that registers both as pairs."""
     folder = make_adapter(tmp_path_factory.mktemp("made"))
-    model = {"family": FAMILY, "base": BASE, "architecture": "llama", "protocol": "micro_qa", "dtype": "float32"}
+    model = {
+        "family": FAMILY,
+        "base": BASE,
+        "architecture": "llama",
+        "protocol": "micro_qa",
+        "dtype": "float32",
+    }
     pair = {"family": FAMILY, "base": BASE, "recipe": "none", "seed": 0, "step": 1}
     overlay = {
         "models": {name: model | {"path": name} for name in ("adapter", "merged")},
@@ -65,12 +73,26 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def of_model(store: RunStore, model_id: str) -> dict[tuple[str, str, int], str]:
     """(task, item, sample) -> text of what is stored of one model."""
     cells = [c for c in store.finished() if c.manifest and c.manifest.cell.model == model_id]
-    return {(c.manifest.cell.task, *key): s.text for c in cells if c.manifest for key, s in c.samples().items()}
+    return {
+        (c.manifest.cell.task, *key): s.text for c in cells if c.manifest for key, s in c.samples().items()
+    }
 
 
 def test_an_adapter_draws_what_the_merged_model_draws(made: Path, tmp_path: Path) -> None:
-    argv = ["eval", "--families", FAMILY, "--rewards", "adapter,merged", "--tasks", f"{SAMPLED},{GREEDY}", "--limit", "12"]
-    assert main([*argv, "--engine", "hf", "--registry", str(made / "overlay.yaml"), "--out", str(tmp_path)]) == 0
+    argv = [
+        "eval",
+        "--families",
+        FAMILY,
+        "--rewards",
+        "adapter,merged",
+        "--tasks",
+        f"{SAMPLED},{GREEDY}",
+        "--limit",
+        "12",
+    ]
+    assert (
+        main([*argv, "--engine", "hf", "--registry", str(made / "overlay.yaml"), "--out", str(tmp_path)]) == 0
+    )
     store = RunStore(tmp_path)
     base, adapter, merged = (of_model(store, name) for name in (BASE, "adapter", "merged"))
     assert len(adapter) == len(base) > 24
@@ -96,7 +118,11 @@ def edited(made: Path, folder: Path, **change: object) -> str:
 def test_an_adapters_hash_is_not_its_bases_and_changes_with_the_adapter(made: Path, tmp_path: Path) -> None:
     ours = to_run(made, "adapter")
     assert ours.folder == builtin_model(BASE) and ours.adapter == made / "adapter"
-    hashes = {ours.weights_hash, base_to_run(load_registry(), BASE).weights_hash, to_run(made, "merged").weights_hash}
+    hashes = {
+        ours.weights_hash,
+        base_to_run(load_registry(), BASE).weights_hash,
+        to_run(made, "merged").weights_hash,
+    }
     (tmp_path / "other").mkdir()
     shutil.copytree(make_adapter(tmp_path / "made", seed=1) / "adapter", tmp_path / "other" / "adapter")
     shutil.copy(made / "overlay.yaml", tmp_path / "other")
@@ -112,9 +138,16 @@ def test_an_adapters_hash_has_its_scale_and_not_the_path_of_its_base(made: Path,
 
 def cells(made: Path, engine: str, reward: str) -> list[PlannedCell]:
     selection = Selection(
-        families=(FAMILY,), tasks=(SAMPLED, GREEDY), rewards=(reward,), limit=40, temperature=0.0, engine=engine
+        families=(FAMILY,),
+        tasks=(SAMPLED, GREEDY),
+        rewards=(reward,),
+        limit=40,
+        temperature=0.0,
+        engine=engine,
     )
-    planned, failures, *_ = planned_cells(selection, load_registry([made / "overlay.yaml"]), RunStore(made / "none"))
+    planned, failures, *_ = planned_cells(
+        selection, load_registry([made / "overlay.yaml"]), RunStore(made / "none")
+    )
     assert failures == []
     return [p for p in planned if p.cell.model == reward]
 
@@ -140,13 +173,18 @@ def test_vllm_names_what_it_cannot_do_with_an_adapter_and_the_way_out(made: Path
     planned = cells(tmp_path, "vllm", "adapter")
     failures = run_cells(RunStore(tmp_path / "run"), planned, RunProgress(), "vllm")
     assert len(failures) == len(planned) == 2
-    assert all("does not yet support DoRA" in error.what and str(tmp_path / "adapter") in error.where for error in failures)
+    assert all(
+        "does not yet support DoRA" in error.what and str(tmp_path / "adapter") in error.where
+        for error in failures
+    )
     assert {error.fix for error in failures} == {"Merge the adapter into its base, or use --engine hf"}
 
 
 @pytest.mark.parametrize(
     ("r", "pattern", "rank"), [(8, {}, 8), (4, {}, 8), (12, {}, 16), (8, {"q_proj": 20}, 32), (512, {}, 512)]
 )
-def test_vllm_is_set_up_for_the_largest_rank_of_the_adapter(r: int, pattern: dict[str, int], rank: int, tmp_path: Path) -> None:
+def test_vllm_is_set_up_for_the_largest_rank_of_the_adapter(
+    r: int, pattern: dict[str, int], rank: int, tmp_path: Path
+) -> None:
     (tmp_path / "adapter_config.json").write_text(json.dumps({"r": r, "rank_pattern": pattern}))
     assert _rank(tmp_path) == rank

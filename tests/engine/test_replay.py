@@ -22,15 +22,21 @@ def run(tmp_path: Path) -> RunStore:
     return store
 
 
-def test_replay_needs_no_model_and_finds_the_recorded_means(run: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_replay_needs_no_model_and_finds_the_recorded_means(
+    run: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(HFEngine, "__init__", lambda *_: pytest.fail("loaded"))
     assert engine.ENGINES[-1] == "replay"
     assert main([*ARGV, str(run.root)]) == 0
 
 
-def test_replay_tells_a_mean_that_is_not_the_recorded_one(run: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
+def test_replay_tells_a_mean_that_is_not_the_recorded_one(
+    run: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
     cell = next(c for c in run.finished() if c.manifest and c.manifest.cell.task == SAMPLED)
-    cell.write_batch("000-000000-12", [s.model_copy(update={"text": ""}) for s in cell.samples().values() if s.sample == 0])
+    cell.write_batch(
+        "000-000000-12", [s.model_copy(update={"text": ""}) for s in cell.samples().values() if s.sample == 0]
+    )
     assert main([*ARGV, str(run.root)]) == 1
     assert "recorded is" in capsys.readouterr().err
 

@@ -35,7 +35,10 @@ FRESH = [HFEngine(base(model).folder, "float32").canary() for model in (*MODELS,
 def test_checkpoints_of_one_architecture_share_an_engine_and_have_their_own_weights() -> None:
     started: list[str] = []
     assert canaries(room(HFEngine, started)) == FRESH
-    assert started == [*MODELS, "micro-llama3"]  # the second for the proof; the third model's weights went into it
+    assert started == [
+        *MODELS,
+        "micro-llama3",
+    ]  # the second for the proof; the third model's weights went into it
 
 
 class Stale(HFEngine):

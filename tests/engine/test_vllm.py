@@ -26,7 +26,9 @@ MAX_DIFFERING = 0.02
 """Share of samples that batching may change (float ties); measured 0 on CPU in fp32."""
 
 
-def differing(left: dict[tuple[str, str, str, int], str], right: dict[tuple[str, str, str, int], str]) -> float:
+def differing(
+    left: dict[tuple[str, str, str, int], str], right: dict[tuple[str, str, str, int], str]
+) -> float:
     """Share of samples whose texts differ; both sides have the same samples."""
     assert left.keys() == right.keys() and left
     return sum(left[key] != right[key] for key in left) / len(left)
@@ -53,12 +55,16 @@ def test_a_stop_string_is_kept_or_dropped_as_with_transformers(tmp_path: Path) -
     found: dict[str, dict[tuple[str, str], str]] = {}
     for engine in ("hf", "vllm"):
         store = RunStore(tmp_path / engine)
-        cells = planned(replace(base(), prompts=(dropped, kept)), engine=engine, tasks=(SAMPLED,), temperature=0.0)
+        cells = planned(
+            replace(base(), prompts=(dropped, kept)), engine=engine, tasks=(SAMPLED,), temperature=0.0
+        )
         assert run_cells(store, cells, RunProgress(), engine) == []
         samples = [(cell.prompt.id, s) for cell in cells for s in store.cell(cell.cell).samples().values()]
         found[engine] = {(prompt, s.item_id): s.text for prompt, s in samples}
     assert found["vllm"] == found["hf"]
-    stopped = [item for (prompt, item), text in found["vllm"].items() if prompt == "kept" and text.endswith(" is")]
+    stopped = [
+        item for (prompt, item), text in found["vllm"].items() if prompt == "kept" and text.endswith(" is")
+    ]
     assert stopped and all(found["vllm"]["kept", i] == found["vllm"]["dropped", i] + " is" for i in stopped)
 
 
@@ -89,7 +95,9 @@ def test_growing_k_draws_the_further_samples_only(whole: RunStore, tmp_path: Pat
     assert share <= MAX_DIFFERING
 
 
-def test_a_broken_run_goes_on_inside_an_item(whole: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_run_goes_on_inside_an_item(
+    whole: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from suite.engine import vllm
 
     broken, cells = RunStore(tmp_path), planned(base(), k=8, engine="vllm")
@@ -110,7 +118,12 @@ def test_a_broken_run_goes_on_inside_an_item(whole: RunStore, tmp_path: Path, mo
     assert 0 < len(kept) == sum(flushed) < 108
     monkeypatch.setattr(vllm, "_flush", flush)
     run_cells(broken, cells, RunProgress(), "vllm")
-    rows = [json.loads(line) for cell in cells for path in files(broken, cell) for line in path.read_text().splitlines()]
+    rows = [
+        json.loads(line)
+        for cell in cells
+        for path in files(broken, cell)
+        for line in path.read_text().splitlines()
+    ]
     assert len(rows) == 108  # none drawn twice, none lost
     share = differing(texts(broken, cells), texts(whole, cells))
     print(f"resumed: {share:.2%} of samples differ from one go")

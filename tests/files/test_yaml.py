@@ -50,18 +50,46 @@ PLACES = [
         "kind, count, released",
         "'count'",
     ),
-    ("misspelt required key", "parts:\n  a:\n    knid: small\n", 3, "parts.a.knid", "kind, count, released", "'kind'"),
+    (
+        "misspelt required key",
+        "parts:\n  a:\n    knid: small\n",
+        3,
+        "parts.a.knid",
+        "kind, count, released",
+        "'kind'",
+    ),
     ("missing key", "parts:\n  a:\n    count: 2\n", 2, "parts.a.kind", "kind, count", "Add 'kind'"),
     ("unknown top-level key", "parts: {}\npart: 1\n", 2, "part", "parts, sizes, first", "'parts'"),
-    ("key in an optional part", "parts: {}\nfirst:\n  kind: small\n  x: 1\n", 4, "first.x", "kind, count", "remove"),
+    (
+        "key in an optional part",
+        "parts: {}\nfirst:\n  kind: small\n  x: 1\n",
+        4,
+        "first.x",
+        "kind, count",
+        "remove",
+    ),
     ("unknown value", "parts:\n  a:\n    kind: smal\n", 3, "parts.a.kind", "small, large", "'small'"),
     ("text for a number", "parts:\n  a: {kind: small, count: two}\n", 2, "parts.a.count", "integer", '"two"'),
     ("yes for a number", "parts:\n  a: {kind: small, count: yes}\n", 2, "parts.a.count", "integer", "true"),
-    ("number for text", "parts:\n  a: {kind: small, released: 2024}\n", 2, "parts.a.released", "string", "2024"),
+    (
+        "number for text",
+        "parts:\n  a: {kind: small, released: 2024}\n",
+        2,
+        "parts.a.released",
+        "string",
+        "2024",
+    ),
     ("scalar for a mapping", "parts:\n  a: 3\n", 2, "parts.a", "kind, count, released", "mapping"),
     ("list at the top", "- 1\n", 1, "", "parts, sizes, first", "mapping"),
     ("bad list entry", "parts: {}\nsizes:\n  - 1\n  - big\n", 4, "sizes.1", "number", '"big"'),
-    ("duplicate key", "parts:\n  a: {kind: small}\n  a: {kind: large}\n", 3, "parts.a", "duplicate", "line 2"),
+    (
+        "duplicate key",
+        "parts:\n  a: {kind: small}\n  a: {kind: large}\n",
+        3,
+        "parts.a",
+        "duplicate",
+        "line 2",
+    ),
     ("key that is no text", "parts:\n  1: {kind: small}\n", 2, "parts", "'1' is not text", "Quote"),
     ("merge key", "parts:\n  a:\n    <<: {kind: small}\n", 3, "parts.a", "'<<'", "merge"),
     ("list as a key", "parts:\n  [1]: {kind: small}\n", 2, "parts", "list or mapping", "Quote"),
@@ -75,7 +103,9 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("content", "line", "key", "allowed", "fix"), [row[1:] for row in PLACES], ids=[r[0] for r in PLACES])
+@pytest.mark.parametrize(
+    ("content", "line", "key", "allowed", "fix"), [row[1:] for row in PLACES], ids=[r[0] for r in PLACES]
+)
 def test_a_mistake_is_told_with_line_key_allowed_and_fix(
     tmp_path: Path, content: str, line: int, key: str, allowed: str, fix: str
 ) -> None:
@@ -98,7 +128,17 @@ def test_a_mistake_is_told_with_line_key_allowed_and_fix(
         ("parts: {}\nsizes: [1" + ":59" * 5000 + "]\n", "valid number"),
         ("parts: {}\nsizes: [" + "[]," * 100_000 + "]\n", "keys and values"),
     ],
-    ids=["empty", "comment", "not utf-8", "null byte", "too large", "decimal", "hexadecimal", "clock time", "masses"],
+    ids=[
+        "empty",
+        "comment",
+        "not utf-8",
+        "null byte",
+        "too large",
+        "decimal",
+        "hexadecimal",
+        "clock time",
+        "masses",
+    ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: str | bytes, what: str) -> None:
     assert what in failure(tmp_path, content).what

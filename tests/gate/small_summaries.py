@@ -37,10 +37,23 @@ def summary(
     probes: tuple[str, ...] = (),
 ) -> Summary:
     provenance = Provenance(
-        suite_version="0", git="0", packages={}, python="3", device="cpu", engines=("hf",), generated="2026-11-20", cells={}
+        suite_version="0",
+        git="0",
+        packages={},
+        python="3",
+        device="cpu",
+        engines=("hf",),
+        generated="2026-11-20",
+        cells={},
     )
     tasks = tuple(
-        TaskRow(task=task, title=task, version="1", n_items=50, kind="continuation" if task in probes else "answer")
+        TaskRow(
+            task=task,
+            title=task,
+            version="1",
+            n_items=50,
+            kind="continuation" if task in probes else "answer",
+        )
         for task in dict.fromkeys(row.task for row in rows)
     )
     return Summary(

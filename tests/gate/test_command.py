@@ -35,15 +35,27 @@ def test_the_text_shows_each_claim_why_it_is_open_and_what_would_decide_it(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "policy p: two claims"
     assert lines[2:4] == ["sure: gain of more than 0 points", "  holds  a  r  t  delta +5.0 [+1.0, +9.0]"]
-    assert lines[5:7] == ["open: gain of at least 4 points", "  inconclusive  a  r  t  delta +5.0 [+1.0, +9.0]"]
+    assert lines[5:7] == [
+        "open: gain of at least 4 points",
+        "  inconclusive  a  r  t  delta +5.0 [+1.0, +9.0]",
+    ]
     assert "not all of it is at least 4" in lines[7]
     assert "to decide at this size: about" in lines[8]
     assert lines[-1] == "2 verdicts: 1 inconclusive, 1 hold; exit code 3"
 
 
-@pytest.mark.parametrize(("option", "code"), [((), 3), (("--inconclusive", "pass"), 0), (("--inconclusive", "fail"), 1)])
+@pytest.mark.parametrize(
+    ("option", "code"), [((), 3), (("--inconclusive", "pass"), 0), (("--inconclusive", "fail"), 1)]
+)
 def test_every_report_says_the_same(board: Path, option: tuple[str, ...], code: int) -> None:
-    reports = ("--json", str(board / "v.json"), "--junit", str(board / "j.xml"), "--badge", str(board / "b.svg"))
+    reports = (
+        "--json",
+        str(board / "v.json"),
+        "--junit",
+        str(board / "j.xml"),
+        "--badge",
+        str(board / "b.svg"),
+    )
     assert gate(board, *option, *reports) == code
     report = GateReport.model_validate_json((board / "v.json").read_text())
     assert report.exit_code == code
@@ -54,7 +66,9 @@ def test_every_report_says_the_same(board: Path, option: tuple[str, ...], code: 
     assert "1 of 2 hold, 1 inconclusive" in (board / "b.svg").read_text()
 
 
-def test_a_badge_for_shields_is_json_and_another_ending_is_told(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_badge_for_shields_is_json_and_another_ending_is_told(
+    board: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     gate(board, "--badge", str(board / "b.json"))
     assert json.loads((board / "b.json").read_text())["schemaVersion"] == 1
     assert gate(board, "--badge", str(board / "b.png"), "--json", str(board / "none.json")) == 2
@@ -87,7 +101,9 @@ def test_elsewhere_there_are_no_annotations(
 def test_one_claim_is_explained_by_its_id_or_number(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert gate(board, "--explain", "open") == 3
     told = capsys.readouterr().out
-    assert told.startswith("claim open of policy p: gain of at least 4 points\nabout: reward r, task t\nrule: ")
+    assert told.startswith(
+        "claim open of policy p: gain of at least 4 points\nabout: reward r, task t\nrule: "
+    )
     assert "before 50.0%" not in told  # the row does not say what came after
     assert "sure" not in told
     assert gate(board, "--explain", "opne") == 2
@@ -95,7 +111,9 @@ def test_one_claim_is_explained_by_its_id_or_number(board: Path, capsys: pytest.
 
 
 def test_an_older_summary_is_refused_with_what_to_do(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    old = Summary.model_validate_json((board / "summary.json").read_text()).model_copy(update={"schema_version": 2})
+    old = Summary.model_validate_json((board / "summary.json").read_text()).model_copy(
+        update={"schema_version": 2}
+    )
     (board / "summary.json").write_text(old.to_json())
     assert gate(board) == 2
     assert "Run `rlvr-suite summarize RUN` again" in capsys.readouterr().err
@@ -119,7 +137,11 @@ HOSTILE = "a\n::error file=x,line=1::owned\r::add-mask::s\u2028##[error]old\x1b[
 @pytest.fixture
 def hostile(board: Path) -> Path:
     """Names in the summary, the policy and the baseline that would like to be commands."""
-    rows = (row((1, 9), checkpoint=HOSTILE), row((-9, -5), reward=HOSTILE), row((-9, 9), family=HOSTILE, base=HOSTILE))
+    rows = (
+        row((1, 9), checkpoint=HOSTILE),
+        row((-9, -5), reward=HOSTILE),
+        row((-9, 9), family=HOSTILE, base=HOSTILE),
+    )
     (board / "summary.json").write_text(summary(*rows, families={"a": "A", HOSTILE: HOSTILE}).to_json())
     said = json.dumps(HOSTILE)
     (board / "p.yaml").write_text(
@@ -133,7 +155,9 @@ def hostile(board: Path) -> Path:
 def are_safe(told: str) -> bool:
     """Lines of which none is a command to GitHub's runner but our own annotations, and none moves a cursor."""
     own = ("::error file=", "::warning file=", "::notice file=")
-    commands = [line for line in told.split("\n") if line.strip().startswith("::") and not line.startswith(own)]
+    commands = [
+        line for line in told.split("\n") if line.strip().startswith("::") and not line.startswith(own)
+    ]
     return not commands and "##[" not in told and all(c.isprintable() or c == "\n" for c in told)
 
 
@@ -150,12 +174,16 @@ def test_names_of_users_give_githubs_runner_no_command(
     assert are_safe(capsys.readouterr().out)
 
 
-def test_names_of_users_are_no_commands_in_errors_and_updates_either(hostile: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_of_users_are_no_commands_in_errors_and_updates_either(
+    hostile: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert gate(hostile, "--explain", HOSTILE) == 2
     assert gate(hostile, "--json", f"{hostile}/{HOSTILE}/no folder") == 1
     assert main(["gate", f"{hostile}/{HOSTILE}", "--policy", "micro_demo"]) == 2
     assert main(["gate", str(hostile), "--policy", str(hostile / "p.yaml"), "--badge", f"{HOSTILE}.png"]) == 2
-    (hostile / "p.yaml").write_text("claims:\n  - {reward: [r], task: t, family: a, not_worse_than: base.yaml, margin: 5}\n")
+    (hostile / "p.yaml").write_text(
+        "claims:\n  - {reward: [r], task: t, family: a, not_worse_than: base.yaml, margin: 5}\n"
+    )
     rows = tuple(row((1, 9), checkpoint=name) for name in ("a::b", "a##[error]b"))
     (hostile / "summary.json").write_text(summary(*rows, families={"a": "A"}).to_json())
     assert gate(hostile, "--update-baseline") == 0
@@ -165,7 +193,9 @@ def test_names_of_users_are_no_commands_in_errors_and_updates_either(hostile: Pa
     assert are_safe(told.err)
 
 
-def test_a_path_that_the_system_refuses_is_one_safe_line(board: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_path_that_the_system_refuses_is_one_safe_line(
+    board: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = board / "x\n::error::y"
     folder.mkdir()
     assert gate(board, "--json", str(folder)) == 2
@@ -210,8 +240,12 @@ def reports(board: Path) -> tuple[str, ...]:
     return tuple(word for flag, name in flags for word in (flag, str(board / name)))
 
 
-@pytest.mark.parametrize("stopped", [("--verify", "no such run"), ("--explain", "nobody"), ("--policy", "nobody")])
-def test_reports_of_an_earlier_run_are_gone_whatever_stops_this_one(board: Path, stopped: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "stopped", [("--verify", "no such run"), ("--explain", "nobody"), ("--policy", "nobody")]
+)
+def test_reports_of_an_earlier_run_are_gone_whatever_stops_this_one(
+    board: Path, stopped: tuple[str, str]
+) -> None:
     assert gate(board, *reports(board)) == 3
     assert all((board / name).exists() for name in STALE)
     assert gate(board, *reports(board), *stopped) != 0
@@ -227,7 +261,11 @@ def test_reports_of_an_earlier_run_are_gone_whatever_stops_this_one(board: Path,
     ],
 )
 def test_a_report_never_takes_the_place_of_another_file(
-    board: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...], told: str
+    board: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    flags: tuple[str, ...],
+    told: str,
 ) -> None:
     monkeypatch.chdir(board)
     (board / "x.json").write_text("older")

@@ -36,7 +36,12 @@ def against(*controls: tuple[str, float, float], covers: Covers = "items only", 
         )
         for name, low, high in controls
     )
-    return row((1, 9), control=tuple(f"a-{name}" for name, _, _ in controls), against_controls=rows or None, **changes)
+    return row(
+        (1, 9),
+        control=tuple(f"a-{name}" for name, _, _ in controls),
+        against_controls=rows or None,
+        **changes,
+    )
 
 
 def strong(low: float, high: float) -> DeltaRow:
@@ -46,7 +51,8 @@ def strong(low: float, high: float) -> DeltaRow:
 def printed(delta: float, interval: tuple[float, float], *steps: int | None) -> DeltaRow:
     """A row with the same figure printed of each of the steps."""
     figures = (
-        DeltaReference(delta=delta, source="arXiv 2506.10947v1, Fig. 1", setting="greedy", step=step) for step in steps or (None,)
+        DeltaReference(delta=delta, source="arXiv 2506.10947v1, Fig. 1", setting="greedy", step=step)
+        for step in steps or (None,)
     )
     return row(interval, published=tuple(figures))
 
@@ -54,7 +60,11 @@ def printed(delta: float, interval: tuple[float, float], *steps: int | None) -> 
 def on_clean(dirty: tuple[float, float], *clean: tuple[float, float] | DeltaRow | None) -> Summary:
     """The delta on t and those on the clean tasks c, d, ...: an interval, a row, or a contrast without any row."""
     tasks = "cdef"[: len(clean)]
-    rows = [one if isinstance(one, DeltaRow) else row(one, task=task) for task, one in zip(tasks, clean, strict=True) if one]
+    rows = [
+        one if isinstance(one, DeltaRow) else row(one, task=task)
+        for task, one in zip(tasks, clean, strict=True)
+        if one
+    ]
     return summary(row(dirty), *rows, contrasts=tuple(contrast("t", task) for task in tasks))
 
 
@@ -169,8 +179,12 @@ GOLDEN: list[tuple[str, str, DeltaRow | Summary, str, str, int]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("claim", "given", "verdict", "detail", "code"), [r[1:] for r in GOLDEN], ids=[r[0] for r in GOLDEN])
-def test_every_way_a_claim_can_end(claim: str, given: DeltaRow | Summary, verdict: str, detail: str, code: int) -> None:
+@pytest.mark.parametrize(
+    ("claim", "given", "verdict", "detail", "code"), [r[1:] for r in GOLDEN], ids=[r[0] for r in GOLDEN]
+)
+def test_every_way_a_claim_can_end(
+    claim: str, given: DeltaRow | Summary, verdict: str, detail: str, code: int
+) -> None:
     whole = given if isinstance(given, Summary) else summary(given)
     report = judge(whole, policy(claim, baseline=BASELINE))
     found = report.verdicts[0]
@@ -252,7 +266,11 @@ def test_an_unverified_pair_is_marked() -> None:
 def test_every_clean_task_is_a_part_and_the_whole_has_no_number_of_its_own() -> None:
     given = on_clean((1, 9), (2, 4), None)
     (whole,) = judge(given, policy(CLEAN)).verdicts
-    assert [(part.task, part.verdict) for part in whole.parts] == [("t", "holds"), ("c", "holds"), ("d", "missing")]
+    assert [(part.task, part.verdict) for part in whole.parts] == [
+        ("t", "holds"),
+        ("c", "holds"),
+        ("d", "missing"),
+    ]
     (open_,) = judge(on_clean((1, 9), (-1, 4)), policy(CLEAN)).verdicts
     assert open_.verdict == "inconclusive"
     assert open_.parts[1].needs
@@ -262,7 +280,10 @@ def test_every_clean_task_is_a_part_and_the_whole_has_no_number_of_its_own() -> 
 def test_a_contrast_of_another_task_says_what_is_clean_here_too() -> None:
     """d was run beside u alone, and still is a clean task of the method."""
     given = summary(
-        row((1, 9)), row((2, 4), task="c"), row((-2, 0), task="d"), contrasts=(contrast("t", "c"), contrast("u", "d"))
+        row((1, 9)),
+        row((2, 4), task="c"),
+        row((-2, 0), task="d"),
+        contrasts=(contrast("t", "c"), contrast("u", "d")),
     )
     (whole,) = judge(given, policy(CLEAN)).verdicts
     assert whole.verdict == "refuted"
@@ -290,9 +311,10 @@ def test_a_loss_that_is_surer_is_never_judged_more_kindly() -> None:
     order = ["holds", "inconclusive", "refuted"]
     for change in (-7.0, -5.0, -4.9, -4.0, -1.0, 3.0):
         words = [
-            judge(summary(row((10 + change - half, 10 + change + half), reward="e")), policy(EXACT, baseline=BASELINE)).verdicts[
-                0
-            ]
+            judge(
+                summary(row((10 + change - half, 10 + change + half), reward="e")),
+                policy(EXACT, baseline=BASELINE),
+            ).verdicts[0]
             for half in (20.0, 8.0, 6.0, 4.0, 2.0, 0.5, 0.05)
         ]
         found = [order.index(word.verdict) for word in words]
@@ -316,7 +338,9 @@ SEEDS = {"seeds": (0, 1, 2), "seed_deltas": (1.5, 3.0, 4.5), "interval_covers": 
         (STORED, row((3, 12)), False),
     ],
 )
-def test_what_would_decide_is_told_only_where_the_noise_is_known(claim: str, given: DeltaRow, known: bool) -> None:
+def test_what_would_decide_is_told_only_where_the_noise_is_known(
+    claim: str, given: DeltaRow, known: bool
+) -> None:
     found = judge(summary(given), policy(claim, baseline=BASELINE)).verdicts[0]
     assert found.verdict == "inconclusive"
     assert (found.needs is not None) == known
@@ -332,7 +356,9 @@ def test_5000_rows_are_judged_in_seconds() -> None:
     names = [(f"f{i}", f"r{j}", f"t{k}") for i in range(10) for j in range(25) for k in range(20)]
     rows = [row((1, 9), family=f, reward=r, task=t, checkpoint=f"{f}-{r}") for f, r, t in names]
     contrasts = [
-        contrast("t0", t, family=f, base=f"{f}-base", checkpoint=f"{f}-{r}", reward=r) for f, r, t in names if int(t[1:]) >= 10
+        contrast("t0", t, family=f, base=f"{f}-base", checkpoint=f"{f}-{r}", reward=r)
+        for f, r, t in names
+        if int(t[1:]) >= 10
     ]
     given = summary(*rows, families={f"f{i}": "" for i in range(10)}, contrasts=tuple(contrasts))
     start = time.process_time()

@@ -88,7 +88,9 @@ MALFORMED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "where", "allowed"), [r[1:] for r in MALFORMED], ids=[r[0] for r in MALFORMED])
+@pytest.mark.parametrize(
+    ("old", "new", "where", "allowed"), [r[1:] for r in MALFORMED], ids=[r[0] for r in MALFORMED]
+)
 def test_a_malformed_policy_is_one_line_with_place_and_choice_and_exit_code_2(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, where: str, allowed: str
 ) -> None:
@@ -105,7 +107,11 @@ def test_a_malformed_policy_is_one_line_with_place_and_choice_and_exit_code_2(
 
 
 BROKEN_BASELINES = [
-    ("row twice", BASELINE + BASELINE[BASELINE.index("  - ") :], "two rows of a b r x 1 t p (c, 9 items x 1)"),
+    (
+        "row twice",
+        BASELINE + BASELINE[BASELINE.index("  - ") :],
+        "two rows of a b r x 1 t p (c, 9 items x 1)",
+    ),
     ("delta outside its interval", BASELINE.replace("delta: 1.0", "delta: 3.0"), "lies outside its interval"),
     ("accuracy in percent", BASELINE.replace("before: 0.5", "before: 50"), "less than or equal to 1"),
     ("no rows", BASELINE[: BASELINE.index("rows")] + "rows: []\n", "at least 1"),
@@ -114,7 +120,9 @@ BROKEN_BASELINES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "told"), [r[1:] for r in BROKEN_BASELINES], ids=[r[0] for r in BROKEN_BASELINES])
+@pytest.mark.parametrize(
+    ("text", "told"), [r[1:] for r in BROKEN_BASELINES], ids=[r[0] for r in BROKEN_BASELINES]
+)
 def test_a_broken_baseline_is_told_by_its_own_name(text: str, told: str) -> None:
     with pytest.raises(SuiteError, match=r"base\.yaml") as caught:
         policy("{reward: r, task: t, not_worse_than: base.yaml, margin: 5}", baseline=text)
@@ -157,7 +165,9 @@ def test_at_least_is_points_families_or_both(written: str, points: float, famili
 
 def test_defaults_fill_what_a_claim_leaves_out_and_only_what_its_kind_takes() -> None:
     head = "defaults: {family: a, reward: r, task: t, margin: 3, within: 2, at_least: 1 families}"
-    gain, no_gain, paper = policy("{expect: gain}", "{expect: no_gain}", "{reproduces: published, within: 7}", head=head).claims
+    gain, no_gain, paper = policy(
+        "{expect: gain}", "{expect: no_gain}", "{reproduces: published, within: 7}", head=head
+    ).claims
     assert (gain.families, gain.margin) == (1, 0)
     assert (no_gain.margin, no_gain.within) == (3, 0)
     assert paper.within == 7
@@ -184,7 +194,12 @@ def test_every_shipped_policy_loads_and_names_what_the_suite_knows() -> None:
 
 def test_micro_demo_claims_what_the_micro_families_were_made_for() -> None:
     demo = load_policy("micro_demo")
-    claimed = {(family, reward, c.kind) for c in demo.claims for family in c.scope.family for reward in c.scope.reward}
+    claimed = {
+        (family, reward, c.kind)
+        for c in demo.claims
+        for family in c.scope.family
+        for reward in c.scope.reward
+    }
     micro = [family for family in load_registry().families if family.startswith("micro-")]
     others = [family for family in micro if family != "micro-qwen2.5-math"]
     assert claimed == {
@@ -197,7 +212,9 @@ def test_micro_demo_claims_what_the_micro_families_were_made_for() -> None:
 
 
 def test_what_cannot_be_checked_stands_in_the_report() -> None:
-    given = policy("{reward: r, task: t, expect: gain}", head="not_checkable: [{claim: the rest, why: nobody prints it}]")
+    given = policy(
+        "{reward: r, task: t, expect: gain}", head="not_checkable: [{claim: the rest, why: nobody prints it}]"
+    )
     report = judge(summary(row((1, 9)), families={"a": "A"}), given)
     assert [item.claim for item in report.not_checkable] == ["the rest"]
     assert report.exit_code == 0
@@ -217,13 +234,48 @@ def accepts(type_: object, value: object) -> bool:
     [
         (
             Least,
-            [0, 5, 5.5, 100, 100.1, -1, True, None, "", "5", "5 points", "1 point", "5.5 points", "100 points", "100.5 points"],
+            [
+                0,
+                5,
+                5.5,
+                100,
+                100.1,
+                -1,
+                True,
+                None,
+                "",
+                "5",
+                "5 points",
+                "1 point",
+                "5.5 points",
+                "100 points",
+                "100.5 points",
+            ],
         ),
         (
             Least,
-            ["3 families", "1 family", "0 families", "5 points in 3 families", "5 points in ", "5 points 3 families", [], {}],
+            [
+                "3 families",
+                "1 family",
+                "0 families",
+                "5 points in 3 families",
+                "5 points in ",
+                "5 points 3 families",
+                [],
+                {},
+            ],
         ),
-        (Least, ["12345 families", "101 points", "1.1234567 points", "\uff11 families", " 3 families", "3 families, 5 points"]),
+        (
+            Least,
+            [
+                "12345 families",
+                "101 points",
+                "1.1234567 points",
+                "\uff11 families",
+                " 3 families",
+                "3 families, 5 points",
+            ],
+        ),
         (Names, ["a", "*", "", ["a"], ["a", "b*"], [], [""], [1], [["a"]], 1, None, True, {}]),
     ],
 )

@@ -53,7 +53,8 @@ def paper(**synthetic: float) -> Summary:
         if r.points is not None
     ]
     made = [
-        row(base, "random", "math500", synthetic.get(family, 0.0), None, label="synthetic") for family, base in SYNTHETIC.items()
+        row(base, "random", "math500", synthetic.get(family, 0.0), None, label="synthetic")
+        for family, base in SYNTHETIC.items()
     ]
     names = {row.family: row.family for row in (*printed, *made)}
     return summary(*printed, *made, families=names)
@@ -85,7 +86,9 @@ def test_llama3_made_to_gain_20_points_from_random_fails_on_exactly_that_claim()
     assert verdicts(paper(llama3=20.0)).exit_code == 1
 
 
-@pytest.mark.parametrize("reward", ["ground_truth", "majority_vote", "one_shot", "incorrect", "random", "format"])
+@pytest.mark.parametrize(
+    "reward", ["ground_truth", "majority_vote", "one_shot", "incorrect", "random", "format"]
+)
 def test_a_run_without_the_gain_fails_on_exactly_that_claim(reward: str) -> None:
     """A base asked in a fair way may gain nothing: 0 is 13.8 to 29.1 points from the figures."""
     given = paper()
@@ -99,13 +102,17 @@ def test_a_run_without_the_gain_fails_on_exactly_that_claim(reward: str) -> None
             )
         }
     )
-    word = "inconclusive" if reward == "format" else "refuted"  # 13.8 points are not surely more than 10 from 0
+    word = (
+        "inconclusive" if reward == "format" else "refuted"
+    )  # 13.8 points are not surely more than 10 from 0
     assert failing(flat) == [("qwen2.5-math-7b", reward, word)]
 
 
 def test_another_step_is_not_comparable() -> None:
     given = paper()
-    early = given.model_copy(update={"deltas": tuple(r.model_copy(update={"step": 150}) for r in given.deltas)})
+    early = given.model_copy(
+        update={"deltas": tuple(r.model_copy(update={"step": 150}) for r in given.deltas)}
+    )
     found = {v.task: v for v in verdicts(early).verdicts if v.kind == "reproduces"}
     assert found["math500"].verdict == "not comparable"
     assert found["math500"].differs == ("step",)

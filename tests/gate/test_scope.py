@@ -28,7 +28,10 @@ def test_a_pattern_speaks_of_the_families_that_it_means() -> None:
 def test_a_pattern_of_tasks_leaves_leak_probes_out_unless_one_is_named() -> None:
     given = summary(row((1, 9)), row((-9, -1), task="t_partial"), families={"a": "A"}, probes=("t_partial",))
     assert verdicts(given, '{reward: r, task: "*", expect: gain}') == [("a", "holds")]
-    assert verdicts(given, "{reward: r, task: [t, t_partial], expect: gain}") == [("a", "holds"), ("a", "refuted")]
+    assert verdicts(given, "{reward: r, task: [t, t_partial], expect: gain}") == [
+        ("a", "holds"),
+        ("a", "refuted"),
+    ]
 
 
 def test_every_reward_of_a_pattern_is_wanted_in_every_family() -> None:
@@ -43,8 +46,12 @@ def test_every_reward_of_a_pattern_is_wanted_in_every_family() -> None:
 
 def test_controls_and_others_are_told_apart() -> None:
     given = summary(row((1, 9)), row((-2, 2), reward="random", spurious=True), families={"a": "A"})
-    assert [v.reward for v in judge(given, policy("{spurious: false, task: t, expect: gain}")).verdicts] == ["r"]
-    assert [v.reward for v in judge(given, policy("{spurious: true, task: t, expect: gain}")).verdicts] == ["random"]
+    assert [v.reward for v in judge(given, policy("{spurious: false, task: t, expect: gain}")).verdicts] == [
+        "r"
+    ]
+    assert [v.reward for v in judge(given, policy("{spurious: true, task: t, expect: gain}")).verdicts] == [
+        "random"
+    ]
 
 
 def test_several_bases_of_a_family_are_judged_by_themselves_and_can_be_named() -> None:
@@ -54,19 +61,29 @@ def test_several_bases_of_a_family_are_judged_by_themselves_and_can_be_named() -
 
 
 def judged(given: Summary, claim: str, baseline: str | None = None) -> list[tuple[str, str, str, str]]:
-    return [(v.family, v.reward, v.task, v.verdict) for v in judge(given, policy(claim, baseline=baseline)).verdicts]
+    return [
+        (v.family, v.reward, v.task, v.verdict)
+        for v in judge(given, policy(claim, baseline=baseline)).verdicts
+    ]
 
 
 def test_a_base_of_another_family_is_not_asked_for() -> None:
     given = families((1, 9), (-9, -1))
-    assert judged(given, '{family: a, base: "*", reward: r, task: t, expect: gain}') == [("a", "r", "t", "holds")]
+    assert judged(given, '{family: a, base: "*", reward: r, task: t, expect: gain}') == [
+        ("a", "r", "t", "holds")
+    ]
 
 
 def test_a_family_that_is_named_and_nowhere_is_missing_though_bases_are_asked_for() -> None:
-    given, claim = families((1, 9), (-9, -1)), "{family: [a, typo], base: %s, reward: r, task: t, expect: gain}"
+    given, claim = (
+        families((1, 9), (-9, -1)),
+        "{family: [a, typo], base: %s, reward: r, task: t, expect: gain}",
+    )
     assert judged(given, claim % STAR) == [("a", "r", "t", "holds"), ("typo", "r", "t", "missing")]
     assert judged(given, claim % "a-base") == [("a", "r", "t", "holds")]
-    assert judged(given, "{family: typo, base: a-base, reward: r, task: t, expect: gain}") == [("a", "r", "t", "missing")]
+    assert judged(given, "{family: typo, base: a-base, reward: r, task: t, expect: gain}") == [
+        ("a", "r", "t", "missing")
+    ]
 
 
 BESIDE = "{family: %s, reward: %s, task: %s, not_worse_than: base.yaml, margin: 5}"
@@ -111,7 +128,10 @@ def test_a_combination_of_names_is_wanted_though_each_name_is_somewhere() -> Non
     assert judged(given, BESIDE % ("[a, b]", "[r, s]", "t"), stored) == [
         ("a", "r", "t", "holds"), ("b", "r", "t", "missing"), ("a", "s", "t", "missing"), ("b", "s", "t", "holds"),
     ]  # fmt: skip
-    assert judged(given, BESIDE % ("[a, b]", STAR, "t"), stored) == [("a", "r", "t", "holds"), ("b", "s", "t", "holds")]
+    assert judged(given, BESIDE % ("[a, b]", STAR, "t"), stored) == [
+        ("a", "r", "t", "holds"),
+        ("b", "s", "t", "holds"),
+    ]
 
 
 @pytest.mark.parametrize("more", ["step: 99", "protocol: nobody", "recipe: nobody"])
@@ -122,7 +142,9 @@ def test_a_claim_that_finds_nothing_in_summary_and_baseline_is_missing(more: str
 
 def test_no_two_missing_verdicts_are_about_one_thing() -> None:
     for names in product(
-        ["a", STAR, "typo", "[a, typo]"], ["r", STAR, "typo2", "[r, typo2]"], ["t", STAR, "typo3", "[t, typo3]"]
+        ["a", STAR, "typo", "[a, typo]"],
+        ["r", STAR, "typo2", "[r, typo2]"],
+        ["t", STAR, "typo3", "[t, typo3]"],
     ):
         found = judge(summary(row((9, 11))), policy(BESIDE % names, baseline=BASELINE)).verdicts
         gone = [(v.family, v.reward, v.task) for v in found if v.verdict == "missing"]

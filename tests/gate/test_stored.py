@@ -30,7 +30,9 @@ def policy_file(tmp_path: Path) -> Path:
 
 
 def update(given: Summary, policy_file: Path) -> list[str]:
-    return update_baselines(given, load_policy(policy_file, baselines=False), Path("runs/main"), str(policy_file))
+    return update_baselines(
+        given, load_policy(policy_file, baselines=False), Path("runs/main"), str(policy_file)
+    )
 
 
 def words(given: Summary, policy_file: Path) -> dict[tuple[str, str], str]:
@@ -73,21 +75,30 @@ def test_a_pair_that_the_baseline_does_not_know_is_missing_until_it_is_updated(p
     update(measured({"a": 12.0}, half=2), policy_file)
     assert words(measured(BEFORE, half=2), policy_file)[("b", "r")] == "missing"
     lines = update(measured(BEFORE, half=2), policy_file)
-    assert [line.split()[:2] for line in lines[1:]] == [["new", "b"], ["new", "c"], ["new", "b"], ["new", "c"]]
+    assert [line.split()[:2] for line in lines[1:]] == [
+        ["new", "b"],
+        ["new", "c"],
+        ["new", "b"],
+        ["new", "c"],
+    ]
     assert set(words(measured(BEFORE, half=2), policy_file).values()) == {"holds"}
 
 
 def test_a_changed_base_is_a_change_though_the_delta_is_the_same(policy_file: Path) -> None:
     update(measured({"a": 12.0}, half=30), policy_file)
     given = measured({"a": 12.0}, half=30)
-    moved = given.model_copy(update={"deltas": tuple(r.model_copy(update={"before": 0.4}) for r in given.deltas)})
+    moved = given.model_copy(
+        update={"deltas": tuple(r.model_copy(update={"before": 0.4}) for r in given.deltas)}
+    )
     assert set(words(moved, policy_file).values()) == {"inconclusive"}
 
 
 def test_another_version_of_the_task_is_not_comparable(policy_file: Path) -> None:
     update(measured({"a": 12.0}, half=2), policy_file)
     given = measured({"a": 12.0}, half=2)
-    newer = given.model_copy(update={"tasks": tuple(t.model_copy(update={"version": "2"}) for t in given.tasks)})
+    newer = given.model_copy(
+        update={"tasks": tuple(t.model_copy(update={"version": "2"}) for t in given.tasks)}
+    )
     verdict = judge(newer, load_policy(policy_file)).verdicts[0]
     assert (verdict.verdict, verdict.differs) == ("not comparable", ("task version",))
 
@@ -107,7 +118,8 @@ def test_the_file_has_a_row_a_line_reads_back_and_says_how_it_was_made(policy_fi
     assert f"rlvr-suite gate runs/main --policy {policy_file} --update-baseline" in text.splitlines()[0]
     assert load_baseline(policy_file.parent / "base.yaml") == baseline_of(given, given.deltas)
     assert text == baseline_text(
-        baseline_of(given, given.deltas), f"rlvr-suite gate runs/main --policy {policy_file} --update-baseline"
+        baseline_of(given, given.deltas),
+        f"rlvr-suite gate runs/main --policy {policy_file} --update-baseline",
     )
 
 
@@ -143,19 +155,25 @@ def test_every_row_of_one_method_is_stored_and_judged(policy_file: Path) -> None
     assert [(v.verdict, v.n_items, v.checkpoint) for v in found] == [
         ("holds", 50, "a-rl"), ("holds", 100, "a-rl"), ("holds", 100, "other-seed"),
     ]  # fmt: skip
-    worse = summary(*(r.model_copy(update={"delta": -9.0, "interval": (-9.5, -8.5)}) for r in rows), families={"a": ""})
+    worse = summary(
+        *(r.model_copy(update={"delta": -9.0, "interval": (-9.5, -8.5)}) for r in rows), families={"a": ""}
+    )
     assert [v.verdict for v in judge(worse, load_policy(policy_file)).verdicts] == ["refuted"] * 3
 
 
 def test_rows_find_the_stored_one_that_is_most_like_them(policy_file: Path) -> None:
     update(summary(sized(50, 8), sized(100, 4), families={"a": ""}), policy_file)
-    renamed = judge(summary(sized(100, 4, "new"), sized(50, 8, "new"), families={"a": ""}), load_policy(policy_file)).verdicts
+    renamed = judge(
+        summary(sized(100, 4, "new"), sized(50, 8, "new"), families={"a": ""}), load_policy(policy_file)
+    ).verdicts
     assert [v.verdict for v in renamed] == ["holds", "holds"]
     other = judge(summary(sized(50, 8), sized(70, 4), families={"a": ""}), load_policy(policy_file)).verdicts
     assert [(v.verdict, v.differs) for v in other] == [("holds", None), ("not comparable", ("n_items",))]
     fewer = judge(summary(sized(50, 8), families={"a": ""}), load_policy(policy_file)).verdicts
     assert [(v.verdict, v.n_items) for v in fewer] == [("holds", 50), ("missing", 100)]
-    more = judge(summary(*(sized(n, 8) for n in (50, 100, 200)), families={"a": ""}), load_policy(policy_file)).verdicts
+    more = judge(
+        summary(*(sized(n, 8) for n in (50, 100, 200)), families={"a": ""}), load_policy(policy_file)
+    ).verdicts
     assert [(v.verdict, v.n_items) for v in more][2] == ("missing", 200)
 
 
@@ -194,7 +212,10 @@ def test_of_several_baselines_all_are_written_or_none(tmp_path: Path) -> None:
 
 def test_a_baseline_that_could_not_be_read_again_is_told_and_not_written(policy_file: Path) -> None:
     many = summary(*(row((1, 9), checkpoint=f"{n}-{'x' * 3000}") for n in range(400)), families={"a": ""})
-    with pytest.raises(SuiteError, match=r"its 400 rows could not be read again: \d+ bytes; at most 1000000.*Narrow the policy"):
+    with pytest.raises(
+        SuiteError,
+        match=r"its 400 rows could not be read again: \d+ bytes; at most 1000000.*Narrow the policy",
+    ):
         update(many, policy_file)
     with pytest.raises(SuiteError, match="does not come back from the file"):
         update(summary(row((1, 9), checkpoint="a\x85b"), families={"a": ""}), policy_file)
@@ -211,7 +232,11 @@ def test_a_task_that_the_summary_does_not_describe_has_an_unknown_version(policy
 def test_numbers_that_no_baseline_can_hold_have_moved_and_are_no_fault_of_the_gate(policy_file: Path) -> None:
     update(measured({"a": 12.0}, half=2), policy_file)
     given = measured({"a": 12.0}, half=2)
-    wild = given.model_copy(update={"deltas": tuple(r.model_copy(update={"before": 7.0}) for r in given.deltas)})
+    wild = given.model_copy(
+        update={"deltas": tuple(r.model_copy(update={"before": 7.0}) for r in given.deltas)}
+    )
     assert set(words(wild, policy_file).values()) == {"holds"}  # the change is 0 to within 2.8
-    lost = given.model_copy(update={"deltas": tuple(r.model_copy(update={"delta": math.nan}) for r in given.deltas)})
+    lost = given.model_copy(
+        update={"deltas": tuple(r.model_copy(update={"delta": math.nan}) for r in given.deltas)}
+    )
     assert set(words(lost, policy_file).values()) == {"inconclusive"}

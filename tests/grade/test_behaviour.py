@@ -18,7 +18,8 @@ def test_other_code_is_not_code(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "fenced"), [("```python\nx", True), ("```Python", True), ("in python:", False), ("```\npython", False)]
+    ("text", "fenced"),
+    [("```python\nx", True), ("```Python", True), ("in python:", False), ("```\npython", False)],
 )
 def test_the_stricter_detector_wants_a_fence(text: str, fenced: bool) -> None:
     assert is_fenced_code(text) == fenced

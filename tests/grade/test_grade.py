@@ -96,7 +96,9 @@ def test_different_objects_are_not_equivalent(answer: str, gold: str) -> None:
     assert not equivalent(answer, gold)
 
 
-@pytest.mark.parametrize(("spellings", "one"), [(("142.0", "142", "0142", "$142$"), "142"), ((" x  +\n1 ", "x + 1"), "x + 1")])
+@pytest.mark.parametrize(
+    ("spellings", "one"), [(("142.0", "142", "0142", "$142$"), "142"), ((" x  +\n1 ", "x + 1"), "x + 1")]
+)
 def test_spellings_of_one_plain_answer_share_a_canonical_form(spellings: tuple[str, ...], one: str) -> None:
     assert {canonical(s) for s in spellings} == {one}
 
@@ -129,7 +131,9 @@ def test_a_right_answer_that_was_not_the_extracted_one_is_flagged(text: str, pre
 
 
 def test_a_batch_is_graded_as_its_rows_are() -> None:
-    rows: list[tuple[str, str, FinishReason]] = [(text, gold, "stop") for (text, _), gold in product(EXTRACTED, ("12", "x+1"))]
+    rows: list[tuple[str, str, FinishReason]] = [
+        (text, gold, "stop") for (text, _), gold in product(EXTRACTED, ("12", "x+1"))
+    ]
     assert grade_all(rows) == [grade(*row) for row in rows]
 
 
@@ -174,8 +178,12 @@ def test_the_outcome_of_an_answer_to_25(text: str, finish_reason: FinishReason, 
     assert grade(text, "25", finish_reason).outcome == outcome
 
 
-@pytest.mark.parametrize(("text", "finish_reason"), list(product((t for t, _ in EXTRACTED), get_args(FinishReason))))
-def test_an_answer_is_correct_by_its_text_alone_and_else_has_one_other_outcome(text: str, finish_reason: FinishReason) -> None:
+@pytest.mark.parametrize(
+    ("text", "finish_reason"), list(product((t for t, _ in EXTRACTED), get_args(FinishReason)))
+)
+def test_an_answer_is_correct_by_its_text_alone_and_else_has_one_other_outcome(
+    text: str, finish_reason: FinishReason
+) -> None:
     graded = grade(text, "12", finish_reason)
     assert graded.outcome in set(OUTCOMES) - {"error"}
     assert (graded.outcome == "correct") == is_correct(text, "12")

@@ -7,7 +7,10 @@ import pytest
 
 from suite.grade import equivalent, grade
 
-ROWS = [json.loads(line) for line in (Path(__file__).parents[1] / "data" / "hard_cases.jsonl").read_text("utf-8").splitlines()]
+ROWS = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "data" / "hard_cases.jsonl").read_text("utf-8").splitlines()
+]
 MAX_MISSED = 3
 
 
@@ -40,7 +43,16 @@ def test_the_table_is_large_balanced_and_without_repeats() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [r for r in ROWS if r["equal"] and "missed" not in r and r["answer"].count("{") == r["answer"].count("}")], ids=_named
+    "row",
+    [
+        r
+        for r in ROWS
+        if r["equal"] and "missed" not in r and r["answer"].count("{") == r["answer"].count("}")
+    ],
+    ids=_named,
 )
 def test_a_whole_sentence_around_the_answer_changes_nothing(row: dict[str, str]) -> None:
-    assert grade(f"We add 7 and 8.\nSo the result is $\\boxed{{{row['answer']}}}$.", row["gold"]).outcome == "correct"
+    assert (
+        grade(f"We add 7 and 8.\nSo the result is $\\boxed{{{row['answer']}}}$.", row["gold"]).outcome
+        == "correct"
+    )

@@ -67,13 +67,16 @@ def test_a_hostile_answer_is_an_ordinary_miss_at_no_cost(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["9^{9^{9^9}}", "1000000!", "x^{99999}", "{" * 17, "1" * 61, "+1" * 61, r"\int_0^1 x", "\x00", "x" * 301]
+    "text",
+    ["9^{9^{9^9}}", "1000000!", "x^{99999}", "{" * 17, "1" * 61, "+1" * 61, r"\int_0^1 x", "\x00", "x" * 301],
 )
 def test_sympy_never_sees_what_it_could_choke_on(text: str) -> None:
     assert not limits.is_computable(text)
 
 
-@pytest.mark.parametrize("text", [r"\frac{1}{2}", r"A \cap B", "x^{12}+y^{9}", "20!", r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}"])
+@pytest.mark.parametrize(
+    "text", [r"\frac{1}{2}", r"A \cap B", "x^{12}+y^{9}", "20!", r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}"]
+)
 def test_sympy_may_see_an_ordinary_answer(text: str) -> None:
     assert limits.is_computable(text)
 
@@ -119,7 +122,10 @@ def test_a_forked_process_has_workers_of_its_own() -> None:
     workers = Workers(1)
     assert workers.equal([("x+1", "1+x")]) == [True]
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(lambda pair: workers.equal([pair])[0], [("2", "3"), ("x+1", "1+x")] * 3)) == [False, True] * 3
+        assert (
+            list(pool.map(lambda pair: workers.equal([pair])[0], [("2", "3"), ("x+1", "1+x")] * 3))
+            == [False, True] * 3
+        )
     child = os.fork()
     if child == 0:
         right = workers.equal([("2", "3"), ("x+1", "1+x")]) == [False, True]

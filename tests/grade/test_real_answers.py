@@ -39,7 +39,9 @@ def _rows(name: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize("name", SETS)
 def test_every_gold_boxed_is_right(name: str) -> None:
     missed = [
-        row["answer"] for row in _rows(name) if grade(f"So \\boxed{{{row['answer']}}}.", row["answer"]).outcome != "correct"
+        row["answer"]
+        for row in _rows(name)
+        if grade(f"So \\boxed{{{row['answer']}}}.", row["answer"]).outcome != "correct"
     ]
     assert missed == []
 

@@ -10,7 +10,15 @@ from suite import grade
 from suite.benchmarks import arithmetic
 from suite.benchmarks.items import Item, load_items
 from suite.benchmarks.tasks import all_tasks, task
-from suite.grade.scoring import Response, Score, grade_answers, grade_continuations, grade_numbers, item_metrics, scores
+from suite.grade.scoring import (
+    Response,
+    Score,
+    grade_answers,
+    grade_continuations,
+    grade_numbers,
+    item_metrics,
+    scores,
+)
 
 THIRD = Item("1", "p", "1000/3", steps=2)
 WHOLE = Item("2", "p", "-7", steps=1)
@@ -38,13 +46,17 @@ def test_a_number_is_right_by_its_value(item: Item, text: str, outcome: str) -> 
     assert scores([Response(item, text)], "number")[0].outcome == outcome
 
 
-@pytest.mark.parametrize(("text", "outcome"), [("\\boxed{-7}", "correct"), ("\\boxed{8}", "truncated"), ("so far", "truncated")])
+@pytest.mark.parametrize(
+    ("text", "outcome"), [("\\boxed{-7}", "correct"), ("\\boxed{8}", "truncated"), ("so far", "truncated")]
+)
 def test_a_number_boxed_before_the_cap_is_right_and_any_other_truncated(text: str, outcome: str) -> None:
     assert scores([Response(WHOLE, text, "length")], "number")[0].outcome == outcome
 
 
 def test_a_number_that_was_right_elsewhere_is_flagged() -> None:
-    flagged, plain = scores([Response(WHOLE, "\\boxed{-7.0} or rather \\boxed{8}"), Response(WHOLE, "\\boxed{8}")], "number")
+    flagged, plain = scores(
+        [Response(WHOLE, "\\boxed{-7.0} or rather \\boxed{8}"), Response(WHOLE, "\\boxed{8}")], "number"
+    )
     assert (flagged.outcome, flagged.answer_present) == ("wrong", True)
     assert (plain.outcome, plain.answer_present) == ("wrong", False)
 
@@ -64,7 +76,11 @@ def test_the_continuous_score_is_the_papers_and_zero_without_a_number() -> None:
 def test_every_released_label_is_right_as_a_fraction_and_as_a_decimal() -> None:
     items = load_items(task("arithmetic_clean"))
     exact = [Response(i, f"\\boxed{{{i.answer}}}") for i in items]
-    decimal = [Response(i, f"\\boxed{{{float(Fraction(i.answer)):.10f}}}") for i in items if abs(Fraction(i.answer)) > 1]
+    decimal = [
+        Response(i, f"\\boxed{{{float(Fraction(i.answer)):.10f}}}")
+        for i in items
+        if abs(Fraction(i.answer)) > 1
+    ]
     assert {s.outcome for s in scores(exact, "number")} == {"correct"}
     assert {s.outcome for s in scores(decimal, "number")} == {"correct"}
     assert {s.metrics["continuous"] for s in scores(exact, "number")} == {1.0}
@@ -100,11 +116,19 @@ def test_one_sample_has_no_pass_at_k() -> None:
 
 
 def test_an_item_of_a_level_counts_for_that_level_only() -> None:
-    assert item_metrics(asdict(THIRD), [[sample(True, continuous=0.9)]]) == {"avg": 1.0, "continuous": 0.9, "avg_steps_2": 1.0}
+    assert item_metrics(asdict(THIRD), [[sample(True, continuous=0.9)]]) == {
+        "avg": 1.0,
+        "continuous": 0.9,
+        "avg_steps_2": 1.0,
+    }
 
 
 def test_further_metrics_are_means_over_an_items_samples() -> None:
-    assert item_metrics({}, [[sample(False, m=0.0), sample(True, m=0.5)]]) == {"avg": 0.5, "m": 0.25, "pass_at_k": 1.0}
+    assert item_metrics({}, [[sample(False, m=0.0), sample(True, m=0.5)]]) == {
+        "avg": 0.5,
+        "m": 0.25,
+        "pass_at_k": 1.0,
+    }
 
 
 @pytest.mark.parametrize("name", all_tasks())

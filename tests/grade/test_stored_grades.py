@@ -33,7 +33,13 @@ def test_every_sample_gets_a_grade_with_answer_and_behaviour(cell: CellStore) ->
     assert outcomes(cell) == ["correct", "wrong", "truncated", "wrong"]
     (stored,) = read_cells([cell])
     boxed = stored.grades["a", 1]
-    assert (boxed.extracted, boxed.code, boxed.language_only, boxed.boxed, boxed.repetitive) == ("3", True, False, True, False)
+    assert (boxed.extracted, boxed.code, boxed.language_only, boxed.boxed, boxed.repetitive) == (
+        "3",
+        True,
+        False,
+        True,
+        False,
+    )
 
 
 def test_grades_are_made_once(cell: CellStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +52,10 @@ def older(cell: CellStore, **outcome: str) -> Grades:
     """Today's grades as an older grader's, with other outcomes for the samples named ``a0`` and so on."""
     grades = cell.grades(GRADER_VERSION)
     assert grades is not None
-    rows = [g.model_copy(update={"outcome": outcome.get(f"{g.item_id}{g.sample}", g.outcome)}) for g in grades.rows]
+    rows = [
+        g.model_copy(update={"outcome": outcome.get(f"{g.item_id}{g.sample}", g.outcome)})
+        for g in grades.rows
+    ]
     made = grades.model_copy(update={"grader_version": "0", "rows": tuple(rows)})
     cell.write_grades(made)
     (cell.path / f"grades-{GRADER_VERSION}.json").unlink()
@@ -96,7 +105,18 @@ def test_a_text_that_was_replaced_is_graded_anew(cell: CellStore) -> None:
 
 def test_a_sample_that_the_engine_failed_on_is_an_error_whatever_it_left(cell: CellStore) -> None:
     cell.write_batch(
-        "1", [Sample(item_id="a", sample=0, seed=0, text="1", n_tokens=1, finish_reason="stop", error="out of memory")]
+        "1",
+        [
+            Sample(
+                item_id="a",
+                sample=0,
+                seed=0,
+                text="1",
+                n_tokens=1,
+                finish_reason="stop",
+                error="out of memory",
+            )
+        ],
     )
     assert outcomes(cell)[0] == "error"
 
@@ -108,13 +128,20 @@ def test_damaged_grades_are_named_and_may_be_deleted(cell: CellStore) -> None:
         list(read_cells([cell]))
 
 
-def test_the_command_names_cells_and_samples_that_changed(cell: CellStore, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_names_cells_and_samples_that_changed(
+    cell: CellStore, capsys: pytest.CaptureFixture[str]
+) -> None:
     run = str(cell.path.parents[1])
     outcomes(cell)
     older(cell, a0="wrong")
     assert main(["regrade", run, "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
-    assert (row["grader_before"], row["changed"], row["changes"], row["samples"]) == ("0", 1, "1 wrong -> correct", [["a", 0]])
+    assert (row["grader_before"], row["changed"], row["changes"], row["samples"]) == (
+        "0",
+        1,
+        "1 wrong -> correct",
+        [["a", 0]],
+    )
     assert main(["regrade", run]) == 0
     assert f"grader {GRADER_VERSION}: cells 1, outcomes changed 1" in capsys.readouterr().out
 

@@ -12,14 +12,25 @@ from suite.benchmarks.items import DATA_VARIABLE, Item, items_hash, load_set
 from suite.benchmarks.tasks import Source, task
 from suite.errors import SuiteError
 from suite.grpo import data
-from suite.grpo.data import ONE_SHOT, TooLong, TrainingData, check_source, drop_long, epoch_rows, load_training_data
+from suite.grpo.data import (
+    ONE_SHOT,
+    TooLong,
+    TrainingData,
+    check_source,
+    drop_long,
+    epoch_rows,
+    load_training_data,
+)
 from suite.grpo.decontaminate import Removed, decontaminate, evaluated_items, generated_items
 
 needs_data = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
 
 COMMIT = "0" * 40
 ITEMS = [Item(str(n), f"question {n}", str(n)) for n in range(10)]
-ROWS = [{"id": "a", "problem": "one", "answer": "1"}, {"id": "b", "problem": "two", "answer": "2", "difficulty": 3}]
+ROWS = [
+    {"id": "a", "problem": "one", "answer": "1"},
+    {"id": "b", "problem": "two", "answer": "2", "difficulty": 3},
+]
 
 
 def write(path: Path, rows: Sequence[dict[str, object]]) -> Path:
@@ -53,7 +64,9 @@ def test_a_longer_run_starts_as_a_shorter_one() -> None:
 def test_other_labels_and_items_that_are_not_there_leave_the_order() -> None:
     labelled = [Item(item.id, item.problem, "other") for item in ITEMS]
     assert ids(epoch_rows(labelled, 10, seed=0)) == ids(epoch_rows(ITEMS, 10, seed=0))
-    assert ids(epoch_rows(ITEMS[:5], 5, seed=0)) == [i for i in ids(epoch_rows(ITEMS, 10, seed=0)) if int(i) < 5]
+    assert ids(epoch_rows(ITEMS[:5], 5, seed=0)) == [
+        i for i in ids(epoch_rows(ITEMS, 10, seed=0)) if int(i) < 5
+    ]
 
 
 def test_the_order_is_the_same_on_every_machine() -> None:
@@ -96,7 +109,9 @@ def test_arithmetic_is_700_expressions_of_so_many_steps_with_exact_labels(steps:
     assert len({item.problem for item in made}) == len(made) == data.ARITHMETIC_ITEMS == 700
     assert all(item.steps == steps and item.problem.startswith(arithmetic.PROMPT) for item in made)
     drawn = arithmetic.expressions(-1, steps, 1)[0]
-    assert made[0] == Item(f"{steps}-0", arithmetic.PROMPT + drawn.latex, arithmetic.label(drawn.value), steps=steps)
+    assert made[0] == Item(
+        f"{steps}-0", arithmetic.PROMPT + drawn.latex, arithmetic.label(drawn.value), steps=steps
+    )
 
 
 def test_arithmetic_shares_no_item_with_an_evaluation_of_any_seed() -> None:
@@ -130,7 +145,10 @@ def test_the_label_of_the_one_example_is_its_authors_rounding() -> None:
 
 @needs_data
 def test_no_task_asks_the_one_example() -> None:
-    assert decontaminate([ONE_SHOT], evaluated_items(Path(os.environ[DATA_VARIABLE])).items) == ([ONE_SHOT], [])
+    assert decontaminate([ONE_SHOT], evaluated_items(Path(os.environ[DATA_VARIABLE])).items) == (
+        [ONE_SHOT],
+        [],
+    )
 
 
 def test_a_file_gives_its_items_and_the_hash_of_its_bytes(tmp_path: Path) -> None:
@@ -200,7 +218,10 @@ def test_rows_of_the_hub_are_numbered_and_their_commit_is_kept(
 ) -> None:
     hub = tmp_path / "hub"
     hub.mkdir()
-    rows = [{"problem": "one", "answer": "1", "solution": "so"}, {"problem": "two", "answer": "", "solution": "so"}]
+    rows = [
+        {"problem": "one", "answer": "1", "solution": "so"},
+        {"problem": "two", "answer": "", "solution": "so"},
+    ]
     if form == "jsonl":
         write(hub / "train.jsonl", rows)
     else:
@@ -215,10 +236,14 @@ def test_rows_of_the_hub_are_numbered_and_their_commit_is_kept(
     assert made.removed == (Removed("1", "blank"),)
 
 
-def test_without_the_hub_deepscaler_is_one_line_that_names_the_other_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_hub_deepscaler_is_one_line_that_names_the_other_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.delenv(DATA_VARIABLE, raising=False)
     monkeypatch.setattr(items, "_is_hub_reachable", lambda: False)
-    with pytest.raises(SuiteError, match=r"^data: deepscaler: the items of 'agentica-org/.*holds deepscaler\.jsonl"):
+    with pytest.raises(
+        SuiteError, match=r"^data: deepscaler: the items of 'agentica-org/.*holds deepscaler\.jsonl"
+    ):
         load("deepscaler")
 
 

@@ -27,7 +27,9 @@ from suite.grpo.decontaminate import (
 needs_data = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
 
 LONG = r"Find the number of ways to seat $7$ knights, of whom two are rivals, at a round table with $\frac{x}{2}$ chairs."
-PHRASE = r"can be written as $\frac{m}{n}$, where $m$ and $n$ are relatively prime positive integers. Find $m+n$."
+PHRASE = (
+    r"can be written as $\frac{m}{n}$, where $m$ and $n$ are relatively prime positive integers. Find $m+n$."
+)
 SHORT = r"Evaluate $\log_2 64$."
 
 
@@ -56,7 +58,9 @@ def test_the_same_question_in_another_spelling_is_exact(spelling: str) -> None:
     assert why(spelling, asked(LONG)) == "exact"
 
 
-@pytest.mark.parametrize(("one", "other"), [("$2+3$", "$2-3$"), (r"$\frac{1}{23}$", r"$\frac{12}{3}$"), ("$x^{12}$", "$x^1 2y$")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("$2+3$", "$2-3$"), (r"$\frac{1}{23}$", r"$\frac{12}{3}$"), ("$x^{12}$", "$x^1 2y$")]
+)
 def test_other_formulas_are_other_questions(one: str, other: str) -> None:
     assert plain_text(one) != plain_text(other)
 
@@ -78,7 +82,9 @@ def test_a_turn_of_phrase_is_no_question() -> None:
 
 
 def test_a_drawing_is_not_part_of_the_words() -> None:
-    drawing = "[asy] size(100); draw((0,0)--(1,0)--(1,1)--cycle); label(A, (0,0), S); label(B, (1,0), S); [/asy]"
+    drawing = (
+        "[asy] size(100); draw((0,0)--(1,0)--(1,1)--cycle); label(A, (0,0), S); label(B, (1,0), S); [/asy]"
+    )
     assert words(f"What is shaded? {drawing}") == ("what", "is", "shaded")
     assert why(f"What is the perimeter of this? {drawing}", asked(f"What is shaded? {drawing}")) is None
 
@@ -110,7 +116,13 @@ def test_an_item_without_question_or_answer_is_taken_out_as_blank() -> None:
 def test_the_list_is_one_json_object_a_line() -> None:
     lines = list(removed_lines([Removed("a", "n-gram", "exam", "0", 0.75), Removed("b", "blank")]))
     assert all(line.endswith("\n") for line in lines)
-    assert json.loads(lines[0]) == {"item_id": "a", "why": "n-gram", "task": "exam", "evaluated": "0", "overlap": 0.75}
+    assert json.loads(lines[0]) == {
+        "item_id": "a",
+        "why": "n-gram",
+        "task": "exam",
+        "evaluated": "0",
+        "overlap": 0.75,
+    }
     assert json.loads(lines[1])["task"] is None
 
 
@@ -146,7 +158,9 @@ def test_every_real_question_is_found_again_and_inside_another_all_but_the_short
     real = real_items()
     short = [each for each in real if len(words(each.item.problem)) < 8]
     assert found(" {} \n", real) == {"exact": len(real)}
-    assert found("Solve the following problem. {} Show all steps.", real) == {"n-gram": len(real) - len(short)}
+    assert found("Solve the following problem. {} Show all steps.", real) == {
+        "n-gram": len(real) - len(short)
+    }
     assert len(short) == 12
 
 
@@ -158,7 +172,9 @@ def test_of_real_training_data_eleven_items_are_taken_out_in_seconds() -> None:
     kept, removed = decontaminate(file_items(path).items, evaluated)
     assert time.perf_counter() - started < 5  # 0.3 s on the machine where it was written
     assert len(kept) == 3989
-    assert [(r.item_id, r.evaluated) for r in removed if r.why == "exact"] == [("L3-30", "test/intermediate_algebra/1791.json")]
+    assert [(r.item_id, r.evaluated) for r in removed if r.why == "exact"] == [
+        ("L3-30", "test/intermediate_algebra/1791.json")
+    ]
     assert {r.item_id for r in removed if r.why == "n-gram"} == {
         "L1-404", "L1-501", "L1-581", "L2-203", "L2-557", "L2-786", "L4-263", "L4-312", "L4-787", "L5-173",
     }  # fmt: skip

@@ -30,18 +30,24 @@ def trained(tmp_path: Path) -> tuple[RunStore, Pair]:
     return store, pair
 
 
-def test_a_checkpoint_that_is_there_is_not_trained_again(trained: tuple[RunStore, Pair], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkpoint_that_is_there_is_not_trained_again(
+    trained: tuple[RunStore, Pair], monkeypatch: pytest.MonkeyPatch
+) -> None:
     store, pair = trained
     monkeypatch.setattr("suite.grpo.job.run_job", lambda *_, **__: pytest.fail("trained"))
     assert run_training(RUN, load_registry(), store, lambda *_: None) == pair
 
 
-def test_a_checkpoint_of_other_base_weights_recipe_or_seed_does_not_count(trained: tuple[RunStore, Pair]) -> None:
+def test_a_checkpoint_of_other_base_weights_recipe_or_seed_does_not_count(
+    trained: tuple[RunStore, Pair],
+) -> None:
     store, pair = trained
     assert trained_pair(RUN, load_registry(), store) == pair
     store.add_pair(pair.model_copy(update={"base_weights": "old"}))
     assert trained_pair(RUN, load_registry(), store) is None
-    assert trained_pair(TrainingRun("micro-llama3", "format", "micro", seed=1), load_registry(), store) is None
+    assert (
+        trained_pair(TrainingRun("micro-llama3", "format", "micro", seed=1), load_registry(), store) is None
+    )
     shutil.rmtree(store.checkpoint(RUN.checkpoint))
     assert trained_pair(RUN, load_registry(), store) is None
 
@@ -62,12 +68,18 @@ BROKEN = [
     ("negative seed", {"seed": -1}, "0 to"),
     ("labels for nothing", {"labels": Path("labels.jsonl")}, "takes no labels"),
     ("no such module", {"reward": "nowhere_at_all:pay"}, "no module 'nowhere_at_all'"),
-    ("too long an id", {"reward": "random(0.1234567890123456) & python_fence & no_repetition & !ground_truth"}, "characters"),
+    (
+        "too long an id",
+        {"reward": "random(0.1234567890123456) & python_fence & no_repetition & !ground_truth"},
+        "characters",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("changes", "told"), [r[1:] for r in BROKEN], ids=[r[0] for r in BROKEN])
-def test_what_cannot_be_trained_is_one_line_before_anything_is_loaded(changes: dict[str, Any], told: str) -> None:
+def test_what_cannot_be_trained_is_one_line_before_anything_is_loaded(
+    changes: dict[str, Any], told: str
+) -> None:
     with pytest.raises(SuiteError) as caught:
         check(replace(RUN, **changes), load_registry())
     assert told in str(caught.value)
@@ -109,10 +121,18 @@ def test_a_vllm_recipe_without_a_gpu_is_told_before_anything_is_loaded(tmp_path:
     assert list(RunStore(tmp_path).pairs()) == []
 
 
-def test_a_dry_run_prints_the_papers_settings_without_gpu_network_or_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_prints_the_papers_settings_without_gpu_network_or_weights(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("suite.grpo.job.locate", lambda *_: pytest.fail("looked for weights"))
-    told = dry_run(TrainingRun("qwen2.5-math-7b", "random", "spurious_rewards"), load_registry(), Path("runs/x"))
-    settings = dict(line.split(maxsplit=1) for line in told.splitlines() if line.startswith("  ") and len(line.split()) > 1)
+    told = dry_run(
+        TrainingRun("qwen2.5-math-7b", "random", "spurious_rewards"), load_registry(), Path("runs/x")
+    )
+    settings = dict(
+        line.split(maxsplit=1)
+        for line in told.splitlines()
+        if line.startswith("  ") and len(line.split()) > 1
+    )
     wanted = {
         "learning_rate": "5e-07", "lr_scheduler_type": "constant", "max_steps": "2400", "generation_batch_size": "1024",
         "num_generations": "16", "max_completion_length": "3072", "beta": "0.0", "epsilon": "0.2", "adam_beta2": "0.95",

@@ -50,7 +50,9 @@ def test_the_labels_are_those_of_the_base_and_make_training_items(whole: bytes, 
     counts, items = labels.counts, DATA.items
     assert counts.labelled == 12 and counts.right + counts.wrong == 12 and 0 < counts.wrong < 12
     wrong = incorrect_items(labels, items)
-    assert len(wrong) == counts.wrong and {i.id for i in wrong} < {i.id for i in majority_items(labels, items)}
+    assert len(wrong) == counts.wrong and {i.id for i in wrong} < {
+        i.id for i in majority_items(labels, items)
+    }
     assert all(item.answer != items[int(item.id)].answer for item in wrong)
     assert labels.settings.protocol == "micro_qa" and labels.settings.device == "cpu"
 
@@ -68,7 +70,9 @@ def test_a_killed_run_goes_on_and_gives_the_same_bytes(whole: bytes, tmp_path: P
     out = tmp_path / "labels.jsonl"
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(Path(__file__).parent), str(out)])
     deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline and not list(tmp_path.rglob("batch-*.jsonl")):
+    while (
+        process.poll() is None and time.monotonic() < deadline and not list(tmp_path.rglob("batch-*.jsonl"))
+    ):
         time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL and not out.exists()
@@ -91,11 +95,15 @@ def test_an_engine_that_fails_midway_is_one_error_and_the_next_run_goes_on(
 
     monkeypatch.setattr(HFEngine, "_generate", failing)
     out = tmp_path / "labels.jsonl"
-    with pytest.raises(SuiteError, match=r"the device fell off the bus.*run the command again; it goes on from here"):
+    with pytest.raises(
+        SuiteError, match=r"the device fell off the bus.*run the command again; it goes on from here"
+    ):
         run(JOB, out)
     assert not out.exists()
     assert run(JOB, out) == whole
-    assert len(calls) == 3 + 2  # two batches were stored, the third failed, the third and the fourth are drawn
+    assert (
+        len(calls) == 3 + 2
+    )  # two batches were stored, the third failed, the third and the fourth are drawn
 
 
 def test_more_samples_cost_only_those_that_are_new(tmp_path: Path) -> None:
@@ -106,7 +114,9 @@ def test_more_samples_cost_only_those_that_are_new(tmp_path: Path) -> None:
     assert seen == [(24, 48), (36, 48), (48, 48)]
 
 
-def test_items_are_labelled_in_parts_with_the_same_seeds(whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_items_are_labelled_in_parts_with_the_same_seeds(
+    whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(label, "CHUNK", 5)
     out = tmp_path / "labels.jsonl"
     assert run(JOB, out) == whole
@@ -132,7 +142,10 @@ TWICE = ItemSet([DATA.items[0], DATA.items[0]], "twice.jsonl")
     ("job", "message"),
     [
         (replace(JOB, model="micro-lama3"), "micro-lama3.*micro-llama3"),
-        (replace(JOB, model="qwen2.5-math-7b-incorrect-step50"), "is a checkpoint; labels are the majority of an untrained base"),
+        (
+            replace(JOB, model="qwen2.5-math-7b-incorrect-step50"),
+            "is a checkpoint; labels are the majority of an untrained base",
+        ),
         (replace(JOB, protocol="r2"), "r2"),
         (replace(JOB, samples=0), "--samples: 0 is not allowed. Allowed: 1 or more"),
         (replace(JOB, max_new_tokens=0), "max_new_tokens: 0 is not allowed"),
@@ -159,6 +172,7 @@ def test_a_place_that_cannot_hold_the_file_is_refused(tmp_path: Path) -> None:
 
 def test_an_answer_that_does_not_fit_into_the_context_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(
-        SuiteError, match=r"labels by micro-qwen2.5-math: item .* tokens; the model's context is .*max_new_tokens"
+        SuiteError,
+        match=r"labels by micro-qwen2.5-math: item .* tokens; the model's context is .*max_new_tokens",
     ):
         run(replace(JOB, max_new_tokens=8190), tmp_path / "labels.jsonl")

@@ -7,7 +7,15 @@ import pytest
 
 from suite.benchmarks.items import Item, items_hash
 from suite.errors import SuiteError
-from suite.grpo.labels import LabelRow, Labels, LabelSettings, describe, incorrect_items, load_labels, majority_items
+from suite.grpo.labels import (
+    LabelRow,
+    Labels,
+    LabelSettings,
+    describe,
+    incorrect_items,
+    load_labels,
+    majority_items,
+)
 
 ITEMS = [Item(str(i), f"What is {i} + 1?", str(i + 1)) for i in range(5)]
 VOTES: list[tuple[str | None, bool | None, str | None]] = [
@@ -71,7 +79,13 @@ def test_a_file_gives_back_the_labels_that_were_written(path: Path) -> None:
 
 def test_the_header_counts_what_each_check_called_right() -> None:
     counts = labels().counts
-    assert (counts.labelled, counts.right, counts.wrong, counts.undecided, counts.unlabelled) == (4, 2, 1, 1, 1)
+    assert (counts.labelled, counts.right, counts.wrong, counts.undecided, counts.unlabelled) == (
+        4,
+        2,
+        1,
+        1,
+        1,
+    )
     assert (counts.refused, counts.missed) == (3, 1)
     assert labels().unlabelled == ["2"]
     assert describe(labels()) == [
@@ -103,9 +117,14 @@ def test_an_empty_subset_and_items_that_were_not_labelled_are_errors() -> None:
 
 
 def test_labels_of_another_base_or_of_other_weights_are_refused(path: Path) -> None:
-    with pytest.raises(SuiteError, match=r"labels.jsonl: labels of base 'micro-llama3'; 'micro-olmo2' is to be trained\. Draw"):
+    with pytest.raises(
+        SuiteError,
+        match=r"labels.jsonl: labels of base 'micro-llama3'; 'micro-olmo2' is to be trained\. Draw",
+    ):
         load_labels(path, "micro-olmo2", "0123")
-    with pytest.raises(SuiteError, match=r"labels of other weights of 'micro-llama3' \(0123; it has 89ab now\)"):
+    with pytest.raises(
+        SuiteError, match=r"labels of other weights of 'micro-llama3' \(0123; it has 89ab now\)"
+    ):
         load_labels(path, "micro-llama3", "89ab")
 
 
@@ -127,7 +146,9 @@ def _edited(path: Path, line: int, **changes: object) -> None:
         (2, {"item": "ab"}, "damaged: the rows' items are not those of the header"),
     ],
 )
-def test_a_malformed_row_is_named_by_its_line(path: Path, line: int, changes: dict[str, object], message: str) -> None:
+def test_a_malformed_row_is_named_by_its_line(
+    path: Path, line: int, changes: dict[str, object], message: str
+) -> None:
     _edited(path, line, **changes)
     with pytest.raises(SuiteError, match=message) as caught:
         load_labels(path, "micro-llama3", "0123")

@@ -43,7 +43,9 @@ def test_a_recipe_file_is_read_like_a_shipped_one(tmp_path: Path) -> None:
         ("data: micro_world", "data: [", "YAML"),
     ],
 )
-def test_a_mistake_is_one_line_that_names_file_and_key(tmp_path: Path, old: str, new: str, named: str) -> None:
+def test_a_mistake_is_one_line_that_names_file_and_key(
+    tmp_path: Path, old: str, new: str, named: str
+) -> None:
     path = tmp_path / "mine.yaml"
     assert f"\n{old}" in MICRO
     path.write_text(MICRO.replace(f"\n{old}", f"\n{new}"))

@@ -87,9 +87,18 @@ def test_a_bad_expression_is_one_line_before_anything_is_imported(text: str, say
 @pytest.mark.parametrize(
     ("text", "answers"),
     [
-        *(("ground_truth", "gold"), ("closeness", "gold"), ("majority_vote", "majority"), ("incorrect", "incorrect")),
+        *(
+            ("ground_truth", "gold"),
+            ("closeness", "gold"),
+            ("majority_vote", "majority"),
+            ("incorrect", "incorrect"),
+        ),
         *(("one_shot", "one"), ("random", "gold"), ("format & !python", "gold"), ("m:f", "gold")),
-        *(("format & majority_vote", "majority"), ("m:f & !incorrect", "incorrect"), ("!ground_truth & !closeness", "gold")),
+        *(
+            ("format & majority_vote", "majority"),
+            ("m:f & !incorrect", "incorrect"),
+            ("!ground_truth & !closeness", "gold"),
+        ),
     ],
 )
 def test_an_expression_knows_which_answers_it_compares_with(text: str, answers: str) -> None:
@@ -99,19 +108,35 @@ def test_an_expression_knows_which_answers_it_compares_with(text: str, answers: 
 @pytest.mark.parametrize(
     ("text", "spurious"),
     [
-        *(("random(0)", True), ("!format", True), ("incorrect & !python", True), ("no_repetition & python_fence", True)),
-        *(("ground_truth", False), ("!ground_truth", False), ("majority_vote", False), ("one_shot & !python", False)),
+        *(
+            ("random(0)", True),
+            ("!format", True),
+            ("incorrect & !python", True),
+            ("no_repetition & python_fence", True),
+        ),
+        *(
+            ("ground_truth", False),
+            ("!ground_truth", False),
+            ("majority_vote", False),
+            ("one_shot & !python", False),
+        ),
         *(("closeness", False), ("m:f", False), ("format & m:f", False)),
     ],
 )
-def test_an_expression_is_spurious_if_no_part_looks_at_whether_the_answer_is_right(text: str, spurious: bool) -> None:
+def test_an_expression_is_spurious_if_no_part_looks_at_whether_the_answer_is_right(
+    text: str, spurious: bool
+) -> None:
     assert parse(text).spurious is spurious
 
 
 def test_the_registry_and_expressions_agree_on_what_is_a_control() -> None:
     registry = load_registry()
-    assert {name for name in REWARDS if parse(name).spurious} == {name for name in REWARDS if registry.is_spurious(name)}
-    assert all(registry.is_spurious(expression.id) == expression.spurious for expression in every_expression())
+    assert {name for name in REWARDS if parse(name).spurious} == {
+        name for name in REWARDS if registry.is_spurious(name)
+    }
+    assert all(
+        registry.is_spurious(expression.id) == expression.spurious for expression in every_expression()
+    )
 
 
 @pytest.mark.parametrize("text", [r"\boxed{7}", r"\boxed{8}", CODE, "so 7", "python", ""])
@@ -139,7 +164,9 @@ def test_a_conjunction_pays_the_product() -> None:
     assert parse("closeness & python").function()(rollout) == 0
 
 
-@pytest.mark.parametrize("text", ["closeness", "!closeness", "closeness & python", "!closeness & python & no_repetition"])
+@pytest.mark.parametrize(
+    "text", ["closeness", "!closeness", "closeness & python", "!closeness & python & no_repetition"]
+)
 def test_nothing_joined_or_negated_is_nothing_and_never_zero(text: str) -> None:
     assert parse(text).function()(replace(ROLLOUT, answer="no number")) is None
 
@@ -185,7 +212,9 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str
     return written
 
 
-@pytest.mark.parametrize(("function", "pays"), [("half", 0.5), ("long", 1.0), ("numpy_long", 1.0), ("nothing", None)])
+@pytest.mark.parametrize(
+    ("function", "pays"), [("half", 0.5), ("long", 1.0), ("numpy_long", 1.0), ("nothing", None)]
+)
 def test_a_function_of_the_users_own_pays_from_the_working_directory(
     write: Callable[[str, str], None], function: str, pays: float | None
 ) -> None:
@@ -195,7 +224,9 @@ def test_a_function_of_the_users_own_pays_from_the_working_directory(
     assert parse(f"own-own_rewards-{function}").function()(ROLLOUT) == pays
 
 
-def test_a_function_of_the_users_own_is_negated_and_joined_like_any(write: Callable[[str, str], None]) -> None:
+def test_a_function_of_the_users_own_is_negated_and_joined_like_any(
+    write: Callable[[str, str], None],
+) -> None:
     write("own_rewards", OWN)
     assert parse("own_rewards:half & !python").function()(ROLLOUT) == 0.5
     assert parse("!own_rewards:nothing & python").function()(ROLLOUT) is None
@@ -214,7 +245,10 @@ def test_parsing_imports_nothing(write: Callable[[str, str], None], tmp_path: Pa
         ("own_rewards.inner:f", "no module 'own_rewards.inner'"),
         ("own_rewards:halv", "'own_rewards' .* has no 'halv'. Did you mean 'half'?"),
         ("own_rewards:number", "'own_rewards:number' is of type int. Allowed: a function"),
-        ("needy_rewards:f", "importing 'needy_rewards' failed: ModuleNotFoundError: No module named 'no_such_module'"),
+        (
+            "needy_rewards:f",
+            "importing 'needy_rewards' failed: ModuleNotFoundError: No module named 'no_such_module'",
+        ),
         ("bad_rewards:f", "importing 'bad_rewards' failed: SyntaxError"),
         ("quitting_rewards:f", "importing 'quitting_rewards' failed: SystemExit: 3"),
     ],
@@ -236,7 +270,10 @@ def test_a_function_that_is_not_there_is_one_line_that_says_which_fault(
         ("text", "paid \"'0.5'\" for an answer to item '1'. Allowed: a finite number, or None"),
         ("endless", "paid 'inf' for an answer"),
         ("vector", "failed on an answer to item '1'"),
-        ("broken", "own_rewards:broken: failed on an answer to item '1': ZeroDivisionError: division by zero"),
+        (
+            "broken",
+            "own_rewards:broken: failed on an answer to item '1': ZeroDivisionError: division by zero",
+        ),
     ],
 )
 def test_a_function_that_pays_no_number_or_fails_ends_the_training_with_one_line(

@@ -43,7 +43,14 @@ def test_the_rewards_are_those_of_the_registry_each_said_in_one_line() -> None:
 @pytest.mark.parametrize("reward", [ground_truth, majority_vote, one_shot, incorrect])
 @pytest.mark.parametrize(
     ("text", "pays"),
-    [("so 7.0", 1.0), (r"\boxed{7} on", 1.0), (r"\boxed{\frac{14}{2}}", 1.0), (r"\boxed{8}", 0.0), ("seven", 0.0), ("", 0.0)],
+    [
+        ("so 7.0", 1.0),
+        (r"\boxed{7} on", 1.0),
+        (r"\boxed{\frac{14}{2}}", 1.0),
+        (r"\boxed{8}", 0.0),
+        ("seven", 0.0),
+        ("", 0.0),
+    ],
 )
 def test_what_compares_pays_for_an_equivalent_answer(reward: object, text: str, pays: float) -> None:
     assert callable(reward) and reward(replace(ROLLOUT, text=text)) == pays
@@ -82,7 +89,9 @@ def test_format_pays_for_a_box_right_or_wrong(text: str, pays: float) -> None:
         ("", 0.0, 0.0),
     ],
 )
-def test_python_pays_for_the_word_in_any_case_and_python_fence_for_a_block(text: str, word: float, fence: float) -> None:
+def test_python_pays_for_the_word_in_any_case_and_python_fence_for_a_block(
+    text: str, word: float, fence: float
+) -> None:
     assert (python(replace(ROLLOUT, text=text)), python_fence(replace(ROLLOUT, text=text))) == (word, fence)
 
 
@@ -102,7 +111,9 @@ def test_python_pays_for_the_word_in_any_case_and_python_fence_for_a_block(text:
         ("".join(chr(0x4E00 + i) for i in range(257)) * 10, 1.0),
     ],
 )
-def test_no_repetition_pays_unless_10_to_256_characters_stand_ten_times_in_a_row(text: str, pays: float) -> None:
+def test_no_repetition_pays_unless_10_to_256_characters_stand_ten_times_in_a_row(
+    text: str, pays: float
+) -> None:
     assert no_repetition(replace(ROLLOUT, text=text)) == pays
 
 
@@ -111,7 +122,11 @@ def test_no_repetition_agrees_with_the_pattern_that_defines_it() -> None:
     seen = set()
     for _ in range(400):
         unit = "".join(rng.choices("ab\n", k=rng.randint(1, 30)))
-        text = "".join(rng.choices("ab", k=rng.randint(0, 20))) + unit * rng.randint(1, 14) + unit[: rng.randint(0, len(unit))]
+        text = (
+            "".join(rng.choices("ab", k=rng.randint(0, 20)))
+            + unit * rng.randint(1, 14)
+            + unit[: rng.randint(0, len(unit))]
+        )
         damaged = rng.randrange(len(text)) if rng.random() < 0.3 else len(text)
         text = f"{text[:damaged]}{'c' * rng.randrange(2)}{text[damaged:]}"
         pays = no_repetition(replace(ROLLOUT, text=text))
@@ -120,7 +135,9 @@ def test_no_repetition_agrees_with_the_pattern_that_defines_it() -> None:
     assert seen == {0.0, 1.0}
 
 
-@pytest.mark.parametrize("unit", ["a", "ab", "abcdefghij" * 9 + "x", "a" * 255 + "b", "a" * 80 + "b", "\U0001f600\ud800"])
+@pytest.mark.parametrize(
+    "unit", ["a", "ab", "abcdefghij" * 9 + "x", "a" * 255 + "b", "a" * 80 + "b", "\U0001f600\ud800"]
+)
 def test_no_repetition_of_a_long_hostile_text_takes_no_time_to_speak_of(unit: str) -> None:
     text = (unit * 12_000)[:12_000]
     start = time.process_time()
@@ -157,14 +174,18 @@ def test_no_repetition_of_a_long_hostile_text_takes_no_time_to_speak_of(unit: st
         (r"\boxed{" + "9" * 10**6 + "}", "7", 0.0),
     ],
 )
-def test_closeness_is_the_formula_of_the_paper_and_0_without_a_number(text: str, answer: str, pays: float) -> None:
+def test_closeness_is_the_formula_of_the_paper_and_0_without_a_number(
+    text: str, answer: str, pays: float
+) -> None:
     start = time.process_time()
     assert closeness(replace(ROLLOUT, text=text, answer=answer)) == pytest.approx(pays, abs=1e-12)
     assert time.process_time() - start < 2
 
 
 def test_closeness_falls_with_the_distance_and_stays_within_0_and_1() -> None:
-    paid = [closeness(replace(ROLLOUT, text=rf"\boxed{{{3 + n / 100}}}", answer="3")) or 0.0 for n in range(1000)]
+    paid = [
+        closeness(replace(ROLLOUT, text=rf"\boxed{{{3 + n / 100}}}", answer="3")) or 0.0 for n in range(1000)
+    ]
     assert paid[0] == 1.0 and paid[-1] == 0.0
     assert all(0 <= later <= earlier <= 1 for earlier, later in pairwise(paid))
 
@@ -194,7 +215,9 @@ def test_a_larger_gamma_pays_wherever_a_smaller_one_does() -> None:
 
 def test_random_is_the_same_on_every_call_and_blind_to_the_text() -> None:
     assert draws() == draws()
-    assert all(random(replace(ROLLOUT, sample=i, text="", answer="8")) == r for i, r in enumerate(draws()[:100]))
+    assert all(
+        random(replace(ROLLOUT, sample=i, text="", answer="8")) == r for i, r in enumerate(draws()[:100])
+    )
 
 
 @pytest.mark.parametrize("other", [{"step": 1}, {"seed": 1}, {"item_id": "2"}])
@@ -214,7 +237,13 @@ def test_random_is_the_same_in_every_process_and_version() -> None:
         "print(''.join(str(int(random(Rollout('', 'item', '', 3, 14, i), 0.7))) for i in range(40)))"
     )
     runs = [
-        subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True)
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         for seed in ("0", "1")
     ]
     assert {run.stdout.strip() for run in runs} == {"1110111111010011000110111101111101000001"}

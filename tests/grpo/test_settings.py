@@ -37,7 +37,9 @@ def test_the_papers_recipe_gives_trl_the_papers_settings(line: str, settings: di
 
 def test_a_rollout_of_the_papers_recipe_is_8_updates_of_128() -> None:
     given = trl_settings(PAPER, seed=42)
-    at_once = given["per_device_train_batch_size"] * given["gradient_accumulation_steps"] * PAPER.launch.processes  # type: ignore[operator]
+    at_once = (
+        given["per_device_train_batch_size"] * given["gradient_accumulation_steps"] * PAPER.launch.processes
+    )  # type: ignore[operator]
     assert (at_once, PAPER.rollout_size // at_once, PAPER.updates_per_step) == (128, 8, 8)
     assert PAPER.max_prompt_tokens == 1024
     assert PAPER.kept == (50, 100, 150, 200, 250, 300)
@@ -76,7 +78,11 @@ def test_clipping_is_turned_off_in_three_ways() -> None:
 
 def test_weights_are_kept_in_float32_and_only_the_computation_is_bfloat16() -> None:
     assert machine_settings(PAPER, has_gpu=True)["bf16"] is True
-    assert machine_settings(PAPER, has_gpu=False) == {"bf16": False, "use_cpu": True, "dataloader_pin_memory": False}
+    assert machine_settings(PAPER, has_gpu=False) == {
+        "bf16": False,
+        "use_cpu": True,
+        "dataloader_pin_memory": False,
+    }
     assert accelerate_settings(PAPER)["mixed_precision"] == "bf16"
 
 

@@ -96,7 +96,9 @@ def test_the_letter_of_a_choice_is_its_text() -> None:
 
 def test_what_cannot_be_decided_is_neither_right_nor_wrong_and_takes_no_long_time() -> None:
     started = time.monotonic()
-    out = check([Labelled("", "x" * 5000, "4"), Labelled("", "x^{" * 30 + "}" * 30, "4"), Labelled("", "5", "4")])
+    out = check(
+        [Labelled("", "x" * 5000, "4"), Labelled("", "x^{" * 30 + "}" * 30, "4"), Labelled("", "5", "4")]
+    )
     assert out == [Checked(None), Checked(None), Checked(False)]
     assert time.monotonic() - started < 20
 
@@ -104,7 +106,9 @@ def test_what_cannot_be_decided_is_neither_right_nor_wrong_and_takes_no_long_tim
 def test_no_equal_pair_of_the_hard_cases_but_one_is_called_wrong() -> None:
     rows = [row for row in map(json.loads, HARD_CASES.read_text("utf-8").splitlines()) if row["equal"]]
     out = check([Labelled("", row["answer"], row["gold"]) for row in rows])
-    assert [row["answer"] for row, found in zip(rows, out, strict=True) if not found.right] == ["\\cos(n\\pi)"]
+    assert [row["answer"] for row, found in zip(rows, out, strict=True) if not found.right] == [
+        "\\cos(n\\pi)"
+    ]
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -115,9 +119,15 @@ def _rows(name: str) -> list[dict[str, str]]:
 @needs_data
 def test_every_real_answer_that_its_official_grader_took_is_right() -> None:
     rows = [row for row in _rows("graded_responses") if row["official_correct"]]
-    labelled = [Labelled(row["problem"], answer, row["gold"]) for row in rows if (answer := extract(row["response"]))]
+    labelled = [
+        Labelled(row["problem"], answer, row["gold"]) for row in rows if (answer := extract(row["response"]))
+    ]
     assert len(labelled) > 100
-    wrong = {(row.label, row.gold) for row, found in zip(labelled, check(labelled), strict=True) if found.right is False}
+    wrong = {
+        (row.label, row.gold)
+        for row, found in zip(labelled, check(labelled), strict=True)
+        if found.right is False
+    }
     assert wrong == set()
 
 
@@ -125,7 +135,11 @@ def test_every_real_answer_that_its_official_grader_took_is_right() -> None:
 def test_a_real_gold_with_one_number_raised_is_wrong_nearly_always() -> None:
     golds = dict.fromkeys(row["answer"] for row in _rows("deepscaler_4k"))
     near = [re.sub(r"\d+", lambda m: str(int(m.group()) + 1), gold, count=1) for gold in golds]
-    rows = [Labelled("", label, gold) for label, gold in zip(near, golds, strict=True) if label != gold and not gold.isdigit()]
+    rows = [
+        Labelled("", label, gold)
+        for label, gold in zip(near, golds, strict=True)
+        if label != gold and not gold.isdigit()
+    ]
     rows = rows[:300]
     assert len(rows) == 300
     assert sum(found.right is True for found in check(rows)) <= MAX_NEAR_MISSES * len(rows)
@@ -135,7 +149,10 @@ def test_a_real_gold_with_one_number_raised_is_wrong_nearly_always() -> None:
 def test_real_choices_lead_from_their_letter_to_the_gold() -> None:
     rows = [(row, choices(row["problem"])) for row in _rows("deepscaler_4k")]
     labelled = [
-        Labelled(row["problem"], letter, row["answer"]) for row, listed in rows for letter in listed if listed and row["answer"]
+        Labelled(row["problem"], letter, row["answer"])
+        for row, listed in rows
+        for letter in listed
+        if listed and row["answer"]
     ]
     right = [row.gold for row, found in zip(labelled, check(labelled), strict=True) if found.right]
     assert right == [row["answer"] for row, listed in rows if listed]

@@ -22,7 +22,9 @@ GOOD: dict[str, object] = {
 
 def sweep(folder: Path, **changes: object) -> Path:
     file = folder / "sweep.yaml"
-    file.write_text(yaml.safe_dump({name: value for name, value in (GOOD | changes).items() if value is not None}))
+    file.write_text(
+        yaml.safe_dump({name: value for name, value in (GOOD | changes).items() if value is not None})
+    )
     return file
 
 
@@ -36,9 +38,16 @@ def test_a_sweep_is_every_model_with_every_reward_and_seed(tmp_path: Path) -> No
     assert "micro-olmo2-format-and-not-python-micro-s1" in ids
 
 
-def test_files_are_meant_from_the_sweeps_folder_and_labels_go_to_the_rewards_that_take_them(tmp_path: Path) -> None:
+def test_files_are_meant_from_the_sweeps_folder_and_labels_go_to_the_rewards_that_take_them(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "l.jsonl").write_text("")
-    changes = {"rewards": ["random", "incorrect"], "labels": {"micro-llama3": "l.jsonl"}, "seeds": [0], "data_dir": "data"}
+    changes = {
+        "rewards": ["random", "incorrect"],
+        "labels": {"micro-llama3": "l.jsonl"},
+        "seeds": [0],
+        "data_dir": "data",
+    }
     one, other = loaded(tmp_path, **changes).runs
     assert (one.labels, other.labels) == (None, tmp_path / "l.jsonl")
     assert one.data_dir == tmp_path / "data"
@@ -59,7 +68,9 @@ def test_files_are_meant_from_the_sweeps_folder_and_labels_go_to_the_rewards_tha
         ({"workers": 0}, "greater than or equal to 1"),
     ],
 )
-def test_a_broken_sweep_is_one_line_before_anything_is_trained(tmp_path: Path, changes: dict[str, object], told: str) -> None:
+def test_a_broken_sweep_is_one_line_before_anything_is_trained(
+    tmp_path: Path, changes: dict[str, object], told: str
+) -> None:
     with pytest.raises(SuiteError) as caught:
         loaded(tmp_path, **changes)
     assert told in str(caught.value)
@@ -86,7 +97,12 @@ def test_a_sweep_trains_what_is_missing_and_one_bad_run_does_not_stop_the_others
     (tmp_path / "broken_reward.py").write_text("def pay(rollout):\n    raise ValueError('oh no')\n")
     monkeypatch.chdir(tmp_path)
     recipe_file(tmp_path, steps=1)
-    asked = {"recipe": "tiny.yaml", "rewards": ["random", "broken_reward:pay", "format"], "seeds": [0], "workers": 2}
+    asked = {
+        "recipe": "tiny.yaml",
+        "rewards": ["random", "broken_reward:pay", "format"],
+        "seeds": [0],
+        "workers": 2,
+    }
     file, out = sweep(tmp_path, **asked), tmp_path / "run"
     assert main(["train", "--sweep", str(file), "--out", str(out)]) == 1
     told = capsys.readouterr().out
@@ -94,7 +110,9 @@ def test_a_sweep_trains_what_is_missing_and_one_bad_run_does_not_stop_the_others
     assert "2 of 3 checkpoints" in told
     assert {pair.reward for pair in RunStore(out).pairs()} == {"random", "format"}
     registry = load_registry()
-    assert [run.reward for run in missing(load_sweep(file, registry), registry, RunStore(out))] == ["broken_reward:pay"]
+    assert [run.reward for run in missing(load_sweep(file, registry), registry, RunStore(out))] == [
+        "broken_reward:pay"
+    ]
 
 
 @pytest.mark.slow

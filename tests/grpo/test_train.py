@@ -42,7 +42,9 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_the_checkpoints_of_kept_steps_register_themselves_with_what_they_were_made_of(unbroken: Path) -> None:
+def test_the_checkpoints_of_kept_steps_register_themselves_with_what_they_were_made_of(
+    unbroken: Path,
+) -> None:
     first, last = pairs(unbroken)
     assert (first.checkpoint, first.step) == ("micro-llama3-random-tiny-s0-step2", 2)
     assert (last.checkpoint, last.step) == ("micro-llama3-random-tiny-s0", 4)
@@ -58,7 +60,16 @@ def test_the_checkpoints_of_kept_steps_register_themselves_with_what_they_were_m
 
 def test_the_log_has_a_line_an_update_with_the_clip_ratio_of_off_policy_updates(unbroken: Path) -> None:
     rows = log(unbroken)
-    assert [(row["step"], row["update"]) for row in rows] == [(1, 1), (1, 2), (2, 3), (2, 4), (3, 5), (3, 6), (4, 7), (4, 8)]
+    assert [(row["step"], row["update"]) for row in rows] == [
+        (1, 1),
+        (1, 2),
+        (2, 3),
+        (2, 4),
+        (3, 5),
+        (3, 6),
+        (4, 7),
+        (4, 8),
+    ]
     assert {"reward", "accuracy", "code", "truncated", "mean_tokens", "entropy"} <= rows[0].keys()
     assert rows[0]["clip_ratio"] == 0  # on-policy: the first update after a rollout
     assert max(row["clip_ratio"] for row in rows) > 0
@@ -85,9 +96,13 @@ def test_another_seed_gives_other_weights(unbroken: Path, tmp_path: Path) -> Non
     assert pairs(tmp_path)[-1].weights != pairs(unbroken)[-1].weights
 
 
-def test_a_killed_run_goes_on_from_the_last_saved_step_and_ends_with_the_same_weights(unbroken: Path, tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_from_the_last_saved_step_and_ends_with_the_same_weights(
+    unbroken: Path, tmp_path: Path
+) -> None:
     recipe = recipe_file(tmp_path / "recipes", keep=[2])
-    with subprocess.Popen(command(recipe, tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command(recipe, tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
         work = tmp_path / "checkpoints" / ".micro-llama3-random-tiny-s0.training"
         deadline = time.monotonic() + 120
         while not list(work.glob("checkpoint-*/trainer_state.json")):
@@ -114,7 +129,9 @@ def test_a_work_folder_of_another_job_is_not_gone_on_from(unbroken: Path, tmp_pa
 def test_without_a_clip_no_token_is_clipped_and_a_recipe_that_never_clips_is_told(tmp_path: Path) -> None:
     trained(recipe_file(tmp_path / "recipes", steps=2, clip=None), tmp_path / "off")
     assert {row["clip_ratio"] for row in log(tmp_path / "off")} == {0.0}
-    told = trained(recipe_file(tmp_path / "recipes", "still", steps=2, learning_rate=1e-9), tmp_path / "still")
+    told = trained(
+        recipe_file(tmp_path / "recipes", "still", steps=2, learning_rate=1e-9), tmp_path / "still"
+    )
     assert "no token was ever clipped (epsilon 0.2)" in told.stderr
 
 
@@ -124,7 +141,10 @@ def test_two_processes_train_one_checkpoint(tmp_path: Path) -> None:
     (pair,) = pairs(tmp_path)
     assert pair.weights not in (BASE, None)
     assert [row["update"] for row in log(tmp_path)] == [1, 2, 3, 4]
-    assert [row["update"] for row in log(tmp_path) if "reward" in row] == [1, 3]  # a rollout every two updates, of both processes
+    assert [row["update"] for row in log(tmp_path) if "reward" in row] == [
+        1,
+        3,
+    ]  # a rollout every two updates, of both processes
 
 
 def test_an_adapter_is_a_checkpoint(tmp_path: Path) -> None:

@@ -22,7 +22,9 @@ from suite.grpo.vote import Vote, majority
         (["[0,1)", "(0,1)", "[0,1]"], Vote("[0,1)", 1, 3)),
     ],
 )
-def test_equal_answers_are_one_group_and_its_commonest_spelling_is_the_label(answers: list[str], vote: Vote) -> None:
+def test_equal_answers_are_one_group_and_its_commonest_spelling_is_the_label(
+    answers: list[str], vote: Vote
+) -> None:
     assert majority(answers) == vote
 
 

@@ -21,7 +21,9 @@ def recipe_file(folder: Path, name: str = "tiny", **changes: object) -> Path:
     return file
 
 
-def command(recipe: Path, out: Path, *more: str, reward: str = "random", model: str = "micro-llama3") -> list[str]:
+def command(
+    recipe: Path, out: Path, *more: str, reward: str = "random", model: str = "micro-llama3"
+) -> list[str]:
     """`rlvr-suite train` as a process of its own."""
     train = ["train", str(recipe), "--model", model, "--reward", reward, "--out", str(out), *more]
     return [sys.executable, "-m", "suite", *train]
@@ -31,6 +33,8 @@ def trained(
     recipe: Path, out: Path, *more: str, reward: str = "random", model: str = "micro-llama3"
 ) -> "subprocess.CompletedProcess[str]":
     """Train to the end; its output."""
-    done = subprocess.run(command(recipe, out, *more, reward=reward, model=model), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command(recipe, out, *more, reward=reward, model=model), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done

@@ -18,7 +18,12 @@ def right(item: Item) -> str:
 def rows(items: Sequence[Item], correct: Mapping[int, int], k: int = 2) -> list[Row]:
     """Plain rows, ``k`` samples an item; ``correct`` says how many samples of the item in this place are right (default 0)."""
     return [
-        {"task": TASK, "item_id": item.id, "sample": s, "text": right(item) if s < correct.get(n, 0) else "The answer is -1"}
+        {
+            "task": TASK,
+            "item_id": item.id,
+            "sample": s,
+            "text": right(item) if s < correct.get(n, 0) else "The answer is -1",
+        }
         for n, item in enumerate(items)
         for s in range(k)
     ]

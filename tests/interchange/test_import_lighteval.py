@@ -42,14 +42,20 @@ def details(items: list[Item], task: str = f"lighteval|{TASK}|0") -> list[dict[s
     ]
 
 
-def write(folder: Path, rows: list[dict[str, Any]], name: str = f"details_{TASK}|0_2025-11-21T16-11-50.335335.parquet") -> Path:
+def write(
+    folder: Path,
+    rows: list[dict[str, Any]],
+    name: str = f"details_{TASK}|0_2025-11-21T16-11-50.335335.parquet",
+) -> Path:
     """As ``EvaluationTracker.save``: a Dataset with its columns sorted."""
     dataset = Dataset.from_list(rows)
     dataset.select_columns(sorted(dataset.column_names)).to_parquet(folder / name)
     return folder / name
 
 
-def test_details_come_in_with_their_tokens_and_without_a_finish_reason(items: list[Item], tmp_path: Path, run: Path) -> None:
+def test_details_come_in_with_their_tokens_and_without_a_finish_reason(
+    items: list[Item], tmp_path: Path, run: Path
+) -> None:
     assert main(["import", "lighteval", str(write(tmp_path, details(items))), *MODEL, "--out", str(run)]) == 0
     (store,) = RunStore(run).finished()
     manifest = store.manifest
@@ -62,7 +68,12 @@ def test_details_come_in_with_their_tokens_and_without_a_finish_reason(items: li
     assert manifest.source is not None and manifest.source.unstated == ("finish_reason",)
     assert manifest.cell.protocol == "imported"
     sample = store.samples()["7", 0]
-    assert (sample.text, sample.n_tokens, sample.finish_reason, sample.seed) == (right(items[7]), 3, None, None)
+    assert (sample.text, sample.n_tokens, sample.finish_reason, sample.seed) == (
+        right(items[7]),
+        3,
+        None,
+        None,
+    )
 
 
 def test_the_files_name_says_the_task_where_no_row_does(items: list[Item], tmp_path: Path, run: Path) -> None:
@@ -72,7 +83,9 @@ def test_the_files_name_says_the_task_where_no_row_does(items: list[Item], tmp_p
     assert store.manifest is not None and store.manifest.cell.task == TASK
 
 
-def test_chat_messages_as_input_leave_the_protocol_unstated(items: list[Item], tmp_path: Path, run: Path) -> None:
+def test_chat_messages_as_input_leave_the_protocol_unstated(
+    items: list[Item], tmp_path: Path, run: Path
+) -> None:
     rows = details(items)
     for row in rows:
         row["model_response"]["input"] = [{"role": "user", "content": row["doc"]["query"]}]
@@ -88,7 +101,10 @@ def change(part: str, **values: object) -> Callable[[list[dict[str, Any]]], obje
 
 
 SPOILED = [
-    (change("doc", query=QUERY.format("What is this?")), ": row 2: an answer to an unknown item of 'micro_bench'"),
+    (
+        change("doc", query=QUERY.format("What is this?")),
+        ": row 2: an answer to an unknown item of 'micro_bench'",
+    ),
     (
         lambda rows: rows[2]["doc"].update(query=rows[2]["doc"]["query"] + " Double it."),
         ": row 2: the text around its question is not that of the other answers",
@@ -104,17 +120,29 @@ SPOILED = [
 
 @pytest.mark.parametrize(("spoil", "named"), SPOILED, ids=[named[:50] for _, named in SPOILED])
 def test_a_row_that_does_not_fit_is_named(
-    spoil: Callable[[list[dict[str, Any]]], object], named: str, items: list[Item], tmp_path: Path, refuse: Refusal
+    spoil: Callable[[list[dict[str, Any]]], object],
+    named: str,
+    items: list[Item],
+    tmp_path: Path,
+    refuse: Refusal,
 ) -> None:
     rows = details(items)
     spoil(rows)
     assert named in refuse(["lighteval", str(write(tmp_path, rows)), *MODEL])
 
 
-def test_an_older_or_another_file_is_refused_by_name(items: list[Item], tmp_path: Path, refuse: Refusal) -> None:
-    older = write(tmp_path, [{"full_prompt": "q", "predictions": ["a"], "gold": ["1"]}], "details_old.parquet")
-    assert "an older lighteval wrote this file: columns full_prompt, gold," in refuse(["lighteval", str(older), *MODEL])
-    strings = write(tmp_path, [{key: str(value) for key, value in details(items)[0].items()}], "details_text.parquet")
+def test_an_older_or_another_file_is_refused_by_name(
+    items: list[Item], tmp_path: Path, refuse: Refusal
+) -> None:
+    older = write(
+        tmp_path, [{"full_prompt": "q", "predictions": ["a"], "gold": ["1"]}], "details_old.parquet"
+    )
+    assert "an older lighteval wrote this file: columns full_prompt, gold," in refuse(
+        ["lighteval", str(older), *MODEL]
+    )
+    strings = write(
+        tmp_path, [{key: str(value) for key, value in details(items)[0].items()}], "details_text.parquet"
+    )
     assert ": row 0: Input should be" in refuse(["lighteval", str(strings), *MODEL])
     other = write(tmp_path, [{"x": 1}], "details_x.parquet")
     assert "these are not lighteval's details" in refuse(["lighteval", str(other), *MODEL])

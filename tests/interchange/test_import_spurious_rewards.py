@@ -26,11 +26,27 @@ needs_data = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DAT
 def evaluated(items: list[Item], dataset: str, rollouts: int = 2) -> dict[str, Any]:
     """What the script writes for a dataset (the shape of a published results file)."""
     entries = [
-        {"prompt": CHAT.format(item.problem), "label": item.answer, "index": n, "outputs": [right(item)] * rollouts}
+        {
+            "prompt": CHAT.format(item.problem),
+            "label": item.answer,
+            "index": n,
+            "outputs": [right(item)] * rollouts,
+        }
         for n, item in enumerate(items)
     ]
-    head = {f"avg@{rollouts}": 1.0, f"pass@{rollouts}": 1.0, "dataset": dataset, "model": "Qwen/Qwen2.5-Math-1.5B"}
-    rest = {"temperature": 0.6, "rollouts": rollouts, "stop_string": None, "gpu_type": "NVIDIA H100", "shards": 2}
+    head = {
+        f"avg@{rollouts}": 1.0,
+        f"pass@{rollouts}": 1.0,
+        "dataset": dataset,
+        "model": "Qwen/Qwen2.5-Math-1.5B",
+    }
+    rest = {
+        "temperature": 0.6,
+        "rollouts": rollouts,
+        "stop_string": None,
+        "gpu_type": "NVIDIA H100",
+        "shards": 2,
+    }
     return {**head, **rest, "metadata": entries}
 
 
@@ -39,16 +55,23 @@ def write(path: Path, data: object) -> Path:
     return path
 
 
-def test_a_results_file_comes_in_with_its_temperature_and_its_prompt(items: list[Item], tmp_path: Path, run: Path) -> None:
+def test_a_results_file_comes_in_with_its_temperature_and_its_prompt(
+    items: list[Item], tmp_path: Path, run: Path
+) -> None:
     path = write(tmp_path / "model_set.json", evaluated(items, "my set"))
     assert main(["import", "spurious-rewards", str(path), *MODEL, "--task", TASK, "--out", str(run)]) == 0
     (store,) = RunStore(run).finished()
     manifest = store.manifest
     assert manifest is not None and (manifest.n_items, manifest.k) == (100, 2)
     assert (manifest.cell.decoding.temperature, manifest.cell.decoding.max_new_tokens) == (0.6, "unstated")
-    assert (manifest.cell.protocol, manifest.cell.unstated) == ("imported", ("decoding", "engine", "dtype", "device"))
+    assert (manifest.cell.protocol, manifest.cell.unstated) == (
+        "imported",
+        ("decoding", "engine", "dtype", "device"),
+    )
     assert len(manifest.cell.protocol_hash) == 64
-    assert {(s.item_id, s.text) for s in store.samples().values()} == {(item.id, right(item)) for item in items}
+    assert {(s.item_id, s.text) for s in store.samples().values()} == {
+        (item.id, right(item)) for item in items
+    }
 
 
 def test_the_first_scripts_file_says_no_stops_so_its_protocol_is_not_all_stated(
@@ -75,7 +98,10 @@ SPOILED = [
     (change(2, label="-5"), ": metadata[2]: its gold answer '-5' is not that of item '2'"),
     (change(2, outputs=["x"]), ": metadata[2]: 1 outputs where the file says rollouts 2"),
     (change(2, outputs=["x", 1]), "Input should be a valid string at 'metadata.2.outputs.1'"),
-    (lambda data: data["metadata"].append(data["metadata"][2]), ": metadata[100]: sample 0 of item '2' is there twice"),
+    (
+        lambda data: data["metadata"].append(data["metadata"][2]),
+        ": metadata[100]: sample 0 of item '2' is there twice",
+    ),
     (lambda data: data["metadata"].pop(), "no answer to 1 of the 100 items of 'micro_bench' (99)"),
     (lambda data: data["metadata"].clear(), "no answers here"),
     (lambda data: data.update(temperature=float("nan")), "Input should be a finite number at 'temperature'"),
@@ -96,10 +122,14 @@ def test_an_entry_that_does_not_fit_is_named(
 ) -> None:
     data = evaluated(items, "my set")
     spoil(data)
-    assert named in refuse(["spurious-rewards", str(write(tmp_path / "a.json", data)), *MODEL, "--task", TASK])
+    assert named in refuse(
+        ["spurious-rewards", str(write(tmp_path / "a.json", data)), *MODEL, "--task", TASK]
+    )
 
 
-def test_a_file_that_is_no_json_or_of_no_known_set_is_an_error(items: list[Item], tmp_path: Path, refuse: Refusal) -> None:
+def test_a_file_that_is_no_json_or_of_no_known_set_is_an_error(
+    items: list[Item], tmp_path: Path, refuse: Refusal
+) -> None:
     (tmp_path / "a.json").write_text("{")
     assert "Invalid JSON" in refuse(["spurious-rewards", str(tmp_path / "a.json"), *MODEL])
     assert "unknown task 'my set'" in refuse(
@@ -109,9 +139,13 @@ def test_a_file_that_is_no_json_or_of_no_known_set_is_an_error(items: list[Item]
 
 @needs_data
 @pytest.mark.parametrize(("dataset", "our_id"), OURS.items())
-def test_each_set_of_the_paper_is_ours_item_by_item(dataset: str, our_id: str, tmp_path: Path, run: Path) -> None:
+def test_each_set_of_the_paper_is_ours_item_by_item(
+    dataset: str, our_id: str, tmp_path: Path, run: Path
+) -> None:
     real = load_items(task(our_id), Path(os.environ[DATA_VARIABLE]))
     path = write(tmp_path / "a.json", evaluated(real, dataset, 1))
     assert main(["import", "spurious-rewards", str(path), *MODEL, "--out", str(run)]) == 0
     (store,) = RunStore(run).finished()
-    assert {(s.item_id, s.text) for s in store.samples().values()} == {(item.id, right(item)) for item in real}
+    assert {(s.item_id, s.text) for s in store.samples().values()} == {
+        (item.id, right(item)) for item in real
+    }

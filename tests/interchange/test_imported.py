@@ -16,7 +16,14 @@ from suite.store.run_folder import RunStore, read_summary
 from suite.summary.summarize import summarize
 from suite.summary.table import scored_cells
 
-SAID = ["--protocol", "micro_qa", "--decoding", "temperature=0.6,top_p=1,max_new_tokens=96", "--engine", "vllm-0.8,bfloat16,cuda"]
+SAID = [
+    "--protocol",
+    "micro_qa",
+    "--decoding",
+    "temperature=0.6,top_p=1,max_new_tokens=96",
+    "--engine",
+    "vllm-0.8,bfloat16,cuda",
+]
 POLICY = f"claims:\n  - {{family: micro-llama3, reward: random, task: {TASK}, expect: gain, at_least: 10}}\n"
 
 
@@ -40,27 +47,44 @@ def test_imported_arms_give_a_delta_and_say_that_they_are_unverified(run: Path, 
     base, after = scores["micro-llama3"], scores["micro-llama3-random-imported"]
     assert (base.accuracy, base.pass_at_k, base.k, base.n_items) == pytest.approx((0.4, 0.4, 2, 100))
     assert (after.accuracy, after.pass_at_k) == pytest.approx((0.7, 0.8))
-    assert (after.outcomes["correct"], after.outcomes["truncated"], sum(after.outcomes.values())) == (140, 0, 200)
+    assert (after.outcomes["correct"], after.outcomes["truncated"], sum(after.outcomes.values())) == (
+        140,
+        0,
+        200,
+    )
     assert (base.behaviour.truncated, base.behaviour.mean_tokens, base.behaviour.boxed) == (None, None, 0.0)
     (row,) = summary.deltas
-    assert (row.comparable, row.arms, row.recipe, row.seeds, row.step) == (True, "unverified", "imported", (), 0)
+    assert (row.comparable, row.arms, row.recipe, row.seeds, row.step) == (
+        True,
+        "unverified",
+        "imported",
+        (),
+        0,
+    )
     assert row.delta == pytest.approx(30.0)
     # item deltas: 20 of +1, 20 of +0.5, 60 of 0; standard error 0.0402, t with 99 degrees of freedom 1.984; skewed
     assert row.interval == pytest.approx((22.07, 38.49), abs=0.01)
     assert "mean_tokens" not in json.loads((run / "summary.json").read_text())["scores"][0]["behaviour"]
 
 
-def test_the_board_marks_unverified_arms_and_shows_no_tokens_that_nobody_counted(run: Path, items: list[Item]) -> None:
+def test_the_board_marks_unverified_arms_and_shows_no_tokens_that_nobody_counted(
+    run: Path, items: list[Item]
+) -> None:
     arms(run, items, [], [])
     assert main(["leaderboard", str(run), "--out", str(run / "board")]) == 0
     page = (run / "board" / "index.html").read_text()
     assert "† arms unverified</small>" in page
     assert "gain †" in page.replace("\\u2020", "†")
-    assert page.count("arms unverified: imported answers that do not say everything") == 1  # the heatmap's tooltip
+    assert (
+        page.count("arms unverified: imported answers that do not say everything") == 1
+    )  # the heatmap's tooltip
     assert ",gain,,unverified,2,100," in (run / "board" / "deltas.csv").read_text()
     tables = {name: page.split(f'class="{name}"')[1].split("</table>")[0] for name in ("scores", "behaviour")}
     dashes = {name: table.count(">–") for name, table in tables.items()}
-    assert dashes == {"scores": 2, "behaviour": 4}  # of both arms: the count and the share of truncated, mean tokens
+    assert dashes == {
+        "scores": 2,
+        "behaviour": 4,
+    }  # of both arms: the count and the share of truncated, mean tokens
 
 
 def test_the_gate_says_that_it_judged_unverified_arms(
@@ -93,7 +117,9 @@ def test_an_imported_and_a_generated_arm_never_compare(run: Path, items: list[It
     base = next(s for s in store.finished() if s.manifest and s.manifest.cell.model == "micro-llama3")
     assert base.manifest is not None
     drawn = Decoding(temperature=0.6, max_new_tokens=96)
-    cell = base.manifest.cell.model_copy(update={"engine": "vllm-0.8", "weights_hash": "w", "decoding": drawn})
+    cell = base.manifest.cell.model_copy(
+        update={"engine": "vllm-0.8", "weights_hash": "w", "decoding": drawn}
+    )
     generated = store.cell(cell)
     generated.write_items(base.items())
     generated.write_batch("0", base.samples().values())
@@ -105,7 +131,9 @@ def test_an_imported_and_a_generated_arm_never_compare(run: Path, items: list[It
     assert row.differs is not None and "engine" in row.differs
 
 
-def test_imported_answers_stay_where_the_weights_of_their_model_are_known(run: Path, items: list[Item]) -> None:
+def test_imported_answers_stay_where_the_weights_of_their_model_are_known(
+    run: Path, items: list[Item]
+) -> None:
     arms(run, items, [], [])
     pairs = [pair.model_copy(update={"base_weights": "1", "weights": "2"}) for pair in RunStore(run).pairs()]
     summary = summarize(scored_cells(RunStore(run).finished()), pairs, load_registry())

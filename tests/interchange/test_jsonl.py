@@ -37,10 +37,16 @@ SPOILED = [
     ),
     (put(4, sample=1), ":6: sample 1 of item '2' is there twice, first at"),
     (lambda made: made.append(dict(made[7])), ":201: sample 1 of item '3' is there twice, first at"),
-    (lambda made: made.pop(5), "1 of 200 samples are missing, such as item '2' sample 1; the highest sample of an item is 1"),
+    (
+        lambda made: made.pop(5),
+        "1 of 200 samples are missing, such as item '2' sample 1; the highest sample of an item is 1",
+    ),
     (put(0, sample=2), "100 of 300 samples are missing"),
     (put(0, sample=10**9), "99999999900 of 100000000100 samples are missing"),
-    (lambda made: made.__delitem__(slice(0, 14)), "no answer to 7 of the 100 items of 'micro_bench' (0, 1, 2, 3, 4 and 2 more)"),
+    (
+        lambda made: made.__delitem__(slice(0, 14)),
+        "no answer to 7 of the 100 items of 'micro_bench' (0, 1, 2, 3, 4 and 2 more)",
+    ),
     (lambda made: made.clear(), "no answers here"),
 ]
 
@@ -67,14 +73,20 @@ def test_a_row_that_does_not_fit_is_named_and_nothing_is_written(
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [(b"{\n", ":1: Invalid JSON"), (b"\n[1]\n", ":2: Input should be an object"), (b"\xff\n", "not UTF-8 (byte 0)")],
+    [
+        (b"{\n", ":1: Invalid JSON"),
+        (b"\n[1]\n", ":2: Input should be an object"),
+        (b"\xff\n", "not UTF-8 (byte 0)"),
+    ],
 )
 def test_a_line_that_is_no_row_is_named(text: bytes, named: str, tmp_path: Path, refuse: Refusal) -> None:
     (tmp_path / "answers.jsonl").write_bytes(text)
     assert named in refuse(["jsonl", str(tmp_path / "answers.jsonl"), *MODEL])
 
 
-def test_a_failed_import_leaves_a_run_that_has_cells_as_it_was(answers: Path, run: Path, refuse: Refusal, tmp_path: Path) -> None:
+def test_a_failed_import_leaves_a_run_that_has_cells_as_it_was(
+    answers: Path, run: Path, refuse: Refusal, tmp_path: Path
+) -> None:
     assert main(["import", "jsonl", str(answers), *MODEL, "--out", str(run)]) == 0
     bad = tmp_path / "bad.jsonl"
     bad.write_text(answers.read_text() + answers.read_text().split("\n")[0] + "\n")
@@ -113,7 +125,9 @@ def test_a_failed_import_leaves_a_run_that_has_cells_as_it_was(answers: Path, ru
         ([*MODEL, "--data-dir", "nowhere"], "--data-dir nowhere"),
     ],
 )
-def test_a_flag_that_cannot_be_meant_is_an_error(flags: list[str], named: str, answers: Path, refuse: Refusal) -> None:
+def test_a_flag_that_cannot_be_meant_is_an_error(
+    flags: list[str], named: str, answers: Path, refuse: Refusal
+) -> None:
     assert named in refuse(["jsonl", str(answers), *flags])
 
 
@@ -137,7 +151,9 @@ def test_a_file_that_may_not_be_read_is_an_error(
     assert f"{answers}: cannot be read (Permission denied)" in refuse([format_name, str(answers), *MODEL])
 
 
-def test_a_run_folder_that_cannot_be_one_is_an_error(answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_folder_that_cannot_be_one_is_an_error(
+    answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("mine")
     for out in (tmp_path / "file", tmp_path / "file" / "below"):
         assert main(["import", "jsonl", str(answers), *MODEL, "--out", str(out)]) == 2
@@ -146,7 +162,9 @@ def test_a_run_folder_that_cannot_be_one_is_an_error(answers: Path, tmp_path: Pa
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_importing_the_same_cell_twice_needs_replace(answers: Path, run: Path, refuse: Refusal, items: list[Item]) -> None:
+def test_importing_the_same_cell_twice_needs_replace(
+    answers: Path, run: Path, refuse: Refusal, items: list[Item]
+) -> None:
     argv = ["jsonl", str(answers), *MODEL]
     assert main(["import", *argv, "--out", str(run)]) == 0
     assert "was imported already" in refuse(argv)
@@ -157,7 +175,9 @@ def test_importing_the_same_cell_twice_needs_replace(answers: Path, run: Path, r
     assert len(store.samples()) == 100 and not (run / ".staged").exists()
 
 
-@pytest.mark.parametrize("said", [["--decoding", "temperature=1"], ["--protocol", "none"], ["--engine", "vllm"]])
+@pytest.mark.parametrize(
+    "said", [["--decoding", "temperature=1"], ["--protocol", "none"], ["--engine", "vllm"]]
+)
 def test_the_same_answers_with_another_word_on_them_are_the_same_import(
     said: list[str], answers: Path, run: Path, refuse: Refusal
 ) -> None:
@@ -183,13 +203,21 @@ def test_other_answers_under_another_protocol_stand_beside_the_first_ones(
     assert [m.cell.protocol for m in manifests(run)] == ["unstated"]
 
 
-def test_replacing_leaves_other_models_and_tasks_alone(answers: Path, run: Path, items: list[Item], tmp_path: Path) -> None:
+def test_replacing_leaves_other_models_and_tasks_alone(
+    answers: Path, run: Path, items: list[Item], tmp_path: Path
+) -> None:
     probe = [{**row, "task": "micro_bench_partial"} for row in rows(items, {}, k=1)]
     for argv in (MODEL, CHECKPOINT):
         assert main(["import", "jsonl", str(answers), *argv, "--out", str(run)]) == 0
-    assert main(["import", "jsonl", str(write_lines(tmp_path / "p.jsonl", probe)), *MODEL, "--out", str(run)]) == 0
+    assert (
+        main(["import", "jsonl", str(write_lines(tmp_path / "p.jsonl", probe)), *MODEL, "--out", str(run)])
+        == 0
+    )
     before = {m.cell.id for m in manifests(run)}
-    assert main(["import", "jsonl", str(answers), *MODEL, "--engine", "vllm", "--replace", "--out", str(run)]) == 0
+    assert (
+        main(["import", "jsonl", str(answers), *MODEL, "--engine", "vllm", "--replace", "--out", str(run)])
+        == 0
+    )
     after = {m.cell.id for m in manifests(run)}
     assert (len(before), len(after), len(before & after)) == (3, 3, 2)
 
@@ -210,7 +238,9 @@ def test_a_failure_while_writing_leaves_the_run_as_it_was(
     assert contents(run) == before
 
 
-def test_answers_to_fresh_items_need_the_seed_that_generated_them(tmp_path: Path, run: Path, refuse: Refusal) -> None:
+def test_answers_to_fresh_items_need_the_seed_that_generated_them(
+    tmp_path: Path, run: Path, refuse: Refusal
+) -> None:
     def answered(seed: int | None) -> Path:
         fresh = load_set(task("arithmetic_clean"), seed=seed).items[:4]
         made = [{"task": "arithmetic_clean", "item_id": i.id, "sample": 0, "text": i.answer} for i in fresh]
@@ -223,7 +253,9 @@ def test_answers_to_fresh_items_need_the_seed_that_generated_them(tmp_path: Path
     assert main(["import", *argv, "--item-seed", "7", "--out", str(run)]) == 0
     (cell,) = manifests(run)
     assert (cell.n_items, cell.dataset) == (4, "generator random_calculation, seed 7")
-    assert "unknown item" in refuse(["jsonl", str(answered(None)), *CHECKPOINT, "--subset", "--item-seed", "7"])
+    assert "unknown item" in refuse(
+        ["jsonl", str(answered(None)), *CHECKPOINT, "--subset", "--item-seed", "7"]
+    )
 
 
 def test_a_subset_is_a_cell_of_those_items_only(items: list[Item], tmp_path: Path, run: Path) -> None:
@@ -240,7 +272,11 @@ def test_what_is_not_said_stays_unstated_and_what_is_said_is_kept(
     assert main(["import", "jsonl", str(answers), *MODEL, "--out", str(run)]) == 0
     (plain,) = manifests(run)
     assert plain.cell.unstated == ("protocol_hash", "decoding", "engine", "dtype", "device")
-    assert (plain.cell.weights_hash, plain.cell.engine, plain.device_name) == ("unstated", "imported jsonl, unstated", "unstated")
+    assert (plain.cell.weights_hash, plain.cell.engine, plain.device_name) == (
+        "unstated",
+        "imported jsonl, unstated",
+        "unstated",
+    )
     assert "unstated: protocol, decoding, engine, dtype, device" in capsys.readouterr().out
     assert plain.source is not None and plain.source.unstated == ("finish_reason", "n_tokens")
     said = [
@@ -256,7 +292,11 @@ def test_what_is_not_said_stays_unstated_and_what_is_said_is_kept(
     assert main(["import", "jsonl", str(path), *MODEL, *said, "--out", str(tmp_path / "other")]) == 0
     (full,) = manifests(tmp_path / "other")
     assert full.cell.unstated == () and full.source is not None and full.source.unstated == ()
-    assert (full.cell.protocol, full.cell.engine, full.cell.device) == ("micro_qa", "imported jsonl, vllm-0.8", "cuda")
+    assert (full.cell.protocol, full.cell.engine, full.cell.device) == (
+        "micro_qa",
+        "imported jsonl, vllm-0.8",
+        "cuda",
+    )
     assert full.cell == CellManifest.model_validate_json(full.model_dump_json()).cell
 
 
@@ -288,9 +328,16 @@ def test_a_new_checkpoint_is_listed_and_neither_planned_nor_run(
     assert [row["model"] for row in json.loads(capsys.readouterr().out)] == ["micro-llama3"]
 
 
-def test_a_checkpoint_of_the_run_can_be_named_by_its_id(answers: Path, run: Path, items: list[Item], tmp_path: Path) -> None:
+def test_a_checkpoint_of_the_run_can_be_named_by_its_id(
+    answers: Path, run: Path, items: list[Item], tmp_path: Path
+) -> None:
     assert main(["import", "jsonl", str(answers), *CHECKPOINT, "--out", str(run)]) == 0
     probe = [{**row, "task": "micro_bench_partial"} for row in rows(items, {}, k=1)]
     path = write_lines(tmp_path / "probe.jsonl", probe)
-    assert main(["import", "jsonl", str(path), "--model", "micro-llama3-random-imported-s3", "--out", str(run)]) == 0
-    assert {(m.cell.model, m.base) for m in manifests(run)} == {("micro-llama3-random-imported-s3", "micro-llama3")}
+    assert (
+        main(["import", "jsonl", str(path), "--model", "micro-llama3-random-imported-s3", "--out", str(run)])
+        == 0
+    )
+    assert {(m.cell.model, m.base) for m in manifests(run)} == {
+        ("micro-llama3-random-imported-s3", "micro-llama3")
+    }

@@ -21,7 +21,9 @@ STEPS = ("replace", "mkdir", "unlink", "rmdir")
 
 
 def write(path: Path, items: list[Item], text: str) -> Path:
-    return write_lines(path, [{**row, "task": task, "text": text} for task in TASKS for row in rows(items, {}, k=1)])
+    return write_lines(
+        path, [{**row, "task": task, "text": text} for task in TASKS for row in rows(items, {}, k=1)]
+    )
 
 
 def argv(answers: Path, run: Path, *flags: str) -> list[str]:
@@ -31,7 +33,11 @@ def argv(answers: Path, run: Path, *flags: str) -> list[str]:
 def seen(run: Path) -> tuple[dict[str, set[str]], list[str]]:
     """What a reader sees: the texts of each task, and the pairs."""
     store = RunStore(run)
-    cells = {m.cell.task: {s.text for s in cell.samples().values()} for cell in store.finished() if (m := cell.manifest)}
+    cells = {
+        m.cell.task: {s.text for s in cell.samples().values()}
+        for cell in store.finished()
+        if (m := cell.manifest)
+    }
     assert len(cells) == len(list(store.finished()))
     return cells, [pair.checkpoint for pair in store.pairs()]
 
@@ -74,7 +80,10 @@ def _run_and_die(step: int, command: list[str]) -> NoReturn:
 def test_a_kill_at_any_step_leaves_all_of_the_old_or_all_of_the_new(
     had: bool, flags: list[str], items: list[Item], tmp_path: Path
 ) -> None:
-    old, new = write(tmp_path / "old.jsonl", items[:3], "old"), write(tmp_path / "new.jsonl", items[:3], "new")
+    old, new = (
+        write(tmp_path / "old.jsonl", items[:3], "old"),
+        write(tmp_path / "new.jsonl", items[:3], "new"),
+    )
     before, after = tmp_path / "before", tmp_path / "after"
     before.mkdir()
     assert not had or main(argv(old, before)) == 0
@@ -99,7 +108,10 @@ def test_a_kill_at_any_step_leaves_all_of_the_old_or_all_of_the_new(
 
 def test_an_import_after_a_killed_one_is_whole(items: list[Item], tmp_path: Path) -> None:
     run, other = tmp_path / "run", tmp_path / "other"
-    old, new = write(tmp_path / "old.jsonl", items[:3], "old"), write(tmp_path / "new.jsonl", items[:3], "new")
+    old, new = (
+        write(tmp_path / "old.jsonl", items[:3], "old"),
+        write(tmp_path / "new.jsonl", items[:3], "new"),
+    )
     assert main(argv(new, other)) == 0
     assert is_killed_at(12, argv(old, run)) and (run / ".staged").exists()
     assert main(argv(new, run)) == 0

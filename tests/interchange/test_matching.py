@@ -109,7 +109,9 @@ def test_different_golds_of_a_real_set_agree_only_where_they_are_one_answer() ->
 @needs_data
 def test_the_last_box_of_a_solution_is_its_gold() -> None:
     golds = {item.answer for item in load_items(task("math500"), Path(os.environ[DATA_VARIABLE]))}
-    assert {gold for gold in golds if not same_gold(f"Not \\boxed{{-5}}, so it is $\\boxed{{{gold}}}.$", gold)} == set()
+    assert {
+        gold for gold in golds if not same_gold(f"Not \\boxed{{-5}}, so it is $\\boxed{{{gold}}}.$", gold)
+    } == set()
 
 
 ASKED = "Solve it.\n\n{}\n\nThink first."
@@ -128,11 +130,15 @@ def test_one_text_around_all_questions_is_a_template() -> None:
     assert [item.id for _, item in ItemIndex("set", WHOLE).match(rows)] == ["a", "d", "e"]
 
 
-@pytest.mark.parametrize("other", [ASKED.replace("first", "twice"), "Not this: {}", ASKED.replace("{}", "{} And double it.")])
+@pytest.mark.parametrize(
+    "other", [ASKED.replace("first", "twice"), "Not this: {}", ASKED.replace("{}", "{} And double it.")]
+)
 def test_words_of_its_own_around_a_question_make_it_another_question(other: str) -> None:
     rows = [around(n, ASKED, item.problem) for n, item in enumerate(WHOLE)]
     rows[2] = around(2, other, WHOLE[2].problem)
-    with pytest.raises(SuiteError, match="file:2: the text around its question is not that of the other answers"):
+    with pytest.raises(
+        SuiteError, match="file:2: the text around its question is not that of the other answers"
+    ):
         ItemIndex("set", WHOLE).match(rows)
 
 

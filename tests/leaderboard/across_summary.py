@@ -1,6 +1,17 @@
 """A summary for the tab across tasks: two families, one of two bases; three steps; contaminated, clean, probe."""
 
-from hand_made_summary import CONTRAST, INTERACTION, LLAMA, MATH, QWEN, RERUN, delta_row, not_comparable, provenance, score
+from hand_made_summary import (
+    CONTRAST,
+    INTERACTION,
+    LLAMA,
+    MATH,
+    QWEN,
+    RERUN,
+    delta_row,
+    not_comparable,
+    provenance,
+    score,
+)
 
 from suite.schema import CleanContrast, DeltaRow, LeakSplit, ScoreRow, Summary, TaskRow
 
@@ -27,12 +38,20 @@ def one(base: str, reward: str, task: TaskRow, step: int) -> DeltaRow:
     delta = GAINS[reward] * SIZE[base] * (step / 300) * (1.0 if task.contaminated else 0.2)
     row = delta_row(BASES[base], reward, task, 0.3, delta)
     spurious = True if reward == "random" else None
-    return row.model_copy(update={"base": base, "checkpoint": f"{base}-{reward}-{step}", "step": step, "spurious": spurious})
+    return row.model_copy(
+        update={"base": base, "checkpoint": f"{base}-{reward}-{step}", "step": step, "spurious": spurious}
+    )
 
 
 def rows() -> list[DeltaRow]:
     """Steps out of order, llama3 without random, one arm that was run otherwise, one delta with a published one beside it."""
-    made = [one(base, reward, task, step) for task in (MATH, CLEAN) for base in BASES for reward in GAINS for step in STEPS[::-1]]
+    made = [
+        one(base, reward, task, step)
+        for task in (MATH, CLEAN)
+        for base in BASES
+        for reward in GAINS
+        for step in STEPS[::-1]
+    ]
     kept = [row for row in made if (row.base, row.reward) != (LLAMA, "random")]
     kept[0] = kept[0].model_copy(update={"published": (RERUN,), "leak": SPLIT})
     last = kept[-1]
@@ -60,9 +79,15 @@ def across() -> Summary:
     """The whole of it."""
     deltas = rows()
     ends = {(row.task, row.base, row.reward): row for row in deltas if row.step == 300 and row.comparable}
-    contrasts = [contrast(row, ends["arithmetic_clean", *key]) for (task, *key), row in ends.items() if task == "math500"]
+    contrasts = [
+        contrast(row, ends["arithmetic_clean", *key])
+        for (task, *key), row in ends.items()
+        if task == "math500"
+    ]
     fresh = contrast(ends["math500", QWEN, "ground_truth"], deltas[-1]).model_copy(update={"leaked": False})
-    checkpoint = probed(QWEN).model_copy(update={"model": f"{QWEN}-ground_truth-300", "metrics": {"exact_match": 0.61}})
+    checkpoint = probed(QWEN).model_copy(
+        update={"model": f"{QWEN}-ground_truth-300", "metrics": {"exact_match": 0.61}}
+    )
     return Summary(
         level=0.95, margin=2.5, provenance=provenance(), samples_hash="5" * 64, families=FAMILIES,
         tasks=(PROBE, MATH, CLEAN, FRESH), scores=(*map(probed, BASES), checkpoint), deltas=tuple(deltas),

@@ -46,7 +46,9 @@ class Answer(NamedTuple):
     tokens: int | None = 7
 
 
-def stored(model: str, items: Sequence[Item], answers_IS: Sequence[Sequence[Answer]], task: str = "micro_bench") -> StoredCell:
+def stored(
+    model: str, items: Sequence[Item], answers_IS: Sequence[Sequence[Answer]], task: str = "micro_bench"
+) -> StoredCell:
     """A graded cell of that model's answers, ``answers_IS`` in the order of ``items``."""
     cell = Cell(
         model=model,
@@ -76,7 +78,12 @@ def stored(model: str, items: Sequence[Item], answers_IS: Sequence[Sequence[Answ
     for item, answers in zip(items, answers_IS, strict=True):
         for s, one in enumerate(answers):
             samples[item.id, s] = Sample.model_construct(  # a lone surrogate passes no validation
-                item_id=item.id, sample=s, text=one.text, n_tokens=one.tokens, finish_reason=one.finish, error=one.error
+                item_id=item.id,
+                sample=s,
+                text=one.text,
+                n_tokens=one.tokens,
+                finish_reason=one.finish,
+                error=one.error,
             )
             grades[item.id, s] = SampleGrade(
                 item_id=item.id,
@@ -98,7 +105,10 @@ def pair_page(folder: Path, before: PackedCell, after: Sequence[PackedCell]) -> 
     for path, content in [*assets(), *(file for cell in (before, *after) for file in cell.files.items())]:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
-    arms = [{"name": one.manifest.cell.model, "cell": one.manifest.cell.id, "items": one.items} for one in (before, *after)]
+    arms = [
+        {"name": one.manifest.cell.model, "cell": one.manifest.cell.id, "items": one.items}
+        for one in (before, *after)
+    ]
     env = Environment(
         loader=ChoiceLoader([DictLoader({"page": PAGE}), FileSystemLoader(HERE / "templates")]),
         autoescape=True,
@@ -107,5 +117,7 @@ def pair_page(folder: Path, before: PackedCell, after: Sequence[PackedCell]) -> 
     data = embedded({"folder": "../answers/", "before": arms[0], "after": arms[1:]})
     page = folder / "pairs" / "page.html"
     page.parent.mkdir(exist_ok=True)
-    page.write_text(env.get_template("page").render(policy=POLICY, scripts=SCRIPTS, data=data), encoding="utf-8")
+    page.write_text(
+        env.get_template("page").render(policy=POLICY, scripts=SCRIPTS, data=data), encoding="utf-8"
+    )
     return page

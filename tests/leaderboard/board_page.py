@@ -24,12 +24,16 @@ class Page(HTMLParser):
         self._around: list[tuple[str, bool]] = []
         self._in_cell = self._in_script = self._in_groups = False
         self.feed(html)
-        self.tables = {name: [[cell.strip() for cell in row] for row in rows] for name, rows in self.tables.items()}
+        self.tables = {
+            name: [[cell.strip() for cell in row] for row in rows] for name, rows in self.tables.items()
+        }
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
         self.tags.append(tag)
-        self.loads += [v for k, v in attrs if k in ("src", "href", "srcset", "action", "data", "poster") and v]
+        self.loads += [
+            v for k, v in attrs if k in ("src", "href", "srcset", "action", "data", "poster") and v
+        ]
         if tag == "table":
             self._around.append((self._table, self._in_cell))
             self._table, self._in_cell = named.get("class") or "", False
@@ -78,7 +82,9 @@ class MapCell:
     colours: dict[str, float]
     page: str | None = None
     notes: list[str] = field(default_factory=list)
-    said: dict[str, str] = field(default_factory=lambda: dict.fromkeys(("", "delta", "adjusted", "strong"), ""))
+    said: dict[str, str] = field(
+        default_factory=lambda: dict.fromkeys(("", "delta", "adjusted", "strong"), "")
+    )
 
     @property
     def delta(self) -> str:
@@ -118,7 +124,9 @@ class Heatmaps(HTMLParser):
             self._in_head = True
         if tag == "td" and "data-d" in named:
             colours = dict(part.split(":") for part in named.get("style", "").split(";") if part)
-            self.maps[-1][-1].append(MapCell(named["class"], {name[2:]: float(value) for name, value in colours.items()}))
+            self.maps[-1][-1].append(
+                MapCell(named["class"], {name[2:]: float(value) for name, value in colours.items()})
+            )
         if tag == "a":
             self.maps[-1][-1][-1].page = named["href"]
             self.maps[-1][-1][-1].notes = named["data-notes"].split("\n")

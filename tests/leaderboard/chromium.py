@@ -15,7 +15,8 @@ QUIET = [
 NEEDS_CHROMIUM = [
     pytest.mark.browser,
     pytest.mark.skipif(
-        not CHROMIUM.exists() and not os.environ.get("CI"), reason="needs /usr/bin/chromium (apt install chromium)"
+        not CHROMIUM.exists() and not os.environ.get("CI"),
+        reason="needs /usr/bin/chromium (apt install chromium)",
     ),
 ]
 """A module's ``pytestmark``; on CI a machine without Chromium fails."""
@@ -46,13 +47,18 @@ class Visit:
         before: str = "",
     ) -> None:
         self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True, java_script_enabled=scripts
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            accept_downloads=True,
+            java_script_enabled=scripts,
         )
         self.context.set_offline(True)
         self.page = self.context.new_page()
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on(
+            "console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None
+        )
         self.page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
         self.page.on("dialog", lambda dialog: (self.complaints.append("dialog"), dialog.dismiss()))
         self.page.on("request", lambda request: self.requests.append(request.url))

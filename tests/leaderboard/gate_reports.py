@@ -12,16 +12,30 @@ def verdict(claim: str, word: Any, says: str = "gain above 0 points", **more: An
     """A verdict about one pair, with numbers where it has some."""
     family = more.get("family", FAMILIES[0])
     of_pair = (
-        {} if word == "missing" else {"base": family, "checkpoint": f"{family}-ground_truth-s0", "protocol": "boxed", "step": 512}
+        {}
+        if word == "missing"
+        else {"base": family, "checkpoint": f"{family}-ground_truth-s0", "protocol": "boxed", "step": 512}
     )
-    about = {"kind": "gain", "family": family, "reward": "ground_truth", "task": CLEAN, "detail": "the reason in one line"}
+    about = {
+        "kind": "gain",
+        "family": family,
+        "reward": "ground_truth",
+        "task": CLEAN,
+        "detail": "the reason in one line",
+    }
     return Verdict(**{"claim": claim, "verdict": word, "says": says, **about, **of_pair, **more})
 
 
 def part(family: str, word: Any, points: float, low: float, high: float) -> Verdict:
     """One family's own verdict of a claim about several."""
     detail = f"delta {points:+.1f} points, interval {low:+.1f} to {high:+.1f}: 0 lies inside it"
-    more = {"family": family, "points": points, "interval": (low, high), "quantity": "delta", "detail": detail}
+    more = {
+        "family": family,
+        "points": points,
+        "interval": (low, high),
+        "quantity": "delta",
+        "detail": detail,
+    }
     return verdict("families", word, "gain above 0 points in at least 3 families", **more)
 
 

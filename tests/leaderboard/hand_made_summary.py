@@ -43,7 +43,13 @@ SHARE = {"micro-qwen2.5-math": 1.0, "micro-qwen2.5": 0.7, "micro-llama3": 0.15, 
 
 
 BEHAVIOUR = Behaviour(
-    code=0.31, fenced_code=0.2, language_only=0.69, boxed=0.87, repetitive=0.01, truncated=0.02, mean_tokens=41.5
+    code=0.31,
+    fenced_code=0.2,
+    language_only=0.69,
+    boxed=0.87,
+    repetitive=0.01,
+    truncated=0.02,
+    mean_tokens=41.5,
 )
 
 
@@ -130,7 +136,9 @@ def summary() -> Summary:
 
 
 QWEN, LLAMA = "qwen2.5-math-7b", "llama3.1-8b"
-MATH = TaskRow(task="math500", title="MATH-500", version="1", n_items=500, kind="answer", contaminated=("qwen2.5-math",))
+MATH = TaskRow(
+    task="math500", title="MATH-500", version="1", n_items=500, kind="answer", contaminated=("qwen2.5-math",)
+)
 PROTOCOLS = (
     "sober_chat", "sober", "none", "boxed", "chat", "r1", "r1_drgrpo", "qwen_math", "qwen_boxed", "math_problem", "lipsum",
     "micro_qa",
@@ -139,9 +147,14 @@ NO_TEMPLATE = ScoreReference(
     accuracy=0.722, source="arXiv 2507.10532v3, Table 5, 100%", off=True,
     setting="no template; greedy, written as temperature 1 with top_k 1",
 )  # fmt: skip
-DR_GRPO = ScoreReference(accuracy=0.658, source="arXiv 2503.20783, Table 1, none", off=False, setting="no template, 3000 tokens")
+DR_GRPO = ScoreReference(
+    accuracy=0.658, source="arXiv 2503.20783, Table 1, none", off=False, setting="no template, 3000 tokens"
+)
 RERUN = DeltaReference(
-    delta=29.1, source="arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1", setting="greedy, smoothed over 10 steps", step=300
+    delta=29.1,
+    source="arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1",
+    setting="greedy, smoothed over 10 steps",
+    step=300,
 )
 STRONG = {
     "strong_baseline_delta": 1.7,
@@ -159,12 +172,18 @@ def base_scores() -> list[ScoreRow]:
     for place, protocol in enumerate(PROTOCOLS):
         row = score("qwen2.5-math", QWEN, MATH, 0.65 if protocol == "none" else 0.3 + 0.02 * place)
         more = {"base": QWEN, "protocol": protocol, "cell": f"c{place}", "model_revision": "b101308"}
-        rows.append(row.model_copy(update={**more, "published": (NO_TEMPLATE, DR_GRPO) if protocol == "none" else None}))
+        rows.append(
+            row.model_copy(
+                update={**more, "published": (NO_TEMPLATE, DR_GRPO) if protocol == "none" else None}
+            )
+        )
     return [*rows, score("llama3", LLAMA, MATH, 0.2).model_copy(update={"base": LLAMA})]
 
 
 def pair_rows(family: str, base: str, reward: str, before: float, delta: float) -> tuple[DeltaRow, ScoreRow]:
-    row = delta_row(family, reward, MATH, before, delta).model_copy(update={"base": base, "checkpoint": f"{base}-{reward}-s0"})
+    row = delta_row(family, reward, MATH, before, delta).model_copy(
+        update={"base": base, "checkpoint": f"{base}-{reward}-s0"}
+    )
     return row, score(family, row.checkpoint, MATH, row.after or 0.0).model_copy(update={"base": base})
 
 
@@ -173,7 +192,10 @@ def audited() -> Summary:
     """Rows with controls and without, with a strong baseline and without, and a base that is off a published figure."""
     names = (f"{QWEN}-random-s0", f"{QWEN}-format-s0")
     rows = (
-        (pair_rows("qwen2.5-math", QWEN, "ground_truth", 0.36, 29.3), {"control": names, "published": (RERUN,), **STRONG}),
+        (
+            pair_rows("qwen2.5-math", QWEN, "ground_truth", 0.36, 29.3),
+            {"control": names, "published": (RERUN,), **STRONG},
+        ),
         (
             pair_rows("qwen2.5-math", QWEN, "random", 0.36, 21.0),
             {"spurious": True, **STRONG, "strong_baseline_chosen": ("none", "none")},
@@ -229,5 +251,10 @@ def tested(audited: Summary) -> Summary:
     rows[1] = rows[1].model_copy(update={"p": 0.031, "p_holm": 0.0501, "p_bh": 0.031, "leak": LONE})
     other = CONTRAST.model_copy(update={"family": "llama3", "base": LLAMA, "leaked": False, "interval": None})
     return audited.model_copy(
-        update={"margin": 2.5, "deltas": tuple(rows), "contrasts": (CONTRAST, other), "interactions": (INTERACTION,)}
+        update={
+            "margin": 2.5,
+            "deltas": tuple(rows),
+            "contrasts": (CONTRAST, other),
+            "interactions": (INTERACTION,),
+        }
     )

@@ -75,7 +75,9 @@ def large_summary(seed: int = 0) -> Summary:
     )  # fmt: skip
 
 
-def _score(dice: random.Random, family: str, model: str, base: str, task: TaskRow, accuracy: float) -> ScoreRow:
+def _score(
+    dice: random.Random, family: str, model: str, base: str, task: TaskRow, accuracy: float
+) -> ScoreRow:
     samples = 16 * task.n_items
     correct = int(accuracy * samples)
     wrong = int((samples - correct) * dice.uniform(0.6, 0.9))
@@ -112,7 +114,9 @@ def _behaviour(dice: random.Random) -> Behaviour:
 
 
 def _metrics(dice: random.Random, task: TaskRow) -> dict[str, float] | None:
-    names = {"number": ("continuous",), "continuation": ("exact_match", "answer_found", "rouge_l")}.get(str(task.kind))
+    names = {"number": ("continuous",), "continuation": ("exact_match", "answer_found", "rouge_l")}.get(
+        str(task.kind)
+    )
     return {name: dice.random() for name in names} if names else None
 
 
@@ -123,7 +127,13 @@ def _deltas(dice: random.Random, family: str, base: str, task: TaskRow, before: 
 
 
 def _delta(
-    dice: random.Random, family: str, base: str, task: TaskRow, before: float, reward: str, points: dict[str, float]
+    dice: random.Random,
+    family: str,
+    base: str,
+    task: TaskRow,
+    before: float,
+    reward: str,
+    points: dict[str, float],
 ) -> DeltaRow:
     half = LEAST_HALF_WIDTH + 60 / task.n_items
     after = min(1.0, max(0.0, before + points[reward] / 100))
@@ -151,7 +161,9 @@ def _finding(delta: float, half: float) -> Finding:
     return "equivalent" if abs(delta) + half < LEAST_HALF_WIDTH + 1 else "inconclusive"
 
 
-def _against(base: str, task: TaskRow, points: dict[str, float], reward: str, half: float) -> dict[str, object]:
+def _against(
+    base: str, task: TaskRow, points: dict[str, float], reward: str, half: float
+) -> dict[str, object]:
     controls = tuple(
         ControlDelta(
             reward=control, checkpoints=(f"{base}-{control}-{RECIPE}-s0",), difference=points[reward] - points[control],
@@ -162,7 +174,10 @@ def _against(base: str, task: TaskRow, points: dict[str, float], reward: str, ha
     )  # fmt: skip
     best = min(controls, key=lambda control: control.difference)
     told = DeltaReference(
-        delta=round(REWARDS[reward], 1), source="arXiv 2506.10947v1, Fig. 1", setting="greedy, smoothed over 10 steps", step=STEP
+        delta=round(REWARDS[reward], 1),
+        source="arXiv 2506.10947v1, Fig. 1",
+        setting="greedy, smoothed over 10 steps",
+        step=STEP,
     )
     return {
         "control": tuple(name for control in controls for name in control.checkpoints), "against_controls": controls,
@@ -186,7 +201,10 @@ def _strong(dice: random.Random, delta: float, half: float, task: TaskRow) -> di
 
 def _transitions(dice: random.Random, delta: float) -> Transitions:
     parts = [delta * share for share in (0.5, 0.1, 0.3, 0.1)]
-    moves = [Transition(n=dice.uniform(0, 200), correct_before=30.5, correct_after=41.25, points=part) for part in parts]
+    moves = [
+        Transition(n=dice.uniform(0, 200), correct_before=30.5, correct_after=41.25, points=part)
+        for part in parts
+    ]
     return Transitions(code_code=moves[0], code_lang=moves[1], lang_code=moves[2], lang_lang=moves[3])
 
 

@@ -30,7 +30,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_cell(store, FAMILY, BEFORE)
     for reward, texts in (("ground_truth", AFTER), ("random", BEFORE)):
         name = f"{FAMILY}-{reward}"
-        pair = Pair(family=FAMILY, base=FAMILY, checkpoint=name, reward=reward, recipe="micro", seed=0, step=20)
+        pair = Pair(
+            family=FAMILY, base=FAMILY, checkpoint=name, reward=reward, recipe="micro", seed=0, step=20
+        )
         store.add_pair(pair)
         write_cell(store, name, texts)
     store.write_summary(summary_of(store, scored_cells(store.finished()), load_registry()))
@@ -48,8 +50,17 @@ def serious(visit: Visit) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe
 
     # Not preloaded: axe would fetch the style sheets once more, which the policy of the pages forbids.
-    found = Axe().run(visit.page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found if one["impact"] in SERIOUS for node in one["nodes"]]
+    found = (
+        Axe()
+        .run(visit.page, options={"resultTypes": ["violations"], "preload": False})
+        .response["violations"]
+    )
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in found
+        if one["impact"] in SERIOUS
+        for node in one["nodes"]
+    ]
 
 
 LOOKS = [(1280, "light"), (1280, "dark"), (360, "light")]
@@ -74,7 +85,9 @@ def test_every_tab_of_the_board_and_its_verdicts_can_be_used_by_anybody(
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)
-def test_the_page_of_a_pair_can_be_used_by_anybody(browser, page_of_a_pair: Path, width: int, scheme: str) -> None:
+def test_the_page_of_a_pair_can_be_used_by_anybody(
+    browser, page_of_a_pair: Path, width: int, scheme: str
+) -> None:
     visit = Visit(browser, page_of_a_pair, width=width, scheme=scheme)
     visit.page.get_by_role("heading", name="Answers before and after").scroll_into_view_if_needed()
     visit.page.get_by_text("item", exact=False).first.wait_for()
@@ -126,6 +139,12 @@ def test_the_page_of_a_pair_is_whole_without_scripts(browser, page_of_a_pair: Pa
     page = context.new_page()
     page.goto(page_of_a_pair.as_uri())
     text = page.locator("main").inner_text()
-    for piece in ("+50.0", "Where the change comes from", "Truly changed", "rlvr-suite eval pair.yaml", "temperature 0.6"):
+    for piece in (
+        "+50.0",
+        "Where the change comes from",
+        "Truly changed",
+        "rlvr-suite eval pair.yaml",
+        "temperature 0.6",
+    ):
         assert piece in text
     context.close()

@@ -52,11 +52,15 @@ def visit(browser, board: Path) -> Iterator[AcrossVisit]:
     visit.leave()
 
 
-def test_the_forest_draws_the_deltas_of_the_picked_task_and_its_table_says_the_same(visit: AcrossVisit, whole: Summary) -> None:
+def test_the_forest_draws_the_deltas_of_the_picked_task_and_its_table_says_the_same(
+    visit: AcrossVisit, whole: Summary
+) -> None:
     for task in ("math500", "arithmetic_clean", "aime2025"):
         visit.pick("Task", task)
         told = [row.delta for row in whole.deltas if row.task == task and row.delta is not None]
-        assert sorted(visit.forest.evaluate(DRAWN)) == sorted(told) == sorted(visit.numbers(".forest-numbers"))
+        assert (
+            sorted(visit.forest.evaluate(DRAWN)) == sorted(told) == sorted(visit.numbers(".forest-numbers"))
+        )
 
 
 def test_a_picked_reward_is_drawn_alone_and_stands_in_the_address(visit: AcrossVisit, whole: Summary) -> None:
@@ -64,7 +68,10 @@ def test_a_picked_reward_is_drawn_alone_and_stands_in_the_address(visit: AcrossV
     told = [row.delta for row in whole.deltas if (row.task, row.reward) == ("math500", "random")]
     assert sorted(visit.forest.evaluate(DRAWN)) == sorted(told) == sorted(visit.numbers(".forest-numbers"))
     assert visit.page.url.endswith("#task=across&forest=random")
-    assert "9 deltas" not in (label := visit.forest.get_attribute("aria-label")) and "on MATH-500, random" in label
+    assert (
+        "9 deltas" not in (label := visit.forest.get_attribute("aria-label"))
+        and "on MATH-500, random" in label
+    )
 
 
 def test_rows_without_a_number_are_drawn_in_words_and_references_hollow(visit: AcrossVisit) -> None:
@@ -78,7 +85,9 @@ def test_rows_without_a_number_are_drawn_in_words_and_references_hollow(visit: A
 
 
 def test_families_have_shapes_of_their_own(visit: AcrossVisit) -> None:
-    shapes = visit.forest.evaluate("n => n.data.filter(t => t.mode === 'markers').flatMap(t => t.marker.symbol)")
+    shapes = visit.forest.evaluate(
+        "n => n.data.filter(t => t.mode === 'markers').flatMap(t => t.marker.symbol)"
+    )
     assert {"circle", "square"} < set(shapes) and len(set(shapes)) == 3
 
 
@@ -110,15 +119,25 @@ def test_the_address_opens_the_same_view_and_its_bad_values_are_ignored(browser,
 def test_a_reward_that_a_task_does_not_have_cannot_be_picked(visit: AcrossVisit) -> None:
     visit.pick("Reward", "random")
     visit.pick("Task", "aime2025")
-    assert visit.page.locator("#across-reward").input_value() == "" and visit.forest.evaluate(DRAWN) == [pytest.approx(4.85)]
-    assert visit.page.locator("#across-reward option[value='random'], #across-reward option:disabled").count() == 1
+    assert visit.page.locator("#across-reward").input_value() == "" and visit.forest.evaluate(DRAWN) == [
+        pytest.approx(4.85)
+    ]
+    assert (
+        visit.page.locator("#across-reward option[value='random'], #across-reward option:disabled").count()
+        == 1
+    )
 
 
-def test_many_rows_open_with_one_reward_and_all_of_them_can_be_asked_for(browser, whole: Summary, tmp_path: Path) -> None:
+def test_many_rows_open_with_one_reward_and_all_of_them_can_be_asked_for(
+    browser, whole: Summary, tmp_path: Path
+) -> None:
     more = [row.model_copy(update={"reward": f"{row.reward}_{n}"}) for n in range(3) for row in whole.deltas]
     index = write_board(whole.model_copy(update={"deltas": tuple(more), "contrasts": ()}), tmp_path)
     visit = AcrossVisit(browser, index)
-    assert visit.page.locator("#across-reward").input_value() == "ground_truth_0" and len(visit.forest.evaluate(DRAWN)) == 9
+    assert (
+        visit.page.locator("#across-reward").input_value() == "ground_truth_0"
+        and len(visit.forest.evaluate(DRAWN)) == 9
+    )
     visit.pick("Reward", "")
     assert len(visit.forest.evaluate(DRAWN)) == 45 and visit.page.url.endswith("forest=*")
     visit.leave()
@@ -150,9 +169,15 @@ def test_a_cell_beside_another_leads_to_the_page_of_its_pair(visit: AcrossVisit)
 
 def test_hostile_names_run_nothing(browser, whole: Summary, tmp_path: Path) -> None:
     names = dict.fromkeys(("family", "base", "reward"), HOSTILE)
-    rows = tuple(row.model_copy(update=names) for row in whole.deltas if row.base == "qwen2.5-math-7b" and row.reward != "random")
+    rows = tuple(
+        row.model_copy(update=names)
+        for row in whole.deltas
+        if row.base == "qwen2.5-math-7b" and row.reward != "random"
+    )
     tasks = tuple(task.model_copy(update={"title": HOSTILE}) for task in whole.tasks)
-    visit = AcrossVisit(browser, write_board(whole.model_copy(update={"deltas": rows, "tasks": tasks}), tmp_path))
+    visit = AcrossVisit(
+        browser, write_board(whole.model_copy(update={"deltas": rows, "tasks": tasks}), tmp_path)
+    )
     assert any(text.startswith("</script><img src=x") for text in visit.forest.evaluate(TEXTS))
     assert visit.page.locator("img, svg a, svg b").count() == 0
     visit.leave()
@@ -163,11 +188,16 @@ def test_without_scripts_every_table_is_there_and_no_picker(browser, board: Path
     for name, count in (("forest-numbers", 3), ("curve-numbers", 2)):
         assert visit.panel.locator(f"table.{name}").count() == count
     assert visit.panel.locator(".side-by-side:visible").count() == 2
-    assert not visit.panel.get_by_role("combobox").count() and not visit.page.locator("#forest-figure").is_visible()
+    assert (
+        not visit.panel.get_by_role("combobox").count()
+        and not visit.page.locator("#forest-figure").is_visible()
+    )
     visit.leave()
 
 
-def test_a_board_without_steps_probes_or_contrasts_opens_without_complaint(browser, summary: Summary, tmp_path: Path) -> None:
+def test_a_board_without_steps_probes_or_contrasts_opens_without_complaint(
+    browser, summary: Summary, tmp_path: Path
+) -> None:
     visit = AcrossVisit(browser, write_board(summary, tmp_path))
     assert visit.panel.get_by_text("No training was evaluated at several steps here").is_visible()
     assert visit.panel.locator(".curve-chart, .side-by-side").count() == 0

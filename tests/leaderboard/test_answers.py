@@ -20,7 +20,11 @@ from suite.schema import OUTCOMES, Sample
 from suite.store.cells import CellStore
 from suite.store.run_folder import RunStore
 
-ITEMS = [Item("a", "How many?", "1"), Item("b", "How\nmuch?", "2", continuation="the rest", steps=3), Item("c", "Why?", "3")]
+ITEMS = [
+    Item("a", "How many?", "1"),
+    Item("b", "How\nmuch?", "2", continuation="the rest", steps=3),
+    Item("c", "Why?", "3"),
+]
 RIGHT, WRONG = Answer("I say 1"), Answer("I say 9", "wrong", "9")
 ANSWERS = [
     [RIGHT, WRONG],
@@ -32,7 +36,9 @@ ANSWERS = [
 def content(cell: PackedCell, name: str) -> object:
     """What the browser reads from one of the files."""
     script = cell.files[f"answers/{name}.js"].decode("ascii")
-    named, data = re.fullmatch(r'rlvrAnswers\.receive\("([0-9a-z-]+)", "([A-Za-z0-9+/=]+)"\);\n', script).groups()
+    named, data = re.fullmatch(
+        r'rlvrAnswers\.receive\("([0-9a-z-]+)", "([A-Za-z0-9+/=]+)"\);\n', script
+    ).groups()
     assert named == name
     return json.loads(gzip.decompress(base64.b64decode(data)))
 
@@ -42,15 +48,21 @@ def cell() -> PackedCell:
     return pack(stored("m", ITEMS, ANSWERS))
 
 
-def test_the_texts_come_back_as_they_are_half_surrogate_pairs_and_null_bytes_included(cell: PackedCell) -> None:
-    assert content(cell, f"{cell.manifest.cell.id}-0") == [[one.text for one in answered] for answered in ANSWERS]
+def test_the_texts_come_back_as_they_are_half_surrogate_pairs_and_null_bytes_included(
+    cell: PackedCell,
+) -> None:
+    assert content(cell, f"{cell.manifest.cell.id}-0") == [
+        [one.text for one in answered] for answered in ANSWERS
+    ]
 
 
 def test_the_index_says_what_every_sample_earned(cell: PackedCell) -> None:
     index = content(cell, cell.manifest.cell.id)
     assert index["k"] == 2 and index["starts"] == [0]
     assert index["hashes"] == [item.hash[:16] for item in ITEMS]
-    assert [index["outcomes"][int(n)] for n in index["outcome"]] == [one.outcome for row in ANSWERS for one in row]
+    assert [index["outcomes"][int(n)] for n in index["outcome"]] == [
+        one.outcome for row in ANSWERS for one in row
+    ]
     assert index["extracted"] == ["1", "9", None, None, None, "1"] and index["present"] == "001000"
     assert index["finish"] == "sssl-s" and index["tokens"] == [7, 7, 7, 7, None, 7]
     assert index["errors"] == {"4": "CUDA out of memory"}
@@ -77,9 +89,12 @@ def test_a_base_and_its_checkpoint_share_the_file_of_their_items_and_no_other(ce
 
 
 @pytest.mark.parametrize(
-    "items", [ITEMS[::-1], [Item("z", "How many?", "1"), *ITEMS[1:]], [Item("a", "How  many?", "1"), *ITEMS[1:]]]
+    "items",
+    [ITEMS[::-1], [Item("z", "How many?", "1"), *ITEMS[1:]], [Item("a", "How  many?", "1"), *ITEMS[1:]]],
 )
-def test_items_of_another_order_id_or_spacing_have_a_file_of_their_own(cell: PackedCell, items: list[Item]) -> None:
+def test_items_of_another_order_id_or_spacing_have_a_file_of_their_own(
+    cell: PackedCell, items: list[Item]
+) -> None:
     assert pack(stored("m", items, ANSWERS)).items != cell.items
 
 
@@ -90,7 +105,13 @@ def test_a_part_is_as_large_as_allowed_unless_one_item_is_larger(monkeypatch: py
     cell = pack(stored("m", items, [[Answer("x" * size)] for size in sizes]))
     assert content(cell, cell.manifest.cell.id)["starts"] == [0, 2, 3, 4, 6]
     parts = [content(cell, f"{cell.manifest.cell.id}-{n}") for n in range(5)]
-    assert [[len(text) for texts in part for text in texts] for part in parts] == [[4, 5], [2], [30], [1, 9], [1]]
+    assert [[len(text) for texts in part for text in texts] for part in parts] == [
+        [4, 5],
+        [2],
+        [30],
+        [1, 9],
+        [1],
+    ]
 
 
 def test_no_name_of_a_user_is_in_a_path() -> None:
@@ -103,7 +124,11 @@ def test_ten_thousand_like_answers_weigh_a_sixth_of_their_text() -> None:
     text = "```python\na = {n}\nb = a + {n} + 1\nprint(b)\n```\nThe answer is \\boxed{{{n}}}"
     rows = [[Answer(text.format(n=n * s)) for s in range(8)] for n in range(len(items))]
     cell = pack(stored("m", items, rows))
-    weight = sum(len(data) for path, data in cell.files.items() if re.search(r"-\d+\.js$", path) and "items" not in path)
+    weight = sum(
+        len(data)
+        for path, data in cell.files.items()
+        if re.search(r"-\d+\.js$", path) and "items" not in path
+    )
     assert 6 * weight < sum(len(one.text) for row in rows for one in row)
 
 
@@ -159,7 +184,9 @@ VENDORED = re.findall(
 )
 
 
-@pytest.mark.parametrize(("file", "package", "version", "licence", "digest"), VENDORED, ids=[row[0] for row in VENDORED])
+@pytest.mark.parametrize(
+    ("file", "package", "version", "licence", "digest"), VENDORED, ids=[row[0] for row in VENDORED]
+)
 def test_a_vendored_library_is_the_released_file_with_its_licence(
     file: str, package: str, version: str, licence: str, digest: str
 ) -> None:
@@ -175,5 +202,7 @@ def test_every_vendored_file_has_its_row() -> None:
 def test_no_script_of_ours_writes_markup() -> None:
     for name in ("chunks", "text", "pairing", "sides", "answers"):
         script = (HERE / "assets" / f"{name}.js").read_text(encoding="utf-8")
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function|\.href\b", script), name
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function|\.href\b", script
+        ), name
         assert len(script.splitlines()) < 400, name

@@ -19,7 +19,9 @@ OURS = "#answers-before *, #answers-afterwards *, #answers-question *, #answers-
 class AnswersVisit(Visit):
     """A page of answers that has come as far as it can."""
 
-    def __init__(self, browser, page: Path, width: int = 1280, scheme: str = "light", before: str = "", **view: object) -> None:
+    def __init__(
+        self, browser, page: Path, width: int = 1280, scheme: str = "light", before: str = "", **view: object
+    ) -> None:
         super().__init__(browser, page, width, scheme, f"#{urlencode(view)}", before=before)
         self.page.locator("#answers-status:not(:text('has not run')):not(:text('Loading'))").wait_for()
 
@@ -84,7 +86,10 @@ def _page(folder: Path, *checkpoints: PackedCell) -> Path:
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two checkpoints; the first holds the items in another order and under other ids."""
-    turned = [Item(f"other {item.id}", item.problem, item.answer, item.continuation, item.steps) for item in ITEMS[::-1]]
+    turned = [
+        Item(f"other {item.id}", item.problem, item.answer, item.continuation, item.steps)
+        for item in ITEMS[::-1]
+    ]
     first, second = pack(stored("seed 0", turned, AFTER[::-1])), pack(stored("seed 1", ITEMS, BEFORE))
     return _page(tmp_path_factory.mktemp("board"), first, second)
 
@@ -119,14 +124,18 @@ def test_items_are_matched_by_hash_and_say_what_changed(visiting, page: Path) ->
         ("All 4", ["one", "two", "three", "four"]),
     ],
 )
-def test_a_filter_says_how_many_it_keeps_and_keeps_those(visiting, page: Path, label: str, kept: list[str]) -> None:
+def test_a_filter_says_how_many_it_keeps_and_keeps_those(
+    visiting, page: Path, label: str, kept: list[str]
+) -> None:
     visit = visiting(page)
     button = visit.page.locator("#answers-filters button", has_text=re.sub(r"[^A-Za-z]", "", label))
     assert " ".join(button.inner_text().split()) == label
     button.click()
     assert visit.page.locator("#answers-list .id").all_inner_texts() == kept
     assert visit.chosen() == kept[0]
-    assert visit.page.locator("#answers-filters [aria-pressed=true]").inner_text().split()[-1] == str(len(kept))
+    assert visit.page.locator("#answers-filters [aria-pressed=true]").inner_text().split()[-1] == str(
+        len(kept)
+    )
 
 
 def test_an_item_opens_at_the_sample_that_changed_with_both_verdicts(visiting, page: Path) -> None:
@@ -147,7 +156,12 @@ def test_an_error_and_an_answer_that_was_not_found_are_told(visiting, page: Path
     assert visit.text("before") == "and so on and so"
     assert "reached the token limit" in visit.page.locator("#answers-before").inner_text()
     after = visit.page.locator("#answers-afterwards").inner_text()
-    assert "! error" in after and "CUDA out of memory" in after and "no text" in after and "no answer found" in after
+    assert (
+        "! error" in after
+        and "CUDA out of memory" in after
+        and "no text" in after
+        and "no answer found" in after
+    )
     visit.page.get_by_role("button", name="Previous").click()
     visit.page.locator("#answers-before", has_text="the right answer stands in the text").wait_for()
 
@@ -178,7 +192,12 @@ def test_code_is_monospace_and_keeps_its_lines(visiting, page: Path) -> None:
     assert code.evaluate("node => node.textContent") == CODE.split("\nThe")[0]
     assert "mono" in code.evaluate("node => getComputedStyle(node).fontFamily")
     visit.page.get_by_role("button", name="Wrap lines").click()
-    assert visit.page.locator("#answers-afterwards .written").evaluate("node => getComputedStyle(node).whiteSpace") == "pre"
+    assert (
+        visit.page.locator("#answers-afterwards .written").evaluate(
+            "node => getComputedStyle(node).whiteSpace"
+        )
+        == "pre"
+    )
 
 
 MATH = [
@@ -201,7 +220,9 @@ MATH = [
 
 
 @pytest.mark.parametrize(("text", "formulas"), MATH, ids=range(len(MATH)))
-def test_formulas_are_drawn_as_mathml_and_nothing_else_is(visiting, tmp_path: Path, text: str, formulas: int | None) -> None:
+def test_formulas_are_drawn_as_mathml_and_nothing_else_is(
+    visiting, tmp_path: Path, text: str, formulas: int | None
+) -> None:
     visit = visiting(_single(tmp_path, text, "x"), view="math")
     visit.page.locator("#answers-afterwards .written").wait_for(timeout=30_000)
     drawn = visit.page.locator("#answers-before math")
@@ -214,9 +235,15 @@ def test_formulas_are_drawn_as_mathml_and_nothing_else_is(visiting, tmp_path: Pa
 
 def test_math_and_differences_exclude_each_other(visiting, page: Path) -> None:
     visit = visiting(page, item="one")
-    for name, pressed in (("Render math", ["math"]), ("Mark differences", ["diff"]), ("Mark differences", [])):
+    for name, pressed in (
+        ("Render math", ["math"]),
+        ("Mark differences", ["diff"]),
+        ("Mark differences", []),
+    ):
         visit.page.get_by_role("button", name=name).click()
-        shown = visit.page.locator("[data-view][aria-pressed=true]").evaluate_all("nodes => nodes.map(n => n.dataset.view)")
+        shown = visit.page.locator("[data-view][aria-pressed=true]").evaluate_all(
+            "nodes => nodes.map(n => n.dataset.view)"
+        )
         assert shown == pressed
 
 
@@ -259,7 +286,20 @@ def test_a_hostile_answer_is_shown_as_text_and_runs_nothing(visiting, tmp_path: 
         assert not re.search(FORBIDDEN, visit.page.evaluate("document.body.innerText"))
         assert visit.page.evaluate("typeof pwned") == "undefined"
         tags = visit.page.locator(OURS).evaluate_all("nodes => nodes.map(n => n.localName)")
-        assert set(tags) <= {"bdi", "button", "code", "dd", "del", "div", "dt", "h4", "ins", "li", "span", "ul"}
+        assert set(tags) <= {
+            "bdi",
+            "button",
+            "code",
+            "dd",
+            "del",
+            "div",
+            "dt",
+            "h4",
+            "ins",
+            "li",
+            "span",
+            "ul",
+        }
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 1280
         assert visit.page.locator("main").is_visible()
         visit.page.get_by_role("button", name="Render math").click()
@@ -271,7 +311,10 @@ def test_half_a_surrogate_pair_reaches_the_page_and_its_mark_says_so(visiting, t
     assert visit.page.locator("#answers-before .hidden-character").get_attribute("title") == (
         "U+D83D, half a surrogate pair, no character"
     )
-    assert visit.page.locator("#answers-afterwards .hidden-character").get_attribute("title") == "U+202E, right-to-left override"
+    assert (
+        visit.page.locator("#answers-afterwards .hidden-character").get_attribute("title")
+        == "U+202E, right-to-left override"
+    )
 
 
 def test_a_text_of_a_megabyte_is_cut_and_shown_whole_on_request(visiting, tmp_path: Path) -> None:
@@ -280,7 +323,9 @@ def test_a_text_of_a_megabyte_is_cut_and_shown_whole_on_request(visiting, tmp_pa
     visit = visiting(_single(tmp_path, before, after))
     visit.page.get_by_text("finding them in these texts takes too long").wait_for(timeout=30_000)
     assert visit.text("before") == before[:20_000]
-    visit.page.locator("#answers-before").get_by_role("button", name=f"Show all {len(before):,} characters").click()
+    visit.page.locator("#answers-before").get_by_role(
+        "button", name=f"Show all {len(before):,} characters"
+    ).click()
     visit.page.locator("#answers-before button").wait_for(state="detached", timeout=30_000)
     assert visit.text("before") == before and visit.text("afterwards") == after[:20_000]
 
@@ -297,7 +342,14 @@ def test_no_megabyte_hangs_the_page(visiting, tmp_path: Path, unit: str) -> None
 
 @pytest.mark.parametrize(
     ("words", "kept"),
-    [("pears", ["three"]), ("BASKET", ["two"]), ("quince 2", ["two"]), ("print(a)", ["one"]), ("13", ["two"]), ("nowhere", [])],
+    [
+        ("pears", ["three"]),
+        ("BASKET", ["two"]),
+        ("quince 2", ["two"]),
+        ("print(a)", ["one"]),
+        ("13", ["two"]),
+        ("nowhere", []),
+    ],
 )
 def test_search_looks_into_questions_and_into_the_texts_of_both_arms(
     visiting, page: Path, words: str, kept: Sequence[str]
@@ -313,7 +365,9 @@ def test_search_looks_into_questions_and_into_the_texts_of_both_arms(
 def test_a_link_opens_the_same_view_and_keeps_what_is_not_ours(visiting, page: Path) -> None:
     visit = visiting(page, task="other", q="quince")
     visit.page.locator("#answers-progress", has_text="searched all answers").wait_for()
-    visit.page.get_by_role("button", name="▼ Broken").or_(visit.page.locator("[data-show=broken]")).first.click()
+    visit.page.get_by_role("button", name="▼ Broken").or_(
+        visit.page.locator("[data-show=broken]")
+    ).first.click()
     visit.page.locator("#answers-list button").click()
     visit.page.get_by_role("button", name="Sample 3").click()
     visit.page.get_by_role("button", name="Render math").click()
@@ -365,7 +419,9 @@ def test_keys_reach_the_search_and_move_through_the_list(visiting, page: Path) -
     visit.page.get_by_label("Search").fill("")
     visit.page.locator("#answers-list li").nth(3).wait_for()
     keyboard.press("Escape")
-    focused = "document.activeElement.closest('li') ? document.activeElement.querySelector('.id').textContent : ''"
+    focused = (
+        "document.activeElement.closest('li') ? document.activeElement.querySelector('.id').textContent : ''"
+    )
     start = visit.page.evaluate(focused)
     assert start == visit.chosen()
     moved = []
@@ -396,7 +452,9 @@ def test_answers_fit_a_phone(visiting, page: Path, tmp_path: Path, scheme: str) 
     visit = visiting(page, width=360, scheme=scheme)
     visit.text("before")
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
-    first, second = (visit.page.locator(f"#answers-{side}").bounding_box() for side in ("before", "afterwards"))
+    first, second = (
+        visit.page.locator(f"#answers-{side}").bounding_box() for side in ("before", "afterwards")
+    )
     assert second["y"] >= first["y"] + first["height"]
     wide = visiting(_single(tmp_path, "x" * 500, "$" + "x + " * 90 + "y$"), width=360, view="math")
     wide.text("before")
@@ -419,7 +477,10 @@ CONTRAST = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_has_contrast_aa(visiting, page: Path, tmp_path: Path, scheme: str) -> None:
-    for visit in (visiting(page, scheme=scheme), visiting(_single(tmp_path, "a \0 b", "a \u202e c"), scheme=scheme)):
+    for visit in (
+        visiting(page, scheme=scheme),
+        visiting(_single(tmp_path, "a \0 b", "a \u202e c"), scheme=scheme),
+    ):
         visit.text("before")
         assert visit.page.evaluate(CONTRAST) == []
 
@@ -430,23 +491,34 @@ def test_a_missing_file_is_named_in_one_line(browser, page: Path, tmp_path: Path
     texts = f"answers/{cells[1].manifest.cell.id}-0.js"
     (tmp_path / texts).unlink()
     visit = AnswersVisit(browser, broken)
-    visit.page.locator("#answers-afterwards", has_text=f"{texts} is missing: the folder “answers” must lie beside").wait_for()
+    visit.page.locator(
+        "#answers-afterwards", has_text=f"{texts} is missing: the folder “answers” must lie beside"
+    ).wait_for()
     assert visit.text("before") == "It is 8"
     visit.page.get_by_label("Search").fill("quince")
     visit.page.get_by_text("searched all answers, 1 file of answers missing").wait_for()
     (tmp_path / f"answers/{cells[0].items}.js").unlink()
     visit = AnswersVisit(browser, broken)
-    assert visit.page.locator("#answers-status").inner_text().startswith(f"answers/{cells[0].items}.js is missing")
+    assert (
+        visit.page.locator("#answers-status")
+        .inner_text()
+        .startswith(f"answers/{cells[0].items}.js is missing")
+    )
     assert not visit.page.locator("#answers-body").is_visible()
 
 
-@pytest.mark.parametrize("content", ["", "rlvrAnswers.receive('{name}', 'AAAA');", "rlvrAnswers.receive('{name}', '%');"])
+@pytest.mark.parametrize(
+    "content", ["", "rlvrAnswers.receive('{name}', 'AAAA');", "rlvrAnswers.receive('{name}', '%');"]
+)
 def test_a_damaged_file_is_named_in_one_line(browser, tmp_path: Path, content: str) -> None:
     cells = [pack(stored(model, ITEMS, BEFORE)) for model in ("base", "after")]
     page, name = pair_page(tmp_path, cells[0], cells[1:]), cells[0].manifest.cell.id
     (tmp_path / f"answers/{name}.js").write_text(content.replace("{name}", name))
     visit = AnswersVisit(browser, page)
-    assert visit.page.locator("#answers-status").inner_text() == f"answers/{name}.js is damaged: make the board again."
+    assert (
+        visit.page.locator("#answers-status").inner_text()
+        == f"answers/{name}.js is damaged: make the board again."
+    )
     visit.context.close()
 
 
@@ -465,8 +537,17 @@ def test_without_scripts_one_sentence_says_so(browser, page: Path) -> None:
 
 
 def test_arms_of_other_k_or_with_other_items_are_shown_as_far_as_they_go(visiting, tmp_path: Path) -> None:
-    cells = [pack(stored("base", ITEMS, BEFORE)), pack(stored("after", ITEMS[:2], [row[:1] for row in AFTER[:2]]))]
+    cells = [
+        pack(stored("base", ITEMS, BEFORE)),
+        pack(stored("after", ITEMS[:2], [row[:1] for row in AFTER[:2]])),
+    ]
     visit = visiting(pair_page(tmp_path, cells[0], cells[1:]), item="one", sample=2)
-    assert visit.rows() == ["▲ fixed 1/3 → 1/1 one What is $3 + 4$?", "▼ broken 3/3 → 0/1 two How many apples?"]
+    assert visit.rows() == [
+        "▲ fixed 1/3 → 1/1 one What is $3 + 4$?",
+        "▼ broken 3/3 → 0/1 two How many apples?",
+    ]
     visit.page.locator("#answers-afterwards", has_text="This sample was not drawn.").wait_for()
-    assert visit.page.locator("#answers-status").inner_text() == "2 items. 2 items of the base alone are left out."
+    assert (
+        visit.page.locator("#answers-status").inner_text()
+        == "2 items. 2 items of the base alone are left out."
+    )

@@ -51,11 +51,16 @@ def visit(browser, board: Path) -> Iterator[Visit]:
 
 def spoken(visit: Visit) -> list[str]:
     """What the cells that can be seen say, row by row."""
-    return [" ".join(text.split()) for text in visit.shown(".heatmap tbody td:visible:not(.out)").all_inner_texts()]
+    return [
+        " ".join(text.split())
+        for text in visit.shown(".heatmap tbody td:visible:not(.out)").all_inner_texts()
+    ]
 
 
 def families(visit: Visit) -> list[str]:
-    return [head.strip() for head in visit.shown(".heatmap thead tr:last-child th:visible").all_inner_texts()][1:]
+    return [
+        head.strip() for head in visit.shown(".heatmap thead tr:last-child th:visible").all_inner_texts()
+    ][1:]
 
 
 def choose(visit: Visit, menu: str, *names: str) -> None:
@@ -86,7 +91,10 @@ def test_the_same_cells_show_what_is_left_beyond_the_control_and_against_the_str
     assert spoken(visit)[1] == "no control" and "is a control" in spoken(visit)
     assert visit.shown(".map h3").inner_text() == "Delta beyond its control by reward and family"
     visit.page.get_by_role("radio", name="Strong baseline").check()
-    assert spoken(visit)[0] == f"+1.7 {signed_interval(row.strong_baseline_interval)} base's best: none / qwen_math"
+    assert (
+        spoken(visit)[0]
+        == f"+1.7 {signed_interval(row.strong_baseline_interval)} base's best: none / qwen_math"
+    )
     assert spoken(visit)[1] == "one protocol only" and visit.page.url.endswith("#show=strong")
 
 
@@ -104,10 +112,17 @@ def test_colour_follows_the_value_that_is_shown_and_no_value_is_no_zero(visit: V
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_ink_on_every_cell_reaches_the_contrast_of_text(browser, tested: Summary, tmp_path: Path, scheme: str) -> None:
-    ends = tested.deltas[0].model_copy(update={"delta": 30.0}), tested.deltas[1].model_copy(update={"delta": -30.0})
+def test_ink_on_every_cell_reaches_the_contrast_of_text(
+    browser, tested: Summary, tmp_path: Path, scheme: str
+) -> None:
+    ends = (
+        tested.deltas[0].model_copy(update={"delta": 30.0}),
+        tested.deltas[1].model_copy(update={"delta": -30.0}),
+    )
     visit = Visit(
-        browser, write_board(tested.model_copy(update={"deltas": (*ends, *tested.deltas[2:])}), tmp_path), scheme=scheme
+        browser,
+        write_board(tested.model_copy(update={"deltas": (*ends, *tested.deltas[2:])}), tmp_path),
+        scheme=scheme,
     )
     ratios = visit.shown(".heatmap tbody td[style]").evaluate_all(CONTRASTS)
     assert len(ratios) == 5 and min(ratios) >= 4.5
@@ -133,7 +148,9 @@ def test_filters_narrow_the_heatmap_and_every_table(visit: Visit) -> None:
     assert visit.shown("table.deltas tbody tr:not([hidden])").count() == 2
     assert visit.shown("table.scores tbody tr:not([hidden])").count() == 3
     choose(visit, "Findings", "▲ gain")
-    assert [text[:5] for text in spoken(visit)] == ["+4.2 "] and visit.page.url.endswith("#families=llama3&findings=gain")
+    assert [text[:5] for text in spoken(visit)] == ["+4.2 "] and visit.page.url.endswith(
+        "#families=llama3&findings=gain"
+    )
     visit.page.get_by_role("button", name="Reset", exact=True).click()
     assert count(visit) == "5 of 5 deltas shown" and "#" not in visit.page.url
     choose(visit, "Rewards", "random", "format")
@@ -143,13 +160,25 @@ def test_filters_narrow_the_heatmap_and_every_table(visit: Visit) -> None:
 
 def test_search_looks_at_every_name_and_says_when_nothing_is_left(visit: Visit) -> None:
     search = visit.page.get_by_role("searchbox")
-    for asked, left in (("LLAMA3.1", 2), ("my_method", 1), ("random-s0", 1), ("micro", 5), ("boxed qwen format", 1), ("  ", 5)):
+    for asked, left in (
+        ("LLAMA3.1", 2),
+        ("my_method", 1),
+        ("random-s0", 1),
+        ("micro", 5),
+        ("boxed qwen format", 1),
+        ("  ", 5),
+    ):
         search.fill(asked)
         assert count(visit) == f"{left} of 5 deltas shown", asked
     search.fill("nobody")
-    assert visit.page.get_by_text("No delta matches.").is_visible() and not visit.shown("table").first.is_visible()
+    assert (
+        visit.page.get_by_text("No delta matches.").is_visible()
+        and not visit.shown("table").first.is_visible()
+    )
     visit.page.get_by_role("button", name="Reset filters").click()
-    assert search.input_value() == "" and len(spoken(visit)) == 8 and visit.page.locator("#nothing").is_hidden()
+    assert (
+        search.input_value() == "" and len(spoken(visit)) == 8 and visit.page.locator("#nothing").is_hidden()
+    )
 
 
 def test_a_filter_holds_on_every_task(browser, summary: Summary, tmp_path: Path) -> None:
@@ -174,7 +203,10 @@ def test_a_link_opens_the_view_that_it_was_copied_from(browser, summary: Summary
     assert link == first.page.url
     second = Visit(browser, board, view=link[link.index("#") :])
     for visit in (first, second):
-        assert visit.shown("h2").first.inner_text() == "Micro benchmark" and count(visit) == "2 of 12 deltas shown"
+        assert (
+            visit.shown("h2").first.inner_text() == "Micro benchmark"
+            and count(visit) == "2 of 12 deltas shown"
+        )
         assert visit.page.get_by_role("radio", name="Beyond control").is_checked()
         assert visit.page.get_by_role("searchbox").input_value() == "micro-llama3"
         assert visit.shown("table.deltas th[aria-sort=descending]").inner_text().strip() == "Before"
@@ -188,7 +220,9 @@ def test_what_an_address_says_of_nothing_known_is_left_out(browser, board: Path)
     assert not visit.shown(".paper").first.is_visible()
     visit.page.evaluate("location.hash = 'show=strong&q=random-s0'")
     visit.page.get_by_text("1 of 5 deltas shown").wait_for()
-    assert visit.page.get_by_role("radio", name="Strong baseline").is_checked() and families(visit) == ["Qwen2.5-Math ◆"]
+    assert visit.page.get_by_role("radio", name="Strong baseline").is_checked() and families(visit) == [
+        "Qwen2.5-Math ◆"
+    ]
     assert visit.complaints == []
     visit.context.close()
 
@@ -199,7 +233,10 @@ def test_the_heatmap_sorts_by_a_family_in_the_value_that_is_shown(visit: Visit) 
     assert rows.all_inner_texts() == ["ground_truth", "random", "format", "my_method"]
     visit.shown(".heatmap").get_by_role("button", name="Llama3").click()
     assert rows.all_inner_texts()[:2] == ["ground_truth", "my_method"]
-    assert visit.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('sort')") == "heatmap:Llama3:desc"
+    assert (
+        visit.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('sort')")
+        == "heatmap:Llama3:desc"
+    )
 
 
 def test_the_table_as_shown_is_copied_as_markdown(visit: Visit) -> None:
@@ -221,16 +258,23 @@ def test_the_table_as_shown_is_copied_as_latex_with_gains_in_bold(visit: Visit) 
     assert r"\caption{MATH-500 (500 items): Delta, in percentage points with interval. Bold: gain;" in text
     assert r"Reward & Qwen2.5-Math $\diamond$ & Llama3 \\" in text
     assert r"ground\_truth & \textbf{+29.3} {\scriptsize $[+25.8, +32.5]$} & \textbf{+4.2}" in text
-    assert r"\textit{$-$6.0} {\scriptsize $[-9.5, -2.8]$}" in text and r"$[+17.5, +24.2]$} $\ddagger$ & missing \\" in text
+    assert (
+        r"\textit{$-$6.0} {\scriptsize $[-9.5, -2.8]$}" in text
+        and r"$[+17.5, +24.2]$} $\ddagger$ & missing \\" in text
+    )
 
 
-def test_names_with_the_marks_of_markdown_and_latex_are_escaped(browser, tested: Summary, tmp_path: Path) -> None:
+def test_names_with_the_marks_of_markdown_and_latex_are_escaped(
+    browser, tested: Summary, tmp_path: Path
+) -> None:
     row = tested.deltas[0].model_copy(update={"reward": SPECIAL})
     visit = Visit(browser, write_board(tested.model_copy(update={"deltas": (row,)}), tmp_path))
     line = copied(visit, "Copy as Markdown").splitlines()[-1]
     assert line.startswith(r"| my\|method\_1 \& 50% \\x \*b\* \[c\] | +29.3")
     assert len(re.findall(r"(?<!\\)\|", line)) == 4
-    assert r"my\textbar{}method\_1 \& 50\% \textbackslash{}x {*}b{*} {[}c{]} & \textbf" in copied(visit, "Copy as LaTeX")
+    assert r"my\textbar{}method\_1 \& 50\% \textbackslash{}x {*}b{*} {[}c{]} & \textbf" in copied(
+        visit, "Copy as LaTeX"
+    )
     visit.context.close()
 
 
@@ -243,7 +287,9 @@ def test_copying_works_where_a_page_has_no_clipboard(visit: Visit) -> None:
     assert search.input_value() == visit.page.url.split("#")[0]
 
 
-def test_arrow_keys_move_between_cells_over_holes_and_enter_opens_the_pair(visit: Visit, tested: Summary) -> None:
+def test_arrow_keys_move_between_cells_over_holes_and_enter_opens_the_pair(
+    visit: Visit, tested: Summary
+) -> None:
     cells = visit.shown(".heatmap td > a")
     assert [cell.get_attribute("tabindex") for cell in cells.all()] == ["0", "-1", "-1", "-1", "-1"]
     cells.first.focus()
@@ -269,7 +315,11 @@ def test_a_focused_cell_is_described_by_its_note_until_escape(visit: Visit, test
     cell.focus()
     note = visit.page.get_by_role("tooltip")
     lines = note.locator("p").all_inner_texts()
-    assert lines == ["ground_truth · Qwen2.5-Math ◆", "+29.3 [+25.8, +32.5] ▲ gain", *heatmap(tested)[0][0].notes]
+    assert lines == [
+        "ground_truth · Qwen2.5-Math ◆",
+        "+29.3 [+25.8, +32.5] ▲ gain",
+        *heatmap(tested)[0][0].notes,
+    ]
     assert cell.get_attribute("aria-describedby") == note.get_attribute("id")
     visit.page.keyboard.press("Escape")
     assert note.is_hidden() and cell.get_attribute("aria-describedby") is None
@@ -302,26 +352,42 @@ def test_paper_has_the_tables_black_on_white_and_no_controls(browser, large_boar
     visit.page.emulate_media(media="print")
     seen = "node => node.checkVisibility({ contentVisibilityAuto: true })"
     assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert not visit.page.locator("#controls").is_visible() and not visit.page.get_by_role("tablist").is_visible()
+    assert (
+        not visit.page.locator("#controls").is_visible()
+        and not visit.page.get_by_role("tablist").is_visible()
+    )
     for table in ("heatmap", "deltas", "scores", "sources"):
         assert visit.shown(f"table.{table} tbody td").last.evaluate(seen), table
-    assert visit.shown(".heatmap tbody td").first.evaluate("c => getComputedStyle(c).printColorAdjust") == "exact"
+    assert (
+        visit.shown(".heatmap tbody td").first.evaluate("c => getComputedStyle(c).printColorAdjust")
+        == "exact"
+    )
     assert len(visit.page.pdf()) > 10_000
     visit.context.close()
 
 
-def test_without_scripts_every_task_is_open_and_every_cell_a_link(browser, summary: Summary, tmp_path: Path) -> None:
+def test_without_scripts_every_task_is_open_and_every_cell_a_link(
+    browser, summary: Summary, tmp_path: Path
+) -> None:
     visit = Visit(browser, write_board(summary, tmp_path), scripts=False)
-    assert not visit.page.locator("#controls").is_visible() and not visit.page.get_by_role("tablist").is_visible()
+    assert (
+        not visit.page.locator("#controls").is_visible()
+        and not visit.page.get_by_role("tablist").is_visible()
+    )
     assert [panel.is_visible() for panel in visit.page.locator(".panel").all()] == [True] * 4
     assert visit.page.locator(".heatmap td > a:visible").count() == len(summary.deltas)
-    assert visit.page.locator(".way-delta b").first.is_visible() and not visit.page.locator(".way-adjusted").first.is_visible()
+    assert (
+        visit.page.locator(".way-delta b").first.is_visible()
+        and not visit.page.locator(".way-adjusted").first.is_visible()
+    )
     visit.page.locator(".heatmap td > a").first.click()
     visit.page.wait_for_url("**/pairs/*.html")
     visit.context.close()
 
 
-def test_one_family_one_reward_and_a_task_without_pairs_are_no_special_case(browser, summary: Summary, tmp_path: Path) -> None:
+def test_one_family_one_reward_and_a_task_without_pairs_are_no_special_case(
+    browser, summary: Summary, tmp_path: Path
+) -> None:
     lone = summary.model_copy(update={"deltas": summary.deltas[:1]})
     visit = Visit(browser, write_board(lone, tmp_path))
     assert count(visit) == "1 of 1 deltas shown" and len(spoken(visit)) == 4

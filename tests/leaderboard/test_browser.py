@@ -41,7 +41,10 @@ def test_odd_cells_have_looks_of_their_own_and_say_so_in_words(visit: Visit) -> 
     border = "cell => getComputedStyle(cell.firstElementChild).borderStyle"
     odd, hole = visit.shown(".heatmap td.not-comparable"), visit.shown(".heatmap td.missing")
     assert (odd.evaluate(border), hole.evaluate(border)) == ("dashed", "dotted")
-    assert odd.inner_text().split() == ["⊘", "not", "comparable", "engine,", "dtype"] and "missing" in hole.inner_text()
+    assert (
+        odd.inner_text().split() == ["⊘", "not", "comparable", "engine,", "dtype"]
+        and "missing" in hole.inner_text()
+    )
 
 
 def test_tabs_switch_by_click_and_by_arrow_keys(visit: Visit) -> None:
@@ -50,7 +53,10 @@ def test_tabs_switch_by_click_and_by_arrow_keys(visit: Visit) -> None:
     second.click()
     assert visit.shown("h2").text_content() == "Micro benchmark"
     second.press("ArrowRight")
-    assert third.get_attribute("aria-selected") == "true" and visit.page.locator(".panel:not([hidden])").count() == 1
+    assert (
+        third.get_attribute("aria-selected") == "true"
+        and visit.page.locator(".panel:not([hidden])").count() == 1
+    )
     third.press("ArrowRight")
     assert across.inner_text() == "Across tasks" and visit.page.locator("#across").is_visible()
     across.press("ArrowRight")
@@ -63,7 +69,9 @@ def test_header_buttons_sort_with_empty_values_last(visit: Visit) -> None:
     for direction, sign in (("descending", -1), ("ascending", 1)):
         button.click()
         assert button.locator("..").get_attribute("aria-sort") == direction
-        values = visit.shown("table.deltas tbody tr td:nth-child(5)").evaluate_all("n => n.map(c => c.dataset.value)")
+        values = visit.shown("table.deltas tbody tr td:nth-child(5)").evaluate_all(
+            "n => n.map(c => c.dataset.value)"
+        )
         numbers = [float(value) for value in values[:-1]]
         assert values[-1] == "" and numbers == sorted(numbers, key=lambda number: sign * number)
 
@@ -107,13 +115,17 @@ def test_hostile_names_run_nothing(browser, summary: Summary, tmp_path: Path) ->
     visit.context.close()
 
 
-def test_no_control_is_seen_without_hovering_and_its_reference_with(browser, audited: Summary, tmp_path: Path) -> None:
+def test_no_control_is_seen_without_hovering_and_its_reference_with(
+    browser, audited: Summary, tmp_path: Path
+) -> None:
     visit = Visit(browser, write_board(audited, tmp_path))
     drawn = visit.shown(".heatmap .way-delta", has_text="no control")
     assert drawn.count() == 2 and drawn.first.is_visible()
     visit.point_at("no control")
     hover = visit.page.get_by_role("tooltip")
-    assert hover.locator("p").all_text_contents()[2].startswith("as a reference only: published +29.1 points,")
+    assert (
+        hover.locator("p").all_text_contents()[2].startswith("as a reference only: published +29.1 points,")
+    )
     visit.page.keyboard.press("Escape")
     assert hover.is_hidden()
     row = visit.shown("table.deltas tbody tr", has_text="my_method")
@@ -122,7 +134,9 @@ def test_no_control_is_seen_without_hovering_and_its_reference_with(browser, aud
     visit.context.close()
 
 
-def test_an_off_base_is_told_in_words_and_the_strong_baseline_is_in_the_table(browser, audited: Summary, tmp_path: Path) -> None:
+def test_an_off_base_is_told_in_words_and_the_strong_baseline_is_in_the_table(
+    browser, audited: Summary, tmp_path: Path
+) -> None:
     visit = Visit(browser, write_board(audited, tmp_path))
     audit = visit.shown("").get_by_role("region", name="Baseline audit")
     assert "off: published 72.2%, arXiv 2507.10532v3, Table 5" in audit.inner_text()
@@ -154,12 +168,19 @@ def test_controls_and_references_fit_a_phone(browser, audited: Summary, tmp_path
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_what_a_cell_says_is_whole_within_the_window(browser, tested: Summary, tmp_path: Path, width: int, scheme: str) -> None:
+def test_what_a_cell_says_is_whole_within_the_window(
+    browser, tested: Summary, tmp_path: Path, width: int, scheme: str
+) -> None:
     visit = Visit(browser, write_board(tested, tmp_path), width=width, scheme=scheme)
     visit.point_at("+29.3")
     hover = visit.page.get_by_role("tooltip")
     box = hover.bounding_box()
-    assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["y"] >= 0 and box["y"] + box["height"] <= 900
+    assert (
+        box["x"] >= 0
+        and box["x"] + box["width"] <= width
+        and box["y"] >= 0
+        and box["y"] + box["height"] <= 900
+    )
     assert hover.locator("p").all_text_contents()[2] == "p .0018, Holm .030"
     visit.page.mouse.move(2, 2)
     hover.wait_for(state="hidden")
@@ -167,8 +188,14 @@ def test_what_a_cell_says_is_whole_within_the_window(browser, tested: Summary, t
     visit.context.close()
 
 
-def test_controls_sort_by_the_delta_beyond_them_and_sources_by_their_own_column(browser, tested: Summary, tmp_path: Path) -> None:
-    more = (*tested.deltas[:3], tested.deltas[3].model_copy(update={"adjusted_delta": 12.5}), tested.deltas[4])
+def test_controls_sort_by_the_delta_beyond_them_and_sources_by_their_own_column(
+    browser, tested: Summary, tmp_path: Path
+) -> None:
+    more = (
+        *tested.deltas[:3],
+        tested.deltas[3].model_copy(update={"adjusted_delta": 12.5}),
+        tested.deltas[4],
+    )
     visit = Visit(browser, write_board(tested.model_copy(update={"deltas": more}), tmp_path))
     visit.shown("table.deltas").get_by_role("button", name="Control", exact=True).click()
     values = visit.shown("table.deltas tbody td.control").evaluate_all("n => n.map(c => c.dataset.value)")
@@ -227,7 +254,9 @@ def test_families_of_a_claim_open_by_key_and_by_a_link_to_one_of_them(judged: Vi
 def test_bars_of_a_claim_and_of_its_families_stand_on_one_scale(judged: Visit) -> None:
     judged.page.get_by_role("link", name="Gate failed").click()
     judged.page.locator(".parts summary").click()
-    zeros = judged.page.locator(".forest .zero").evaluate_all("n => n.map(line => line.getBoundingClientRect().x)")
+    zeros = judged.page.locator(".forest .zero").evaluate_all(
+        "n => n.map(line => line.getBoundingClientRect().x)"
+    )
     labels = judged.page.locator(".axis text").evaluate_all(
         "n => n.map(t => [t.textContent, t.getBoundingClientRect()]).map(([text, r]) => [text, r.x + r.width / 2])"
     )
@@ -236,8 +265,12 @@ def test_bars_of_a_claim_and_of_its_families_stand_on_one_scale(judged: Visit) -
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_long_names_and_open_families_fit_a_phone(browser, summary: Summary, tmp_path: Path, scheme: str) -> None:
-    long = OPEN.model_copy(update=dict.fromkeys(("claim", "says", "family", "reward", "task", "detail", "quantity"), "x" * 400))
+def test_long_names_and_open_families_fit_a_phone(
+    browser, summary: Summary, tmp_path: Path, scheme: str
+) -> None:
+    long = OPEN.model_copy(
+        update=dict.fromkeys(("claim", "says", "family", "reward", "task", "detail", "quantity"), "x" * 400)
+    )
     gate = whole_report()
     gate = gate.model_copy(update={"policy": "p" * 400, "verdicts": (long, *gate.verdicts)})
     index = write_board(summary, tmp_path, gate=gate)

@@ -28,14 +28,18 @@ def before_the_tables(summary: Summary) -> str:
 
 def test_a_row_names_its_controls_says_that_it_has_none_or_that_it_is_one(audited: Summary) -> None:
     told = Page(html_of(audited)).column("deltas", "Control")
-    assert told[0].startswith(f"{QWEN}-random-s0, {QWEN}-format-s0 as a reference only: published +29.1 points")
+    assert told[0].startswith(
+        f"{QWEN}-random-s0, {QWEN}-format-s0 as a reference only: published +29.1 points"
+    )
     assert told[1:3] == ["is a control"] * 2
     assert told[3].startswith("no control as a reference only") and told[4] == "no control"
 
 
 def test_a_reference_comes_with_its_source_setting_and_step(audited: Summary) -> None:
     told = Page(html_of(audited)).column("deltas", "Control")[3]
-    assert "arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1 (greedy, smoothed over 10 steps, step 300)" in told
+    assert (
+        "arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1 (greedy, smoothed over 10 steps, step 300)" in told
+    )
 
 
 def test_many_controls_are_counted_and_folded(audited: Summary) -> None:
@@ -53,12 +57,16 @@ def test_a_summary_that_never_looked_for_controls_calls_nothing_a_control(summar
 
 
 def test_a_pair_that_is_not_comparable_is_no_control(audited: Summary) -> None:
-    empty: dict[str, None] = dict.fromkeys(("before", "after", "delta", "interval", "interval_covers", "finding", "control"))
+    empty: dict[str, None] = dict.fromkeys(
+        ("before", "after", "delta", "interval", "interval_covers", "finding", "control")
+    )
     odd = with_delta(audited, 0, **{**empty, "comparable": False, "differs": ("engine",), "published": None})
     assert Page(html_of(odd)).column("deltas", "Control")[0] == "–"
 
 
-def test_a_cell_of_the_heatmap_shows_no_control_and_tells_the_rest_under_the_pointer(audited: Summary) -> None:
+def test_a_cell_of_the_heatmap_shows_no_control_and_tells_the_rest_under_the_pointer(
+    audited: Summary,
+) -> None:
     cells = heatmap(audited)
     named, spurious, none = cells[0][0], cells[1][0], cells[0][1]
     assert none.delta.endswith("no control") and "no control" not in named.delta + spurious.delta
@@ -76,7 +84,9 @@ def test_a_cell_without_a_value_beyond_its_control_says_why(audited: Summary) ->
     assert set(cells[1][0].colours) == {"delta", "strong"} and set(cells[0][1].colours) == {"delta"}
 
 
-def test_a_cell_shows_the_strong_baseline_with_its_choice_or_says_why_there_is_none(audited: Summary, summary: Summary) -> None:
+def test_a_cell_shows_the_strong_baseline_with_its_choice_or_says_why_there_is_none(
+    audited: Summary, summary: Summary
+) -> None:
     cells = heatmap(audited)
     assert " ".join(cells[0][0].said["strong"].split()) == "+1.7 [−2.1, +5.5] base's best: none / qwen_math"
     assert cells[0][1].said["strong"] == "one protocol only"
@@ -86,9 +96,13 @@ def test_a_cell_shows_the_strong_baseline_with_its_choice_or_says_why_there_is_n
 
 def test_published_figures_stand_in_their_cells_and_their_sources_under_the_heatmap(audited: Summary) -> None:
     cells, html = heatmap(audited), " ".join(html_of(audited).split())
-    assert cells[0][0].said[""].split() == ["paper", "+29.1"] == cells[0][1].said[""].split() and not cells[1][0].said[""].strip()
     assert (
-        "References, never controls" in html and html.count("smoothed over 10 steps, step 300 <small>2 cells</small></li>") == 1
+        cells[0][0].said[""].split() == ["paper", "+29.1"] == cells[0][1].said[""].split()
+        and not cells[1][0].said[""].strip()
+    )
+    assert (
+        "References, never controls" in html
+        and html.count("smoothed over 10 steps, step 300 <small>2 cells</small></li>") == 1
     )
 
 
@@ -106,7 +120,10 @@ def test_the_strong_baseline_comes_with_interval_base_and_choice(audited: Summar
 def test_the_note_says_what_the_strong_baseline_is_and_how_the_other_bases_get_one(audited: Summary) -> None:
     html = " ".join(html_of(audited).split())
     assert "chosen on one half of the items and measured on the other, both ways" in html
-    assert f"<code>{LLAMA}</code> was run under one protocol only" in html and "rlvr-suite eval --protocols all</code>" in html
+    assert (
+        f"<code>{LLAMA}</code> was run under one protocol only" in html
+        and "rlvr-suite eval --protocols all</code>" in html
+    )
     only_qwen = audited.model_copy(update={"deltas": audited.deltas[:3]})
     assert "under one protocol only" not in html_of(only_qwen)
 
@@ -119,8 +136,12 @@ def test_a_probe_which_has_one_protocol_for_all_offers_no_other(summary: Summary
 def test_published_figures_stand_beside_the_score_and_off_is_a_mark_and_a_word(audited: Summary) -> None:
     page = Page(html_of(audited))
     told = dict(zip(page.column("scores", "Protocol"), page.column("scores", "Published"), strict=True))
-    assert told["none"].startswith("≠ off: published 72.2%, arXiv 2507.10532v3, Table 5, 100% no template; greedy")
-    assert told["none"].count("off:") == 1 and "published 65.8%, arXiv 2503.20783, Table 1, none" in told["none"]
+    assert told["none"].startswith(
+        "≠ off: published 72.2%, arXiv 2507.10532v3, Table 5, 100% no template; greedy"
+    )
+    assert (
+        told["none"].count("off:") == 1 and "published 65.8%, arXiv 2503.20783, Table 1, none" in told["none"]
+    )
     assert told["boxed"] == "–" and 'title="Hub revision b101308"' in html_of(audited)
 
 
@@ -157,14 +178,25 @@ def test_the_arms_of_a_pair_take_their_intervals_from_the_compared_protocol(audi
 def test_the_csv_ends_with_what_a_delta_is_read_against(audited: Summary) -> None:
     lines = list(csv.DictReader(io.StringIO(deltas_csv(audited))))
     assert COLUMNS[:3] == ("task", "family", "reward") and COLUMNS[19:21] == ("seeds", "control")
-    assert [line["control"] for line in lines] == [f"{QWEN}-random-s0 {QWEN}-format-s0", "", "", "none", "none"]
+    assert [line["control"] for line in lines] == [
+        f"{QWEN}-random-s0 {QWEN}-format-s0",
+        "",
+        "",
+        "none",
+        "none",
+    ]
     strong = [lines[0][f"strong_baseline_{key}"] for key in ("delta", "low", "high", "chosen")]
     assert strong == ["1.7", "-2.1", "5.5", "none / qwen_math"] and lines[3]["strong_baseline_delta"] == ""
-    assert lines[3]["published"] == "29.1 (arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1)" and lines[4]["published"] == ""
+    assert (
+        lines[3]["published"] == "29.1 (arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1)"
+        and lines[4]["published"] == ""
+    )
 
 
 def test_a_formula_in_the_new_columns_stays_text(audited: Summary) -> None:
-    loss = tuple(reference.model_copy(update={"delta": -3.5}) for reference in audited.deltas[0].published or ())
+    loss = tuple(
+        reference.model_copy(update={"delta": -3.5}) for reference in audited.deltas[0].published or ()
+    )
     evil = with_delta(audited, 0, control=("=1+1",), strong_baseline_chosen=("@sum", "=2"), published=loss)
     line = next(csv.DictReader(io.StringIO(deltas_csv(evil))))
     assert (line["control"], line["strong_baseline_chosen"]) == ("'=1+1", "'@sum / =2")
@@ -172,17 +204,29 @@ def test_a_formula_in_the_new_columns_stays_text(audited: Summary) -> None:
 
 
 def hostile_delta(row: DeltaRow) -> DeltaRow:
-    references = tuple(r.model_copy(update={"source": HOSTILE, "setting": HOSTILE}) for r in row.published or ())
+    references = tuple(
+        r.model_copy(update={"source": HOSTILE, "setting": HOSTILE}) for r in row.published or ()
+    )
     names = {"control": (HOSTILE,), "published": references, "protocol": HOSTILE}
     return row.model_copy(
-        update={**names, "strong_baseline_chosen": (HOSTILE, HOSTILE), "strong_baseline_protocols": (f'"{HOSTILE}',)}
+        update={
+            **names,
+            "strong_baseline_chosen": (HOSTILE, HOSTILE),
+            "strong_baseline_protocols": (f'"{HOSTILE}',),
+        }
     )
 
 
 def hostile_score(row: ScoreRow) -> ScoreRow:
-    references = tuple(r.model_copy(update={"source": HOSTILE, "setting": HOSTILE}) for r in row.published or ())
+    references = tuple(
+        r.model_copy(update={"source": HOSTILE, "setting": HOSTILE}) for r in row.published or ()
+    )
     return row.model_copy(
-        update={"protocol": f"{row.protocol}{HOSTILE}", "model_revision": f'"{HOSTILE}', "published": references or None}
+        update={
+            "protocol": f"{row.protocol}{HOSTILE}",
+            "model_revision": f'"{HOSTILE}',
+            "published": references or None,
+        }
     )
 
 
@@ -195,6 +239,11 @@ def test_hostile_protocols_sources_and_controls_stay_text(audited: Summary) -> N
     )
     clean, page = Page(html_of(audited)), Page(html_of(hostile))
     assert "img" not in page.tags and len(page.scripts) == len(clean.scripts)
-    assert HOSTILE in page.column("deltas", "Control")[0] and HOSTILE in page.column("deltas", "Strong baseline")[0]
+    assert (
+        HOSTILE in page.column("deltas", "Control")[0]
+        and HOSTILE in page.column("deltas", "Strong baseline")[0]
+    )
     assert any(HOSTILE in text for text in page.column("scores", "Published"))
-    assert HOSTILE in heatmap(hostile)[0][0].said["strong"] and any(HOSTILE in note for note in heatmap(hostile)[0][0].notes)
+    assert HOSTILE in heatmap(hostile)[0][0].said["strong"] and any(
+        HOSTILE in note for note in heatmap(hostile)[0][0].notes
+    )

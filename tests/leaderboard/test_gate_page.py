@@ -64,7 +64,11 @@ def test_worst_verdicts_come_first_and_equals_keep_the_order_of_the_policy(summa
 def test_every_verdict_is_a_mark_and_a_word_with_its_claim_and_reason(summary: Summary, one: Verdict) -> None:
     (row,) = rows_of(page_of(summary, one)).values()
     assert row.startswith(f"{VERDICT_MARKS[one.verdict]} {one.verdict}")
-    assert one.says in row and f"claim {one.claim} , expects {one.kind} , line {one.line}" in row and one.detail in row
+    assert (
+        one.says in row
+        and f"claim {one.claim} , expects {one.kind} , line {one.line}" in row
+        and one.detail in row
+    )
     assert f"{summary.families[one.family]} · {one.reward}" in row
 
 
@@ -86,7 +90,10 @@ def test_no_interval_and_no_number_are_said_and_not_drawn(summary: Summary) -> N
 def test_fields_that_differ_and_unverified_arms_are_named(summary: Summary) -> None:
     rows = rows_of(page_of(summary, UNLIKE, REFUTED))
     assert "Differs in engine , dtype" in rows["claim-olmo-gains"] and "†" not in rows["claim-olmo-gains"]
-    assert rows["claim-beats-random"].startswith("✗ refuted †") and "† arms unverified" in rows["claim-beats-random"]
+    assert (
+        rows["claim-beats-random"].startswith("✗ refuted †")
+        and "† arms unverified" in rows["claim-beats-random"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,7 +120,9 @@ def test_families_of_a_claim_are_folded_under_it_with_their_own_verdicts(summary
 
 
 def test_parts_are_named_by_what_tells_them_apart(summary: Summary) -> None:
-    tasks = tuple(verdict("clean", "holds", task=task, step=step) for task, step in ((HOLDS.task, 1), (REFUTED.task, 1)))
+    tasks = tuple(
+        verdict("clean", "holds", task=task, step=step) for task, step in ((HOLDS.task, 1), (REFUTED.task, 1))
+    )
     twins = (HOLDS, HOLDS)
     html = page_of(summary, verdict("clean", "holds", parts=tasks), verdict("twins", "holds", parts=twins))
     text, rows = told(html), rows_of(html)
@@ -150,12 +159,22 @@ def test_statements_that_cannot_be_checked_are_listed_with_the_reason(summary: S
         (report(HOLDS, REFUTED), "✗ The gate failed", "A claim is refuted."),
         (report(HOLDS, GONE, OPEN), "✗ The gate failed", "A pair that a claim names is missing."),
         (report(HOLDS, OPEN), "? The gate is undecided", "but something is open."),
-        (report(UNLIKE, exit_code=0, inconclusive="pass"), "✓ The gate passed", "was let through by --inconclusive pass."),
-        (report(OPEN, exit_code=1, inconclusive="fail"), "✗ The gate failed", "which fails by --inconclusive fail."),
+        (
+            report(UNLIKE, exit_code=0, inconclusive="pass"),
+            "✓ The gate passed",
+            "was let through by --inconclusive pass.",
+        ),
+        (
+            report(OPEN, exit_code=1, inconclusive="fail"),
+            "✗ The gate failed",
+            "which fails by --inconclusive fail.",
+        ),
         (report(), "✓ The gate passed", "The policy has no claim that can be checked."),
     ],
 )
-def test_the_outcome_is_a_word_and_a_reason(summary: Summary, gate: GateReport, title: str, reason: str) -> None:
+def test_the_outcome_is_a_word_and_a_reason(
+    summary: Summary, gate: GateReport, title: str, reason: str
+) -> None:
     text = told(files_of(summary, gate)["gate.html"])
     assert title in text and reason in text and f"exit code {gate.exit_code}" in text
     assert f"--inconclusive {gate.inconclusive or 'not given'}" in text
@@ -164,10 +183,19 @@ def test_the_outcome_is_a_word_and_a_reason(summary: Summary, gate: GateReport, 
 def test_policy_and_provenance_are_the_reports(summary: Summary) -> None:
     gate = whole_report()
     text = told(files_of(summary, gate)["gate.html"])
-    for piece in (gate.policy, gate.description, gate.policy_file, gate.suite_version, gate.generated, gate.samples_hash):
+    for piece in (
+        gate.policy,
+        gate.description,
+        gate.policy_file,
+        gate.suite_version,
+        gate.generated,
+        gate.samples_hash,
+    ):
         assert piece and piece in text
     assert "other samples" not in text
-    assert "other samples" in files_of(summary, gate.model_copy(update={"samples_hash": "6" * 64}))["gate.html"]
+    assert (
+        "other samples" in files_of(summary, gate.model_copy(update={"samples_hash": "6" * 64}))["gate.html"]
+    )
 
 
 def test_the_leaderboard_links_to_the_verdicts_and_says_how_they_came_out(summary: Summary) -> None:
@@ -180,7 +208,11 @@ def test_the_leaderboard_links_to_the_verdicts_and_says_how_they_came_out(summar
 
 
 def test_without_a_report_there_is_no_page_and_no_link(summary: Summary) -> None:
-    assert [name for name in files_of(summary, None) if "/" not in name] == ["summary.json", "deltas.csv", "index.html"]
+    assert [name for name in files_of(summary, None) if "/" not in name] == [
+        "summary.json",
+        "deltas.csv",
+        "index.html",
+    ]
     assert "gate.html" not in html_of(summary)
 
 
@@ -198,7 +230,10 @@ def test_every_verdict_has_an_anchor_of_its_own_and_a_claim_of_several_one_more(
         verdict("every", "holds", family="b"),
         verdict("every", "refuted", family="c"),
     )
-    steps = [verdict("steps", "holds", step=step, protocol=protocol) for step, protocol in ((1, "r1"), (1, "none"), (2, "r1"))]
+    steps = [
+        verdict("steps", "holds", step=step, protocol=protocol)
+        for step, protocol in ((1, "r1"), (1, "none"), (2, "r1"))
+    ]
     clash = (verdict("x y", "holds"), verdict("x/y", "holds"), verdict("x" * 500, "holds"))
     html = page_of(summary, *several, *steps, *clash)
     ids = re.findall(r' id="(claim-[^"]*)"', html)
@@ -206,15 +241,31 @@ def test_every_verdict_has_an_anchor_of_its_own_and_a_claim_of_several_one_more(
     assert ids[:4] == ["claim-every.c", "claim-every", "claim-every.a", "claim-every.b"]
     assert ids[4:8] == ["claim-steps.r1.1", "claim-steps", "claim-steps.none.1", "claim-steps.r1.2"]
     assert ids[8:10] == ["claim-x-y", "claim-x-y.2"]
-    assert {load[1:] for load in Page(html).loads if load.startswith("#claim-")} == set(ids) - {"claim-every", "claim-steps"}
+    assert {load[1:] for load in Page(html).loads if load.startswith("#claim-")} == set(ids) - {
+        "claim-every",
+        "claim-steps",
+    }
 
 
 def test_hostile_names_stay_text(summary: Summary) -> None:
-    names = ("claim", "says", "family", "base", "reward", "task", "protocol", "checkpoint", "detail", "quantity")
+    names = (
+        "claim",
+        "says",
+        "family",
+        "base",
+        "reward",
+        "task",
+        "protocol",
+        "checkpoint",
+        "detail",
+        "quantity",
+    )
     bad = FAMILY_WISE.model_copy(update={**dict.fromkeys(names, HOSTILE), "differs": (HOSTILE,)})
     bad = bad.model_copy(update={"points": 1.0, "parts": (bad,)})
     reported = ("policy", "policy_file", "description", "suite_version", "generated", "samples_hash")
-    gate = report(bad, not_checkable=(NotCheckable(claim=HOSTILE, why=HOSTILE),), **dict.fromkeys(reported, HOSTILE))
+    gate = report(
+        bad, not_checkable=(NotCheckable(claim=HOSTILE, why=HOSTILE),), **dict.fromkeys(reported, HOSTILE)
+    )
     titled = summary.tasks[0].model_copy(update={"task": HOSTILE, "title": HOSTILE})
     score = summary.scores[0].model_copy(update={"task": HOSTILE})
     files = files_of(summary.model_copy(update={"tasks": (titled,), "scores": (score,), "deltas": ()}), gate)
@@ -222,7 +273,18 @@ def test_hostile_names_stay_text(summary: Summary) -> None:
         page = Page(files[name])
         assert "img" not in page.tags and HOSTILE in markup.unescape(files[name])
         assert all(
-            load.startswith(("#", "gate.html", "index.html", "verdict.json", "summary.json", "deltas.csv", "assets/", "pairs/"))
+            load.startswith(
+                (
+                    "#",
+                    "gate.html",
+                    "index.html",
+                    "verdict.json",
+                    "summary.json",
+                    "deltas.csv",
+                    "assets/",
+                    "pairs/",
+                )
+            )
             for load in page.loads
         )
     assert all(re.fullmatch(r"[\w.-]+", name) for name in re.findall(r' id="([^"]*)"', files["gate.html"]))
@@ -267,11 +329,14 @@ def test_files_that_no_board_wrote_are_left_alone(summary: Summary, tmp_path: Pa
     (tmp_path.parent / "outside").write_text("")
     (tmp_path / "board.json").write_text('{"files": ["../outside"]}')
     write_board(summary, tmp_path)
-    assert (tmp_path / "verdict.json").read_text() == "somebody's own" and (tmp_path.parent / "outside").exists()
+    assert (tmp_path / "verdict.json").read_text() == "somebody's own" and (
+        tmp_path.parent / "outside"
+    ).exists()
 
 
 @pytest.mark.parametrize(
-    "listing", ["", "[]", '{"files": null}', '{"files": 5}', '{"files": ["\\u0000", "pairs", ""]}', "[" * 99_999]
+    "listing",
+    ["", "[]", '{"files": null}', '{"files": 5}', '{"files": ["\\u0000", "pairs", ""]}', "[" * 99_999],
 )
 def test_a_listing_that_cannot_be_read_lists_nothing(summary: Summary, tmp_path: Path, listing: str) -> None:
     write_board(summary, tmp_path)
@@ -280,7 +345,9 @@ def test_a_listing_that_cannot_be_read_lists_nothing(summary: Summary, tmp_path:
     assert "index.html" in (tmp_path / "board.json").read_text()
 
 
-def test_a_folder_in_the_place_of_a_page_is_told_before_anything_changes(summary: Summary, tmp_path: Path) -> None:
+def test_a_folder_in_the_place_of_a_page_is_told_before_anything_changes(
+    summary: Summary, tmp_path: Path
+) -> None:
     (tmp_path / "index.html").mkdir()
     with pytest.raises(SuiteError, match="cannot write the board: Is a directory"):
         write_board(summary, tmp_path)

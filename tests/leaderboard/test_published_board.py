@@ -100,10 +100,19 @@ def shown(text: str) -> str:
 
 
 def test_every_published_delta_stands_once_in_the_table_with_its_source_and_place(page: Rows) -> None:
-    said = Counter((c[1].split()[0], c[2].split()[0], shown(c[3]), c[4], c[5], c[6]) for c in page.body("deltas"))
+    said = Counter(
+        (c[1].split()[0], c[2].split()[0], shown(c[3]), c[4], c[5], c[6]) for c in page.body("deltas")
+    )
     numbers = {file.source.id: n for n, file in enumerate(published.all_files(), 1)}
     assert said == Counter(
-        (row.base, row.reward, number(row.points), f"{source.id} [{numbers[source.id]}]", row.where, row.setting)
+        (
+            row.base,
+            row.reward,
+            number(row.points),
+            f"{source.id} [{numbers[source.id]}]",
+            row.where,
+            row.setting,
+        )
         for source, row in rows("deltas")
     )
     assert all("no interval published" in c[3] for c in page.body("deltas") if c[3] != NOT_FOUND)
@@ -112,14 +121,17 @@ def test_every_published_delta_stands_once_in_the_table_with_its_source_and_plac
 def test_every_published_accuracy_stands_once_with_its_setting(page: Rows) -> None:
     said = Counter((c[1].split()[0], shown(c[2]), c[4], c[5], c[9]) for c in page.body("accuracies"))
     assert said == Counter(
-        (row.model, number(row.percent), row.protocol or "–", row.setting, row.where) for _, row in rows("scores")
+        (row.model, number(row.percent), row.protocol or "–", row.setting, row.where)
+        for _, row in rows("scores")
     )
 
 
 def test_every_probe_stands_once_with_both_figures(page: Rows) -> None:
     said = Counter((c[1].split()[0], c[0], shown(c[2]), shown(c[3])) for c in page.body("probes"))
     titles = {name: task.metadata.title for name, task in all_tasks().items()}
-    assert said == Counter((r.model, titles[r.task], number(r.rouge_l), number(r.exact_match)) for _, r in rows("probes"))
+    assert said == Counter(
+        (r.model, titles[r.task], number(r.rouge_l), number(r.exact_match)) for _, r in rows("probes")
+    )
 
 
 def test_every_delta_has_one_chip_in_the_grids_that_leads_to_its_row_and_names_its_source(page: Rows) -> None:
@@ -131,7 +143,11 @@ def test_every_delta_has_one_chip_in_the_grids_that_leads_to_its_row_and_names_i
         value, _, source, where, setting = str(chip["data-says"]).split("\n")
         assert chip["href"] == f"#{chip['data-row']}" and row[5] == where and setting.startswith(row[6])
         assert row[4].rsplit(" [")[0] in source
-        assert value == (f"{row[3].split()[0]} points, no interval published" if row[3] != NOT_FOUND else "looked for, not found")
+        assert value == (
+            f"{row[3].split()[0]} points, no interval published"
+            if row[3] != NOT_FOUND
+            else "looked for, not found"
+        )
         assert str(chip["text"]).startswith("∅not found [" if row[3] == NOT_FOUND else row[3].split()[0])
 
 
@@ -153,12 +169,17 @@ def test_what_was_not_found_looks_other_than_what_nobody_asked(page: Rows) -> No
     text = html()
     assert text.count('class="chip sought"') - 1 == sum(row.points is None for _, row in rows("deltas"))
     assert '<span class="unseen">not asked</span>' in text
-    empty = [texts[3] for texts, values in zip(page.body("deltas"), page.values["deltas"][1:], strict=True) if values[3] == ""]
+    empty = [
+        texts[3]
+        for texts, values in zip(page.body("deltas"), page.values["deltas"][1:], strict=True)
+        if values[3] == ""
+    ]
     assert set(empty) == {NOT_FOUND}
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(53.01, "53.01"), (10, "10.0"), (0, "0.0"), (72.2, "72.2"), (0.62, "0.62"), (None, "not found")]
+    ("value", "text"),
+    [(53.01, "53.01"), (10, "10.0"), (0, "0.0"), (72.2, "72.2"), (0.62, "0.62"), (None, "not found")],
 )
 def test_figures_keep_every_digit(value: float | None, text: str) -> None:
     assert as_printed(value) == text
@@ -197,13 +218,18 @@ def test_hostile_text_stays_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     files = dict(published_files())
     page = Rows(files["index.html"].decode())
     assert [cells[5] for cells in page.body("deltas")] == [HOSTILE] and page.body("probes")[0][3] == NOT_FOUND
-    assert page.scripts == Rows(html()).scripts and "onfocus" not in {key for link in page.links for key in link}
+    assert page.scripts == Rows(html()).scripts and "onfocus" not in {
+        key for link in page.links for key in link
+    }
     assert json.loads(files["published.json"])["files"][0]["deltas"][0]["where"] == HOSTILE
 
 
 def test_the_json_beside_the_page_is_the_files_row_for_row() -> None:
     told = json.loads(dict(published_files())["published.json"])
-    assert tuple(PublishedFile.model_validate_json(json.dumps(file)) for file in told["files"]) == published.all_files()
+    assert (
+        tuple(PublishedFile.model_validate_json(json.dumps(file)) for file in told["files"])
+        == published.all_files()
+    )
     assert told["files"][0]["scores"][-1]["percent"] is None and "sd" not in told["files"][0]["scores"][0]
     assert "References, never controls" in told["about"]
 
@@ -252,7 +278,12 @@ def test_the_index_says_how_the_gate_judged(tmp_path: Path) -> None:
     ],
 )
 def test_a_broken_board_is_one_line_and_leaves_all_as_it_was(
-    name: str, content: str | None, said: str, tmp_path: Path, summary: Summary, capsys: pytest.CaptureFixture[str]
+    name: str,
+    content: str | None,
+    said: str,
+    tmp_path: Path,
+    summary: Summary,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     write_board(summary, tmp_path / "mine")
     file = tmp_path / "mine" / name
@@ -293,9 +324,16 @@ def test_the_site_of_the_workflow_holds_every_board_and_the_one_of_its_run(tmp_p
     shutil.copytree(BOARDS, tmp_path / "leaderboards")
     (tmp_path / "runs" / "demo").mkdir(parents=True)
     shutil.copytree(BOARDS / "micro", tmp_path / "runs" / "demo" / "board")
-    env = {**os.environ, "BOARD": "runs/demo/board", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    env = {
+        **os.environ,
+        "BOARD": "runs/demo/board",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
     subprocess.run(["bash", "-eo", "pipefail", "-c", site["run"]], cwd=tmp_path, env=env, check=True)
     made = tmp_path / upload["with"]["path"]
     index = (made / "index.html").read_text()
-    assert all(f'href="{name}/index.html"' in index and (made / name / "index.html").is_file() for name in ("demo", "micro"))
+    assert all(
+        f'href="{name}/index.html"' in index and (made / name / "index.html").is_file()
+        for name in ("demo", "micro")
+    )
     assert (made / "published" / "spurious_rewards.yaml").is_file()

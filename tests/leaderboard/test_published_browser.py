@@ -44,7 +44,9 @@ def chips(visit: Visit) -> list[str]:
 
 def test_a_filter_leaves_its_figures_in_table_and_grids(visit: Visit) -> None:
     assert len(texts(visit, 1)) == len(chips(visit)) == 57
-    visit.page.get_by_label("Source", exact=True).select_option(label="[5] Spurious Rewards, re-run by alphaXiv")
+    visit.page.get_by_label("Source", exact=True).select_option(
+        label="[5] Spurious Rewards, re-run by alphaXiv"
+    )
     assert chips(visit) == ["+29.4 [5]", "+24.2 [5]", "+11.2 [5]", "+11.3 [5]"]
     assert visit.page.get_by_role("status").inner_text() == "4 of 57 figures"
     heads = visit.shown("table.grid thead tr:last-child th:not([hidden])").all_inner_texts()
@@ -75,7 +77,9 @@ def test_headings_sort_with_what_was_not_found_last_and_the_address_keeps_it(vis
     button = visit.shown("table.figures").get_by_role("button", name="Delta", exact=True)
     for order in ("descending", "ascending"):
         button.click()
-        values = visit.shown("table.figures tbody td:nth-child(4)").evaluate_all("n => n.map(c => c.dataset.value)")
+        values = visit.shown("table.figures tbody td:nth-child(4)").evaluate_all(
+            "n => n.map(c => c.dataset.value)"
+        )
         numbers = [float(value) for value in values if value]
         assert len(numbers) == 16 and set(values[16:]) == {""}
         assert numbers == sorted(numbers, reverse=order == "descending")
@@ -87,7 +91,10 @@ def test_headings_sort_with_what_was_not_found_last_and_the_address_keeps_it(vis
 def test_a_link_opens_the_same_view(visit: Visit) -> None:
     opened(visit, "show=accuracies&base=qwen2.5-math-1.5b&task=aime2025&find=sober")
     assert visit.shown("h2").inner_text() == "Accuracies of bases"
-    assert len(texts(visit, 1)) == 1 and visit.page.get_by_label("Base", exact=True).input_value() == "qwen2.5-math-1.5b"
+    assert (
+        len(texts(visit, 1)) == 1
+        and visit.page.get_by_label("Base", exact=True).input_value() == "qwen2.5-math-1.5b"
+    )
     assert visit.shown("table.spread:not([hidden]) tbody tr:not([hidden])").count() == 1
     opened(visit, "base=nobody&task=__proto__&sort=x.y.z&row=nowhere&show=hover")
     assert len(chips(visit)) == 57
@@ -123,12 +130,17 @@ def test_a_cell_says_its_source_under_the_pointer_and_under_the_focus(visit: Vis
 
 def test_tabs_go_by_key_and_rewards_are_asked_of_deltas_only(visit: Visit) -> None:
     visit.page.get_by_role("tab", name="Deltas").press("ArrowLeft")
-    assert visit.shown("h2").inner_text() == "Contamination probes" and visit.page.url.endswith("#show=probes")
+    assert visit.shown("h2").inner_text() == "Contamination probes" and visit.page.url.endswith(
+        "#show=probes"
+    )
     assert not visit.page.get_by_label("Reward", exact=True).is_visible() and len(texts(visit, 1)) == 36
 
 
 def test_the_data_lie_beside_the_page(visit: Visit, index: Path) -> None:
-    assert visit.page.get_by_role("link", name="Download published.json").get_attribute("href") == "published.json"
+    assert (
+        visit.page.get_by_role("link", name="Download published.json").get_attribute("href")
+        == "published.json"
+    )
     visit.page.get_by_role("link", name="rlvr-suite").click()
     assert visit.page.get_by_role("heading", level=1).inner_text() == "Leaderboards"
     visit.page.get_by_role("link", name="published").click()
@@ -146,7 +158,9 @@ def test_the_theme_holds_on_both_pages(visit: Visit) -> None:
 
 def test_print_leaves_out_what_cannot_be_pressed(visit: Visit) -> None:
     visit.page.emulate_media(media="print")
-    assert not visit.page.locator(".filters").is_visible() and not visit.page.get_by_role("tablist").is_visible()
+    assert (
+        not visit.page.locator(".filters").is_visible() and not visit.page.get_by_role("tablist").is_visible()
+    )
     assert visit.shown("table.figures").is_visible()
 
 

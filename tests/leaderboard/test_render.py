@@ -98,7 +98,8 @@ def test_accuracy_stands_by_level_in_the_order_of_the_levels(summary: Summary) -
 
 def test_a_metric_that_one_model_lacks_is_a_dash(summary: Summary) -> None:
     scores = tuple(
-        row.model_copy(update={"metrics": {"exact_match": 0.5}}) if row.metrics else row for row in summary.scores[:-1]
+        row.model_copy(update={"metrics": {"exact_match": 0.5}}) if row.metrics else row
+        for row in summary.scores[:-1]
     )
     page = Page(html_of(summary.model_copy(update={"scores": (*scores, summary.scores[-1])})))
     assert page.body("probe")[0][1:4] == ["–", "0.500", "–"]
@@ -130,7 +131,10 @@ def test_the_heatmap_holds_every_delta_in_words_and_in_the_colour_of_one_scale(s
             assert not cell.delta and not cell.colours
             continue
         assert cell.page == pair_page(row)
-        assert cell.delta == f"{signed(row.delta)} {signed_interval(row.interval)} {MARKS[cell.word]} {finding_word(row)}"
+        assert (
+            cell.delta
+            == f"{signed(row.delta)} {signed_interval(row.interval)} {MARKS[cell.word]} {finding_word(row)}"
+        )
         assert cell.colours == {"delta": pytest.approx(row.delta / 20, abs=1e-3)}
     assert sum(bool(cell.delta) for cell in found) == sum(row.delta is not None for row in summary.deltas)
 
@@ -162,7 +166,9 @@ def test_several_bases_of_a_family_stand_under_its_heading(summary: Summary) -> 
     other = summary.deltas[0].model_copy(update={"base": "other-base", "checkpoint": "other"})
     html = html_of(summary.model_copy(update={"deltas": (*summary.deltas, other)}))
     assert 'colspan="2" data-family="micro-qwen2.5-math">Micro Qwen2.5-Math' in html
-    assert '<button type="button" class="sort">other-base</button>' in html and "colgroup" not in html_of(summary)
+    assert '<button type="button" class="sort">other-base</button>' in html and "colgroup" not in html_of(
+        summary
+    )
 
 
 def test_what_a_task_can_be_filtered_by_stands_in_the_order_of_its_cells(summary: Summary) -> None:
@@ -195,9 +201,17 @@ def test_contaminated_columns_are_marked_with_a_legend(summary: Summary) -> None
 
 def test_hostile_names_stay_text(summary: Summary) -> None:
     bad_delta = summary.deltas[0].model_copy(
-        update={"family": HOSTILE, "base": HOSTILE, "reward": HOSTILE, "checkpoint": HOSTILE, "recipe": HOSTILE}
+        update={
+            "family": HOSTILE,
+            "base": HOSTILE,
+            "reward": HOSTILE,
+            "checkpoint": HOSTILE,
+            "recipe": HOSTILE,
+        }
     )
-    bad_score = summary.scores[0].model_copy(update={"family": HOSTILE, "model": HOSTILE, "metrics": {HOSTILE: 0.5}})
+    bad_score = summary.scores[0].model_copy(
+        update={"family": HOSTILE, "model": HOSTILE, "metrics": {HOSTILE: 0.5}}
+    )
     bad_task = summary.tasks[0].model_copy(update={"title": HOSTILE, "contaminated": (HOSTILE,)})
     hostile = summary.model_copy(
         update={
@@ -230,7 +244,11 @@ def test_a_page_refers_to_files_beside_it_and_each_is_there(summary: Summary) ->
 def test_the_policy_lets_only_files_beside_the_page_run(summary: Summary) -> None:
     html = html_of(summary)
     policy = html[html.index("default-src") :].split('"')[0].replace("&#39;", "'")
-    assert policy.startswith("default-src 'none'; script-src 'self';") and "http" not in policy and "script-src-" not in policy
+    assert (
+        policy.startswith("default-src 'none'; script-src 'self';")
+        and "http" not in policy
+        and "script-src-" not in policy
+    )
     scripts = Page(html).scripts
     assert all(kind == "application/json" or not text for kind, text in scripts) and len(scripts) >= 6
 
@@ -256,7 +274,9 @@ def test_csv_has_a_line_a_delta_and_runs_no_formula(summary: Summary) -> None:
     assert lines[0]["reward"] == "'=1+1" and float(lines[0]["delta"]) == evil.delta
 
 
-@pytest.mark.parametrize(("points", "text"), [(12.34, "+12.3"), (-0.26, "−0.3"), (-0.04, "0.0"), (0.0, "0.0"), (0.05, "+0.1")])
+@pytest.mark.parametrize(
+    ("points", "text"), [(12.34, "+12.3"), (-0.26, "−0.3"), (-0.04, "0.0"), (0.0, "0.0"), (0.05, "+0.1")]
+)
 def test_signed_numbers_read(points: float, text: str) -> None:
     assert signed(points) == text
 

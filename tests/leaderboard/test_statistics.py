@@ -32,7 +32,15 @@ def with_delta(summary: Summary, place: int, **update: object) -> Summary:
 
 @pytest.mark.parametrize(
     ("p", "text"),
-    [(0.0018, ".0018"), (0.03, ".030"), (0.27, ".27"), (1.0, "1.0"), (0.99996, "1.0"), (0.00002, "< .0001"), (0.0, "< .0001")],
+    [
+        (0.0018, ".0018"),
+        (0.03, ".030"),
+        (0.27, ".27"),
+        (1.0, "1.0"),
+        (0.99996, "1.0"),
+        (0.00002, "< .0001"),
+        (0.0, "< .0001"),
+    ],
 )
 def test_p_has_two_digits(p: float, text: str) -> None:
     assert p_number(p) == text
@@ -45,7 +53,9 @@ def test_p_just_above_the_threshold_does_not_read_as_the_threshold() -> None:
 def test_the_table_gives_p_then_holm_and_explains_both_with_the_third(tested: Summary) -> None:
     html = html_of(tested)
     assert Page(html).column("deltas", "p") == ["p .0018, Holm .030", "p .031, Holm .0501", "–", "–", "–"]
-    assert 'title="Benjamini-Hochberg .0024"' in html and "adjusted for all 2 cells of the board" in words(html)
+    assert 'title="Benjamini-Hochberg .0024"' in html and "adjusted for all 2 cells of the board" in words(
+        html
+    )
 
 
 def test_a_row_that_the_board_does_not_adjust_says_why(tested: Summary) -> None:
@@ -59,7 +69,9 @@ def test_the_table_gives_the_detectable_effect_and_the_delta_beyond_the_control(
     assert page.column("deltas", "Detectable") == ["4.8", "–", "–", "–", "–"]
     told = page.column("deltas", "Control")[0]
     assert told.startswith("+8.3 [+5.2, +11.6] beyond random beats every control 2 checkpoints")
-    lost = Page(html_of(with_delta(tested, 0, beats_controls=False, adjusted_interval=None))).column("deltas", "Control")[0]
+    lost = Page(html_of(with_delta(tested, 0, beats_controls=False, adjusted_interval=None))).column(
+        "deltas", "Control"
+    )[0]
     assert lost.startswith("+8.3 undefined beyond random does not beat every control")
 
 
@@ -155,7 +167,10 @@ def test_contrasts_mark_the_family_whose_corpus_leaked_in_a_word(tested: Summary
 
 def test_interactions_name_both_bases(tested: Summary) -> None:
     row = [" ".join(cell.split()) for cell in Page(html_of(tested)).body("interactions")[0]]
-    assert row[:4] == ["ground_truth", "math500", "qwen2.5-math-7b", "llama3.1-8b"] and row[4] == "+25.1 [+19.5, +30.6]"
+    assert (
+        row[:4] == ["ground_truth", "math500", "qwen2.5-math-7b", "llama3.1-8b"]
+        and row[4] == "+25.1 [+19.5, +30.6]"
+    )
 
 
 def test_long_tables_are_folded_and_short_ones_open(tested: Summary) -> None:
@@ -167,7 +182,9 @@ def test_long_tables_are_folded_and_short_ones_open(tested: Summary) -> None:
 def test_every_new_table_is_labelled_and_its_headings_scoped(tested: Summary) -> None:
     html = html_of(tested)
     for name in ("sources", "leaks", "contrasts", "interactions"):
-        label, table = re.findall(rf'<table class="{name}" aria-labelledby="([^"]+)">(.*?)</table>', html, re.DOTALL)[0]
+        label, table = re.findall(
+            rf'<table class="{name}" aria-labelledby="([^"]+)">(.*?)</table>', html, re.DOTALL
+        )[0]
         assert f'id="{label}"' in html
         assert not re.findall(r"<th(?! scope=)[\s>]", table)
 
@@ -177,7 +194,10 @@ def test_a_summary_without_the_new_keys_shows_dashes_and_no_empty_section(summar
     page, text = Page(html), words(html)
     assert {*page.column("deltas", "p"), *page.column("deltas", "Detectable")} == {"–"}
     assert "None" not in text and "Holm" not in text
-    assert not {"sources", "leaks", "contrasts", "interactions"} & page.tables.keys() and "Contaminated against clean" not in text
+    assert (
+        not {"sources", "leaks", "contrasts", "interactions"} & page.tables.keys()
+        and "Contaminated against clean" not in text
+    )
 
 
 def test_the_csv_ends_with_the_tests_in_full(tested: Summary) -> None:
@@ -196,14 +216,25 @@ def hostile_rows(rows: tuple[DeltaRow, ...]) -> tuple[DeltaRow, ...]:
 
 
 def test_hostile_names_in_the_new_tables_stay_text(tested: Summary) -> None:
-    contrast = tested.contrasts[0].model_copy(update=dict.fromkeys(("family", "reward", "contaminated", "clean"), HOSTILE))
-    interaction = tested.interactions[0].model_copy(update=dict.fromkeys(("reward", "base", "other_base"), HOSTILE))
+    contrast = tested.contrasts[0].model_copy(
+        update=dict.fromkeys(("family", "reward", "contaminated", "clean"), HOSTILE)
+    )
+    interaction = tested.interactions[0].model_copy(
+        update=dict.fromkeys(("reward", "base", "other_base"), HOSTILE)
+    )
     hostile = tested.model_copy(
-        update={"deltas": hostile_rows(tested.deltas), "contrasts": (contrast,), "interactions": (interaction,)}
+        update={
+            "deltas": hostile_rows(tested.deltas),
+            "contrasts": (contrast,),
+            "interactions": (interaction,),
+        }
     )
     clean, page = Page(html_of(tested)), Page(html_of(hostile))
     assert "img" not in page.tags and len(page.scripts) == len(clean.scripts)
     assert page.column("interactions", "Base") == [HOSTILE] == page.column("contrasts", "Clean task")
-    assert page.column("leaks", "Probe")[0] == HOSTILE and f"beyond ={HOSTILE}" in page.column("deltas", "Control")[0]
+    assert (
+        page.column("leaks", "Probe")[0] == HOSTILE
+        and f"beyond ={HOSTILE}" in page.column("deltas", "Control")[0]
+    )
     assert f"beyond ={HOSTILE}" in heatmap(hostile)[0][0].said["adjusted"]
     assert next(csv.DictReader(io.StringIO(deltas_csv(hostile))))["adjusted_against"].startswith("'=")

@@ -65,7 +65,9 @@ def test_a_finished_demo_has_every_pair_page_and_verdict(unbroken: Path) -> None
     assert all(d["comparable"] for d in summary["deltas"])
     assert "<html" in (unbroken / "board" / "index.html").read_text()
     gate = json.loads((unbroken / "verdict.json").read_text())
-    assert gate["exit_code"] == 1 and {v["verdict"] for v in gate["verdicts"]} >= {"missing"}  # three families were left out
+    assert gate["exit_code"] == 1 and {v["verdict"] for v in gate["verdicts"]} >= {
+        "missing"
+    }  # three families were left out
 
 
 def test_training_moved_the_weights_and_logged_a_reward_for_each_rollout(unbroken: Path) -> None:
@@ -83,7 +85,11 @@ def orphans(session: int) -> list[str]:
     """Processes of the session that are still there after some seconds."""
     left: list[str] = []
     for _ in range(100):
-        stats = [path.read_text().rsplit(")", 1)[1].split() for path in Path("/proc").glob("[0-9]*/stat") if path.exists()]
+        stats = [
+            path.read_text().rsplit(")", 1)[1].split()
+            for path in Path("/proc").glob("[0-9]*/stat")
+            if path.exists()
+        ]
         left = [" ".join(stat[:4]) for stat in stats if stat[3] == str(session) and stat[0] != "Z"]
         if not left:
             break
@@ -115,7 +121,9 @@ def test_killed_in_the_middle_and_started_again_it_ends_with_the_same_numbers(
     assert list((run / "checkpoints").glob(".*")) == []
 
 
-def test_a_second_run_starts_no_worker(small: DemoJob, unbroken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_starts_no_worker(
+    small: DemoJob, unbroken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("suite.micro.demo._work", lambda *_: pytest.fail("worked"))
     before = numbers(unbroken)
     started = time.monotonic()

@@ -24,7 +24,8 @@ def one_thread() -> None:
 @pytest.mark.parametrize("model_id", ["micro-qwen2.5", "micro-llama3", "micro-olmo2"])
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(model_id: str, tmp_path: Path) -> None:
     first, again, other = (
-        weights_hash(pretrain(model_id, tmp_path / name, seed=seed, steps=3)) for name, seed in (("a", 0), ("b", 0), ("c", 1))
+        weights_hash(pretrain(model_id, tmp_path / name, seed=seed, steps=3))
+        for name, seed in (("a", 0), ("b", 0), ("c", 1))
     )
     assert first == again != other
 

@@ -88,7 +88,9 @@ def test_the_tokens_of_a_cut_question_begin_the_tokens_of_the_whole(fresh: Qwen2
         assert ids(fresh, item.problem + item.continuation)[: len(head)] == head
 
 
-def test_a_shipped_base_is_small_bf16_and_of_its_familys_architecture(shipped: Path, fresh: Qwen2Tokenizer) -> None:
+def test_a_shipped_base_is_small_bf16_and_of_its_familys_architecture(
+    shipped: Path, fresh: Qwen2Tokenizer
+) -> None:
     assert {p.name: p.stat().st_size for p in shipped.iterdir() if p.stat().st_size >= MAX_BYTES} == {}
     raw = (shipped / "model.safetensors").read_bytes()
     header = json.loads(raw[8 : 8 + struct.unpack("<Q", raw[:8])[0]])

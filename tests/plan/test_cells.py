@@ -51,7 +51,9 @@ def test_every_field_of_a_cell_changes_its_id() -> None:
     assert len({cell().id, *ids}) == len(OTHER) + 1
 
 
-@pytest.mark.parametrize("update", [{"top_p": 0.9}, {"seed": 1}, {"temperature": 0.61}, {"max_new_tokens": 97}])
+@pytest.mark.parametrize(
+    "update", [{"top_p": 0.9}, {"seed": 1}, {"temperature": 0.61}, {"max_new_tokens": 97}]
+)
 def test_every_part_of_the_decoding_changes_the_cell(update: dict[str, float]) -> None:
     assert cell().model_copy(update={"decoding": cell().decoding.model_copy(update=update)}).id != cell().id
 
@@ -103,10 +105,20 @@ def test_pairs_of_the_registry_have_the_weights_that_were_last_evaluated(tmp_pat
 def test_the_base_of_two_checkpoints_is_planned_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rewards: tuple[str, ...] | None
 ) -> None:
-    monkeypatch.setitem(sys.modules, "suite.engine.hf", SimpleNamespace(identity=lambda: ENGINE))  # the real one imports torch
+    monkeypatch.setitem(
+        sys.modules, "suite.engine.hf", SimpleNamespace(identity=lambda: ENGINE)
+    )  # the real one imports torch
     store = RunStore(tmp_path)
     for reward in ("random", "format"):
-        pair = Pair(family=BASE.family, base=BASE.id, checkpoint=reward, reward=reward, recipe="micro", seed=0, step=20)
+        pair = Pair(
+            family=BASE.family,
+            base=BASE.id,
+            checkpoint=reward,
+            reward=reward,
+            recipe="micro",
+            seed=0,
+            step=20,
+        )
         shutil.copytree(builtin_model(BASE.id), store.checkpoint(reward))
         store.add_pair(pair)
     selection = Selection(families=(BASE.family,), tasks=("micro_bench",), rewards=rewards)

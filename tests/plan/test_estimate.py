@@ -29,7 +29,9 @@ def registry(tmp_path: Path) -> Registry:
 
 
 def planned(model: str = "micro-llama3", **settings: int) -> PlannedCell:
-    one = ModelToRun(model, "f", "micro-llama3", Path("x"), "w", (PLAIN,), "float32", EngineSettings(**settings))  # type: ignore[arg-type]
+    one = ModelToRun(
+        model, "f", "micro-llama3", Path("x"), "w", (PLAIN,), "float32", EngineSettings(**settings)
+    )  # type: ignore[arg-type]
     return plan([one], [task_to_run(TASK, load_items(TASK))], identity("hf"))[0]
 
 
@@ -57,7 +59,9 @@ def finished(store: RunStore, cell: PlannedCell, tokens: int, wall_s: float) -> 
     place.finish(manifest)
 
 
-def test_nothing_known_means_the_limit_of_tokens_and_the_stated_speed(tmp_path: Path, registry: Registry) -> None:
+def test_nothing_known_means_the_limit_of_tokens_and_the_stated_speed(
+    tmp_path: Path, registry: Registry
+) -> None:
     store = RunStore(tmp_path)
     found = cost(store, planned(), experience(store, {"hf"}), registry)
     assert (found.missing, found.tokens, found.tokens_are) == (N * K, N * K * LIMIT, "at most")
@@ -95,9 +99,13 @@ def test_device_time_counts_every_device(tmp_path: Path, registry: Registry) -> 
     assert found.seconds == pytest.approx(8.0)
 
 
-def test_only_the_missing_samples_of_a_half_finished_cell_are_counted(tmp_path: Path, registry: Registry) -> None:
+def test_only_the_missing_samples_of_a_half_finished_cell_are_counted(
+    tmp_path: Path, registry: Registry
+) -> None:
     store, cell = RunStore(tmp_path), planned()
-    half = [Sample(item_id=item.id, sample=s, text="", n_tokens=1) for item in cell.task.items for s in range(3)]
+    half = [
+        Sample(item_id=item.id, sample=s, text="", n_tokens=1) for item in cell.task.items for s in range(3)
+    ]
     store.cell(cell.cell).write_batch("0", half)
     assert cost(store, cell, experience(store, set()), registry).missing == N * (K - 3)
 
@@ -119,7 +127,9 @@ def test_without_any_speed_there_is_no_estimate_and_the_plan_says_how_to_get_one
 
 
 def test_the_total_adds_up_what_is_to_run(tmp_path: Path) -> None:
-    rows, _ = plan_rows(Selection(families=("micro-llama3",), tasks=("micro_bench", "micro_bench_partial")), [], tmp_path)
+    rows, _ = plan_rows(
+        Selection(families=("micro-llama3",), tasks=("micro_bench", "micro_bench_partial")), [], tmp_path
+    )
     lines = plan_total(rows)
     tokens = sum(row["tokens"] for row in rows)
     assert lines[:2] == ["2 cells: 0 done, 2 to run", f"900 samples to draw, at most {tokens:,} tokens"]
@@ -127,5 +137,7 @@ def test_the_total_adds_up_what_is_to_run(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_not_here_has_no_cell_id(tmp_path: Path) -> None:
-    rows: list[PlanRow] = plan_rows(Selection(families=("llama3", "micro-llama3"), tasks=("micro_bench",)), [], tmp_path)[0]
+    rows: list[PlanRow] = plan_rows(
+        Selection(families=("llama3", "micro-llama3"), tasks=("micro_bench",)), [], tmp_path
+    )[0]
     assert {row["model"] for row in rows if row["cell"]} == {"micro-llama3"}

@@ -36,8 +36,18 @@ def test_a_folder_becomes_a_checkpoint_with_everything_else_its_bases(after: Pat
     assert name == own.pair.checkpoint == "micro-llama3-my_method-after"
     model = own.models[name]
     assert (model.path, model.base, model.builtin) == (str(after), BASE, None)
-    assert (model.protocol, model.dtype, model.engine, model.family) == (base.protocol, base.dtype, base.engine, BASE)
-    assert (own.pair.recipe, own.pair.seed, own.pair.step, own.pair.reward) == (UNSTATED, None, 0, "my_method")
+    assert (model.protocol, model.dtype, model.engine, model.family) == (
+        base.protocol,
+        base.dtype,
+        base.engine,
+        BASE,
+    )
+    assert (own.pair.recipe, own.pair.seed, own.pair.step, own.pair.reward) == (
+        UNSTATED,
+        None,
+        0,
+        "my_method",
+    )
 
 
 def test_what_is_said_of_the_training_is_in_pair_and_id(after: Path) -> None:
@@ -53,7 +63,9 @@ def test_a_base_may_be_a_folder_too_and_takes_the_protocol_of_its_family(after: 
     assert (base.architecture, base.protocol, base.dtype, base.base) == ("llama", "micro_qa", "float32", None)
 
 
-def test_a_family_without_models_takes_the_type_of_the_weights_and_the_boxed_prompt(after: Path, tmp_path: Path) -> None:
+def test_a_family_without_models_takes_the_type_of_the_weights_and_the_boxed_prompt(
+    after: Path, tmp_path: Path
+) -> None:
     overlay = tmp_path / "mine.yaml"
     overlay.write_text("families:\n  mine: {name: Mine}\n")
     own = made(replace(GIVEN, before=str(after), family="mine"), registry=load_registry([overlay]))
@@ -82,15 +94,26 @@ REFUSED = [
     ({"after": "micro-llama"}, r"Did you mean 'micro-llama3'\?"),
     ({"before": "nowhere"}, r"--before: neither a model id nor a folder"),
     ({"family": "lama"}, r"unknown family 'lama'"),
-    ({"family": "micro-olmo2"}, r"--family: 'micro-llama3' is of family 'micro-llama3'.*--family micro-llama3"),
+    (
+        {"family": "micro-olmo2"},
+        r"--family: 'micro-llama3' is of family 'micro-llama3'.*--family micro-llama3",
+    ),
     ({"reward": "My Method"}, r"--reward: reward 'My Method' cannot be part of an id"),
-    ({"after": "micro-olmo2"}, r"--after: 'micro-olmo2' is not trained from 'micro-llama3' but from nothing: it is a base"),
-    ({"before": "qwen2.5-math-7b-incorrect-step50"}, r"--before: .*is a checkpoint.*Name its base, qwen2.5-math-7b"),
+    (
+        {"after": "micro-olmo2"},
+        r"--after: 'micro-olmo2' is not trained from 'micro-llama3' but from nothing: it is a base",
+    ),
+    (
+        {"before": "qwen2.5-math-7b-incorrect-step50"},
+        r"--before: .*is a checkpoint.*Name its base, qwen2.5-math-7b",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("update", "message"), REFUSED)
-def test_what_does_not_fit_is_one_line_that_names_the_flag(after: Path, update: dict[str, str], message: str) -> None:
+def test_what_does_not_fit_is_one_line_that_names_the_flag(
+    after: Path, update: dict[str, str], message: str
+) -> None:
     with pytest.raises(SuiteError, match=message) as caught:
         made(replace(GIVEN, **update))
     assert "\n" not in str(caught.value)
@@ -122,9 +145,13 @@ def test_two_folders_of_one_name_are_not_mixed(after: Path, tmp_path: Path) -> N
     assert made(replace(GIVEN, after=str(other), seed=1), store).pair.checkpoint.endswith("-s1")
 
 
-def test_the_run_knows_its_own_pair_afterwards_with_the_weights_of_both_arms(after: Path, tmp_path: Path) -> None:
+def test_the_run_knows_its_own_pair_afterwards_with_the_weights_of_both_arms(
+    after: Path, tmp_path: Path
+) -> None:
     store = RunStore(tmp_path / "run")
-    selection = Selection(before=BASE, after=str(after), family=BASE, reward="my_method", tasks=("micro_bench",))
+    selection = Selection(
+        before=BASE, after=str(after), family=BASE, reward="my_method", tasks=("micro_bench",)
+    )
     planned = planned_cells(selection, load_registry(), store)
     assert [p.cell.model for p in planned.cells] == [BASE, "micro-llama3-my_method-after"]
     assert (
@@ -140,10 +167,16 @@ def test_the_run_knows_its_own_pair_afterwards_with_the_weights_of_both_arms(aft
     ("keys", "fault"),
     [
         ({"before": "a"}, "missing: after, family, reward"),
-        ({"before": "a", "after": "b", "family": "f", "reward": "r", "families": ["f"]}, "goes without families"),
+        (
+            {"before": "a", "after": "b", "family": "f", "reward": "r", "families": ["f"]},
+            "goes without families",
+        ),
         ({"families": ["f"], "recipe": "grpo"}, "describe a pair of your own"),
         ({"families": []}, "nothing selected"),
-        ({"before": "a", "after": "b", "family": "f", "reward": "r", "recipe": "grpo"}, "give both or neither"),
+        (
+            {"before": "a", "after": "b", "family": "f", "reward": "r", "recipe": "grpo"},
+            "give both or neither",
+        ),
     ],
 )
 def test_a_selection_is_families_or_one_own_pair(keys: dict[str, object], fault: str) -> None:
@@ -152,7 +185,9 @@ def test_a_selection_is_families_or_one_own_pair(keys: dict[str, object], fault:
 
 
 @pytest.mark.slow
-def test_one_command_without_a_registry_evaluates_a_pair(after: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_command_without_a_registry_evaluates_a_pair(
+    after: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     pair = ["--before", BASE, "--after", "after", "--family", BASE, "--reward", "my_method"]
     rest = ["--tasks", "micro_bench", "--limit", "3", "--out", "run"]
     assert main(["eval", *pair, *rest]) == 0
@@ -168,7 +203,9 @@ def test_one_command_without_a_registry_evaluates_a_pair(after: Path, tmp_path: 
 
 def test_an_overlays_pair_given_by_its_ids_is_known_once(tmp_path: Path, after: Path) -> None:
     line = "{family: micro-llama3, base: micro-llama3, path: after, architecture: llama, protocol: micro_qa, dtype: float32}"
-    pair = "{family: micro-llama3, base: micro-llama3, checkpoint: mine, reward: m, recipe: r, seed: 0, step: 1}"
+    pair = (
+        "{family: micro-llama3, base: micro-llama3, checkpoint: mine, reward: m, recipe: r, seed: 0, step: 1}"
+    )
     (tmp_path / "mine.yaml").write_text(f"models:\n  mine: {line}\npairs:\n  - {pair}\n")
     registry, store = load_registry([tmp_path / "mine.yaml"]), RunStore(tmp_path / "run")
     own = made(replace(GIVEN, after="mine", reward="m"), store, registry)
@@ -180,9 +217,14 @@ def test_an_overlays_pair_given_by_its_ids_is_known_once(tmp_path: Path, after: 
 
 @pytest.mark.parametrize(
     ("after_text", "reward", "message"),
-    [("~nosuchuser/x", "m", "names a home folder that is not known"), ("after", "m" * 120, "at most 100 are allowed")],
+    [
+        ("~nosuchuser/x", "m", "names a home folder that is not known"),
+        ("after", "m" * 120, "at most 100 are allowed"),
+    ],
 )
-def test_an_odd_path_or_a_long_name_is_one_line(after: Path, after_text: str, reward: str, message: str) -> None:
+def test_an_odd_path_or_a_long_name_is_one_line(
+    after: Path, after_text: str, reward: str, message: str
+) -> None:
     with pytest.raises(SuiteError, match=message):
         made(replace(GIVEN, after=after_text, reward=reward))
 
@@ -193,7 +235,9 @@ def test_one_folder_spelled_in_two_ways_is_one_model(after: Path, tmp_path: Path
     assert made(replace(GIVEN, after="./after/../after/"), store).pair == own.pair
 
 
-def test_nothing_is_drawn_for_a_pair_of_which_one_arm_cannot_be_had(after: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_drawn_for_a_pair_of_which_one_arm_cannot_be_had(
+    after: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (after / "model.safetensors").unlink()
     pair = ["--before", BASE, "--after", "after", "--family", BASE, "--reward", "m"]
     assert main(["eval", *pair, "--tasks", "micro_bench", "--out", "run"]) == 2
@@ -218,7 +262,9 @@ def test_a_selection_of_nothing_is_one_line(
     assert message in err and err.count("\n") == 1
 
 
-def test_flags_take_the_place_of_a_run_files_keys_before_it_is_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_flags_take_the_place_of_a_run_files_keys_before_it_is_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run_file = tmp_path / "tasks.yaml"
     run_file.write_text("tasks: [micro_bench]\nlimit: 2\n")
     assert main(["plan", str(run_file), "--families", BASE, "--out", str(tmp_path / "run")]) == 0

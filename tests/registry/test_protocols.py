@@ -69,7 +69,10 @@ def test_an_id_is_one_text_and_a_text_one_id_but_for_the_chat_templates() -> Non
 
 
 def test_only_what_no_paper_prints_is_marked_as_a_reconstruction() -> None:
-    assert {name for name, protocol in PROTOCOLS.items() if protocol.reconstruction} == {"math_problem", "lipsum"}
+    assert {name for name, protocol in PROTOCOLS.items() if protocol.reconstruction} == {
+        "math_problem",
+        "lipsum",
+    }
 
 
 def test_the_r1_prompts_stop_at_the_closing_tag_and_keep_it() -> None:
@@ -105,14 +108,18 @@ def test_an_answer_is_cut_at_its_first_stop(stops: tuple[str, ...], keep: bool, 
 def test_a_chat_template_is_filled_in_as_transformers_fills_it_in() -> None:
     ours = made("chat").render(LATEX)
     tokenizer = AutoTokenizer.from_pretrained(CHATTY)
-    theirs = tokenizer.apply_chat_template([{"role": "user", "content": LATEX}], tokenize=False, add_generation_prompt=True)
+    theirs = tokenizer.apply_chat_template(
+        [{"role": "user", "content": LATEX}], tokenize=False, add_generation_prompt=True
+    )
     assert ours == theirs
 
 
 def test_the_message_of_a_chat_protocol_goes_into_the_template_whole(tmp_path: Path) -> None:
     folder = tokenizer_with("[{{ messages[0].content }}]", tmp_path)
     protocol = Protocol(description="d", template="Solve: {problem}\nThink.", chat=True, stops=("]",))
-    assert prompt_of("mine", protocol, folder) == Prompt(id="mine", template="[Solve: {problem}\nThink.]", stops=("]",))
+    assert prompt_of("mine", protocol, folder) == Prompt(
+        id="mine", template="[Solve: {problem}\nThink.]", stops=("]",)
+    )
 
 
 @pytest.mark.parametrize("problem", ["  padded \n", "plain"])
@@ -162,7 +169,10 @@ def test_a_chat_protocol_without_a_model_is_one_line() -> None:
 
 
 def test_the_bases_of_qwen_have_a_chat_template_and_those_of_llama_and_olmo_none() -> None:
-    has = {name: has_chat_template(builtin_model(name)) for name in ("micro-qwen2.5", "micro-llama3", "micro-olmo2")}
+    has = {
+        name: has_chat_template(builtin_model(name))
+        for name in ("micro-qwen2.5", "micro-llama3", "micro-olmo2")
+    }
     assert has == {"micro-qwen2.5": True, "micro-llama3": False, "micro-olmo2": False}
 
 

@@ -39,7 +39,13 @@ def delta(base: str, reward: str, task: str, source: str = "2506.10947") -> floa
 
 
 def test_every_source_has_its_file() -> None:
-    names = ["dr_grpo", "reasoning_or_memorization", "sober_look", "spurious_rewards", "spurious_rewards_rerun"]
+    names = [
+        "dr_grpo",
+        "reasoning_or_memorization",
+        "sober_look",
+        "spurious_rewards",
+        "spurious_rewards_rerun",
+    ]
     assert [path.stem for path in FILES] == names
     assert len({file.source.id for file in published.all_files()}) == len(names)
 
@@ -95,7 +101,13 @@ def test_the_rewards_are_the_papers_eight() -> None:
         ("qwen2.5-math-7b", "math500", "2506.10947", {"protocol": "chat"}, 49.4),
         ("olmo2-7b", "math500", "2506.10947", {"protocol": "r1"}, 9.0),
         ("qwen2.5-math-7b", "math500", "2506.10947", {"protocol": "qwen_math", "where": "Table 5"}, 49.4),
-        ("qwen2.5-math-7b", "math500", "2506.10947", {"setting": "prompt: Spurious, LIPSUM (exact text not found)"}, 68.8),
+        (
+            "qwen2.5-math-7b",
+            "math500",
+            "2506.10947",
+            {"setting": "prompt: Spurious, LIPSUM (exact text not found)"},
+            68.8,
+        ),
         ("qwen2.5-7b", "math500", "2506.10947", {"where": "Table 3, forced Python"}, 22.2),
         ("qwen2.5-math-7b", "math500", "2507.10532", {"protocol": "none", "temperature": 0}, 72.20),
         ("qwen2.5-math-7b", "math500", "2507.10532", {"protocol": "chat", "temperature": 0}, 50.60),
@@ -108,7 +120,9 @@ def test_the_rewards_are_the_papers_eight() -> None:
         ("qwen2.5-math-7b", "amc83", "alphaXiv", {"k": 8}, 33.0),
     ],
 )
-def test_scores_are_as_printed(model: str, task: str, source: str, fields: dict[str, object], percent: float) -> None:
+def test_scores_are_as_printed(
+    model: str, task: str, source: str, fields: dict[str, object], percent: float
+) -> None:
     assert score(model, task, source, **fields).percent == percent
 
 
@@ -134,7 +148,9 @@ def test_a_value_that_was_not_found_is_kept_in_the_file_and_left_out_of_the_answ
     paper = files["arXiv 2506.10947v1"]
     assert [row.percent for row in paper.scores if row.model == "llama3.2-3b"] == [None]
     assert published.scores("llama3.2-3b", "math500") == []
-    assert [row.points for row in paper.deltas if (row.reward, row.task) == ("majority_vote", "aime2024")] == [None]
+    assert [
+        row.points for row in paper.deltas if (row.reward, row.task) == ("majority_vote", "aime2024")
+    ] == [None]
     assert published.deltas("qwen2.5-math-7b", "majority_vote", "aime2024") == []
     assert all(row.percent is not None for _, row in published.scores("qwen2.5-math-7b", "aime2024"))
 
@@ -169,26 +185,46 @@ def test_what_nobody_published_is_empty() -> None:
             f"{SOURCE}scores:\n  - {SCORE.replace('1.5', '-0.1')}\n",
             "a.yaml:3: scores.0.percent: must be greater than or equal to 0",
         ),
-        (f"{SOURCE}scores:\n  - {SCORE.replace('1.5', '.nan')}\n", "a.yaml:3: scores.0.percent: must be a finite number"),
-        (f"{SOURCE}scores:\n  - {SCORE.replace('1.5', '.inf')}\n", "a.yaml:3: scores.0.percent: must be a finite number"),
-        (f"{SOURCE}scores:\n  - {SCORE.replace('1.5', '49.4%')}\n", "a.yaml:3: scores.0.percent: must be a valid number"),
-        (f"{SOURCE}scores:\n  - {SCORE.replace('k: 1,', 'k: 0,')}\n", "a.yaml:3: scores.0.k: must be greater than or equal to 1"),
+        (
+            f"{SOURCE}scores:\n  - {SCORE.replace('1.5', '.nan')}\n",
+            "a.yaml:3: scores.0.percent: must be a finite number",
+        ),
+        (
+            f"{SOURCE}scores:\n  - {SCORE.replace('1.5', '.inf')}\n",
+            "a.yaml:3: scores.0.percent: must be a finite number",
+        ),
+        (
+            f"{SOURCE}scores:\n  - {SCORE.replace('1.5', '49.4%')}\n",
+            "a.yaml:3: scores.0.percent: must be a valid number",
+        ),
+        (
+            f"{SOURCE}scores:\n  - {SCORE.replace('k: 1,', 'k: 0,')}\n",
+            "a.yaml:3: scores.0.k: must be greater than or equal to 1",
+        ),
         (
             f"{SOURCE}scores:\n  - {SCORE.replace('s,', 's, sd: -1,')}\n",
             "a.yaml:3: scores.0.sd: must be greater than or equal to 0",
         ),
-        (f"{SOURCE}scores:\n  - {SCORE.replace('percent: 1.5, ', '')}\n", "a.yaml:3: scores.0.percent: key 'percent' is missing"),
+        (
+            f"{SOURCE}scores:\n  - {SCORE.replace('percent: 1.5, ', '')}\n",
+            "a.yaml:3: scores.0.percent: key 'percent' is missing",
+        ),
         (
             f"{SOURCE}deltas:\n  - {DELTA.replace('1.5', '-100.5')}\n",
             "a.yaml:3: deltas.0.points: must be greater than or equal to -100",
         ),
         (f"{SOURCE}deltas:\n  - {DELTA.replace('random', 'radom')}\n", "Did you mean 'random'?"),
-        (f"{SOURCE}probes:\n  - {PROBE.replace('exact_match', 'exactmatch')}\n", "a.yaml:3: probes.0.exactmatch: unknown key"),
+        (
+            f"{SOURCE}probes:\n  - {PROBE.replace('exact_match', 'exactmatch')}\n",
+            "a.yaml:3: probes.0.exactmatch: unknown key",
+        ),
         (SOURCE.replace("https:", "http:"), "a.yaml:1: source.url: "),
         (f"scores:\n  - {SCORE}\n", "source: key 'source' is missing"),
     ],
 )
-def test_a_broken_file_is_one_line(text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_file_is_one_line(
+    text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
     monkeypatch.setattr(shipped, "published_dir", lambda: tmp_path)
     with pytest.raises(SuiteError) as error:

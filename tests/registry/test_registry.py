@@ -58,7 +58,12 @@ def test_micro_models_are_built_in_and_exact() -> None:
     registry = load_registry()
     for name in (n for n in BASES if n.startswith("micro-")):
         model = registry.model(name)
-        assert (model.builtin, model.dtype, model.context, model.protocol) == (name, "float32", 8192, "micro_qa")
+        assert (model.builtin, model.dtype, model.context, model.protocol) == (
+            name,
+            "float32",
+            8192,
+            "micro_qa",
+        )
 
 
 def test_an_overlay_adds_to_the_shipped_registry(tmp_path: Path) -> None:
@@ -102,7 +107,9 @@ CONTENTS: dict[str, tuple[str | bytes, str, str]] = {
     **{name: (row.content, row.place, row.says) for name, row in {**SHAPES, **RELATIONS}.items()},
     **FILES,
 }
-FIX = re.compile(r"[.?] (Add|Correct|Flatten|Give|Indent|Keep|Name|Put|Quote|Remove|Rename|Save|Split|Write) [^\n]+\.$")
+FIX = re.compile(
+    r"[.?] (Add|Correct|Flatten|Give|Indent|Keep|Name|Put|Quote|Remove|Rename|Save|Split|Write) [^\n]+\.$"
+)
 
 
 def one_fault(text: str, file: Path, place: str, says: str) -> None:
@@ -141,7 +148,9 @@ def test_the_overlay_that_the_table_breaks_is_good_itself_with_a_byte_order_mark
     registry = load_registry([overlay(tmp_path, b"\xef\xbb\xbf" + GOOD.encode())])
     assert registry.models["mine-1b-rl"].base == "mine-1b"
     assert registry.is_spurious("luck")
-    assert registry.is_spurious("luck-and-not-python") and not registry.is_spurious("luck-and-not-ground_truth")
+    assert registry.is_spurious("luck-and-not-python") and not registry.is_spurious(
+        "luck-and-not-ground_truth"
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,9 +158,25 @@ def test_the_overlay_that_the_table_breaks_is_good_itself_with_a_byte_order_mark
     [
         *(("random", True), ("random-0.7", True), ("not-format", True), ("format-and-not-python", True)),
         *(("no_repetition-and-python_fence", True), ("incorrect-and-random-0.25-and-not-python", True)),
-        *(("ground_truth", False), ("not-ground_truth", False), ("format-and-ground_truth", False), ("not-closeness", False)),
-        *(("my_method", False), ("format-and-my_method", False), ("own-random-format", False), ("format-and-own-m-f", False)),
-        *(("random-2", False), ("format-0.5", False), ("format-and-format", False), ("format-and-", False), ("", False)),
+        *(
+            ("ground_truth", False),
+            ("not-ground_truth", False),
+            ("format-and-ground_truth", False),
+            ("not-closeness", False),
+        ),
+        *(
+            ("my_method", False),
+            ("format-and-my_method", False),
+            ("own-random-format", False),
+            ("format-and-own-m-f", False),
+        ),
+        *(
+            ("random-2", False),
+            ("format-0.5", False),
+            ("format-and-format", False),
+            ("format-and-", False),
+            ("", False),
+        ),
     ],
 )
 def test_a_compound_reward_is_a_control_if_every_part_is(reward: str, spurious: bool) -> None:
@@ -159,13 +184,20 @@ def test_a_compound_reward_is_a_control_if_every_part_is(reward: str, spurious: 
 
 
 def test_an_absolute_path_and_one_that_stays_inside_are_fine(tmp_path: Path) -> None:
-    for given, meant in (("/srv/w", "/srv/w"), ("a/../b", f"{tmp_path}/b"), (".", str(tmp_path)), ("~", str(Path.home()))):
+    for given, meant in (
+        ("/srv/w", "/srv/w"),
+        ("a/../b", f"{tmp_path}/b"),
+        (".", str(tmp_path)),
+        ("~", str(Path.home())),
+    ):
         file = overlay(tmp_path, GOOD.replace("weights/mine", given if given != "~" else "'~'"))
         assert load_registry([file]).model("mine-1b").path == meant
 
 
 def test_numbers_and_days_are_what_they_look_like(tmp_path: Path) -> None:
-    content = GOOD.replace("12.5", "1e3").replace("context: 4096", "context: +4096, released: 2024-02-29, revision: null")
+    content = GOOD.replace("12.5", "1e3").replace(
+        "context: 4096", "context: +4096, released: 2024-02-29, revision: null"
+    )
     registry = load_registry([overlay(tmp_path, content)])
     model, stated = registry.model("mine-1b-rl"), registry.throughput("mine-1b")
     assert (model.context, model.released, model.revision) == (4096, "2024-02-29", None)

@@ -46,7 +46,11 @@ def test_every_spelling_of_a_reward_has_the_one_id(text: str, reward_id: str) ->
 def test_a_part_says_what_it_is() -> None:
     assert parts("!random(0.7) & m:f", "here") == (Part("m:f"), Part("random", 0.7, negated=True))
     assert [part.is_own for part in parts("!random(0.7) & m:f", "here")] == [True, False]
-    assert [part.text for part in parts("!random(0.70) & m:f & !n.o:g", "here")] == ["m:f", "!n.o:g", "!random(0.7)"]
+    assert [part.text for part in parts("!random(0.70) & m:f & !n.o:g", "here")] == [
+        "m:f",
+        "!n.o:g",
+        "!random(0.7)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,9 @@ def test_a_malformed_reward_is_one_line_with_what_where_allowed_and_fix(text: st
 def random_part(rng: random.Random, number: int) -> str:
     gamma = rng.choice([repr(rng.random()), "0", "1", f"{rng.random():.2f}", f"{rng.random():e}"])
     name = rng.choice(["format", "no_repetition", "a-b.c", "not_x", "and_y", "m.n_o:f", "not_m:and_f"])
-    return "!" * rng.randrange(2) + (f"random({gamma})" if number == 0 and rng.random() < 0.5 else f"{name}{number}")
+    return "!" * rng.randrange(2) + (
+        f"random({gamma})" if number == 0 and rng.random() < 0.5 else f"{name}{number}"
+    )
 
 
 def test_every_id_reads_back_as_the_same_parts() -> None:

@@ -18,9 +18,18 @@ MODEL = Model(family="f", path="placeholder", architecture="llama", protocol="no
 SHARDS = [
     ("pytorch_model_fsdp_0/__0_0.distcp", "accelerate merge-weights {folder}/pytorch_model_fsdp_0 OUT"),
     ("__0_0.distcp", "accelerate merge-weights {folder} OUT"),
-    ("global_step5/mp_rank_00_model_states.pt", "python {folder}/zero_to_fp32.py {folder} OUT --safe_serialization"),
-    ("global_step5/zero_pp_rank_0_mp_rank_00_optim_states.pt", "python {folder}/zero_to_fp32.py {folder} OUT"),
-    ("model_world_size_8_rank_0.pt", "python -m verl.model_merger merge --backend fsdp --local_dir {folder} --target_dir OUT"),
+    (
+        "global_step5/mp_rank_00_model_states.pt",
+        "python {folder}/zero_to_fp32.py {folder} OUT --safe_serialization",
+    ),
+    (
+        "global_step5/zero_pp_rank_0_mp_rank_00_optim_states.pt",
+        "python {folder}/zero_to_fp32.py {folder} OUT",
+    ),
+    (
+        "model_world_size_8_rank_0.pt",
+        "python -m verl.model_merger merge --backend fsdp --local_dir {folder} --target_dir OUT",
+    ),
     ("actor/model_world_size_8_rank_0.pt", "--local_dir {folder}/actor --target_dir OUT"),
 ]
 """A file that a trainer leaves, and the command that makes a model of it."""
@@ -44,7 +53,9 @@ def test_training_shards_are_told_with_the_command_that_merges_them(
 
 def test_a_folder_without_weights_and_without_shards_is_told_what_to_save(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(SuiteError, match=r"no safetensors weights here\. Save the model with save_pretrained"):
+    with pytest.raises(
+        SuiteError, match=r"no safetensors weights here\. Save the model with save_pretrained"
+    ):
         weights_hash(tmp_path)
 
 
@@ -75,7 +86,9 @@ def test_an_adapters_hash_is_of_base_weights_and_configuration(tmp_path: Path) -
     ]
     same = _write(tmp_path / "d", b"w", '{"lora_alpha": 16, "r": 8, "base_model_name_or_path": "/there"}')
     assert is_adapter(first) and not is_adapter(bases[0])
-    hashes = [adapter_hash(bases[0], adapter) for adapter in (first, *others)] + [adapter_hash(bases[1], first)]
+    hashes = [adapter_hash(bases[0], adapter) for adapter in (first, *others)] + [
+        adapter_hash(bases[1], first)
+    ]
     assert len({*hashes, *map(weights_hash, bases)}) == 6
     assert adapter_hash(bases[0], same) == hashes[0]
 
@@ -116,7 +129,9 @@ def test_what_is_not_in_the_cache_is_known_without_asking_the_network(hub: Path)
 
 
 @pytest.mark.slow
-def test_the_revision_that_a_model_had_at_its_first_load_is_recorded_with_its_cells(hub: Path, tmp_path: Path) -> None:
+def test_the_revision_that_a_model_had_at_its_first_load_is_recorded_with_its_cells(
+    hub: Path, tmp_path: Path
+) -> None:
     overlay, store = tmp_path / "mine.yaml", RunStore(tmp_path / "run")
     line = "{family: mine, hub: me/tiny, revision: null, architecture: llama, protocol: micro_qa, dtype: float32}"
     overlay.write_text(f"families:\n  mine: {{name: Mine}}\nmodels:\n  tiny: {line}\n")

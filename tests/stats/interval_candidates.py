@@ -55,7 +55,9 @@ def johnson(value_RI: Floats) -> Limits:
 @cache
 def _resamples(n: int, bayesian: bool) -> Floats:
     rng, b = np.random.default_rng(5), 999
-    weight_BI: Floats = rng.dirichlet(np.ones(n), b) if bayesian else rng.multinomial(n, np.full(n, 1 / n), b) / n
+    weight_BI: Floats = (
+        rng.dirichlet(np.ones(n), b) if bayesian else rng.multinomial(n, np.full(n, 1 / n), b) / n
+    )
     return weight_BI
 
 

@@ -106,9 +106,14 @@ def _scatter(arms: str) -> float:
 @cache
 def _mean_after_shift(accuracy: float, spread: float, scatter: float) -> Floats:
     """Mean accuracy over items after each latent shift of GRID."""
-    latent = special.logit(scipy_stats.beta.ppf(STRATA, accuracy * spread, (1 - accuracy) * spread).clip(1e-200, 1 - 1e-16))
+    latent = special.logit(
+        scipy_stats.beta.ppf(STRATA, accuracy * spread, (1 - accuracy) * spread).clip(1e-200, 1 - 1e-16)
+    )
     nodes, weights = np.polynomial.hermite_e.hermegauss(15 if scatter else 1)
-    parts = [w * special.expit(latent + GRID[:, None] + scatter * x).mean(axis=1) for x, w in zip(nodes, weights, strict=True)]
+    parts = [
+        w * special.expit(latent + GRID[:, None] + scatter * x).mean(axis=1)
+        for x, w in zip(nodes, weights, strict=True)
+    ]
     mean: Floats = np.sum(parts, axis=0) / weights.sum()
     return mean
 
@@ -155,7 +160,9 @@ def chosen_difference(one_RI: Floats, other_RJ: Floats) -> Limits:
     (low_R, high_R), (other_low_R, other_high_R) = chosen(one_RI), chosen(other_RJ)
     one_R, other_R = one_RI.mean(axis=-1), other_RJ.mean(axis=-1)
     gap_R = one_R - other_R
-    return gap_R - np.hypot(one_R - low_R, other_high_R - other_R), gap_R + np.hypot(high_R - one_R, other_R - other_low_R)
+    return gap_R - np.hypot(one_R - low_R, other_high_R - other_R), gap_R + np.hypot(
+        high_R - one_R, other_R - other_low_R
+    )
 
 
 METHODS: dict[str, Method] = {
@@ -268,11 +275,30 @@ def _tally(name: str, results: dict[Setting, Result]) -> None:
     middle = np.array([r.coverage for s, r in results.items() if s.accuracy in (0.1, 0.5)])
     same = np.array([r.coverage for s, r in results.items() if s.delta == 0])
     width = np.mean([r.width for r in results.values()])
-    few, many = f"{(cover < 93.5).sum()}, {(cover < 93).sum()}", f"{(middle > 96.5).sum()}, {(middle > 97).sum()}"
-    _row(name, f"{cover.min():.1f}", few, f"{middle.max():.1f}", many, f"{100 - same.min():.1f}", f"{width:.1f}")
+    few, many = (
+        f"{(cover < 93.5).sum()}, {(cover < 93).sum()}",
+        f"{(middle > 96.5).sum()}, {(middle > 97).sum()}",
+    )
+    _row(
+        name,
+        f"{cover.min():.1f}",
+        few,
+        f"{middle.max():.1f}",
+        many,
+        f"{100 - same.min():.1f}",
+        f"{width:.1f}",
+    )
 
 
-TALLY = ("", "lowest", "below 93.5, 93.0", "highest at .1, .5", "of these above 96.5, 97.0", "most false findings", "mean width")
+TALLY = (
+    "",
+    "lowest",
+    "below 93.5, 93.0",
+    "highest at .1, .5",
+    "of these above 96.5, 97.0",
+    "most false findings",
+    "mean width",
+)
 
 
 def _is_close(setting: Setting, found: Result) -> bool:
@@ -313,12 +339,18 @@ def _print_seeds(title: str, seeds: int, coverage: Callable[[Setting, int], Resu
     covers = [{s: r.coverage for s, r in results.items() if _has_room(s) is room} for room in (True, False)]
     middle = max(c for s, c in covers[0].items() if s.accuracy in (0.1, 0.5))
     below = sum(c < 93 for c in covers[0].values())
-    print(f"\nLowest of {len(covers[0])} settings with room: {min(covers[0].values()):.1f}, {below} below 93.0.")
+    print(
+        f"\nLowest of {len(covers[0])} settings with room: {min(covers[0].values()):.1f}, {below} below 93.0."
+    )
     print(f"Highest at accuracies .1 and .5: {middle:.1f}.")
     print(f"Lowest of the {len(covers[1])} without room, marked *: {min(covers[1].values()):.1f}.")
     _head("items", "accuracy", "arms", "delta", *(f"seed sd {100 * sd:.0f}" for sd in SEED_SDS))
     for first in (s for s in results if s.seed_sd == 0):
-        like = [f"{r}{'' if _has_room(s) else ' *'}" for s, r in results.items() if replace(s, seed_sd=0.0) == first]
+        like = [
+            f"{r}{'' if _has_room(s) else ' *'}"
+            for s, r in results.items()
+            if replace(s, seed_sd=0.0) == first
+        ]
         _row(_items(first), first.accuracy, first.arms, f"{100 * first.delta:+.0f}", *like)
 
 
@@ -330,7 +362,11 @@ def _print_differences(runs: int) -> None:
         for accuracy in ACCURACIES:
             one, other = (Setting(i, s, accuracy, 1.0, "moved") for i, s in ((n, k), (m, j)))
             pairs = [(_signed(replace(one, delta=delta)), other) for delta in DELTAS]
-            _row(f"{_items(one)}; {_items(other)}", accuracy, *(difference_coverage(*pair, runs) for pair in pairs))
+            _row(
+                f"{_items(one)}; {_items(other)}",
+                accuracy,
+                *(difference_coverage(*pair, runs) for pair in pairs),
+            )
 
 
 def _print_families(runs: int) -> None:
@@ -346,11 +382,15 @@ def _print_families(runs: int) -> None:
 
 def _print_candidates(runs: int) -> None:
     print("\n## The candidates")
-    print("\nPaired delta, 30 items, avg@8, the same 108 settings for each; false findings are A/A intervals without 0.")
+    print(
+        "\nPaired delta, 30 items, avg@8, the same 108 settings for each; false findings are A/A intervals without 0."
+    )
     samples = {s: draw(s, runs) for s in delta_settings(SIZES[:1])}
     _head(*TALLY)
     for name, method in METHODS.items():
-        _tally(name, {s: result(method(sample.change_RI), sample.true_RT[:, 0]) for s, sample in samples.items()})
+        _tally(
+            name, {s: result(method(sample.change_RI), sample.true_RT[:, 0]) for s, sample in samples.items()}
+        )
 
 
 def main(runs: int = 2000) -> None:

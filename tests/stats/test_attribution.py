@@ -60,7 +60,9 @@ PARTS: dict[str, Callable[[Answers, Answers], list[float]]] = {
 
 @pytest.mark.parametrize("parts", PARTS.values(), ids=PARTS)
 @pytest.mark.parametrize("ks", [(1, 1), (8, 8), (3, 7), (1, 8)])
-def test_the_parts_sum_to_the_delta(parts: Callable[[Answers, Answers], list[float]], ks: tuple[int, int]) -> None:
+def test_the_parts_sum_to_the_delta(
+    parts: Callable[[Answers, Answers], list[float]], ks: tuple[int, int]
+) -> None:
     for seed in SEEDS:
         before, after = arms(seed, *ks)
         assert sum(parts(before, after)) == pytest.approx(delta(before, after), abs=1e-9)
@@ -70,10 +72,16 @@ def test_the_parts_sum_to_the_delta(parts: Callable[[Answers, Answers], list[flo
 def test_swapping_the_arms_flips_every_sign(ks: tuple[int, int]) -> None:
     for seed in SEEDS:
         before, after = arms(seed, *ks)
-        assert list(outcome_sources(after, before)) == pytest.approx([-p for p in outcome_sources(before, after)], abs=1e-9)
-        assert list(strategy_mix(after, before)) == pytest.approx([-p for p in strategy_mix(before, after)], abs=1e-9)
+        assert list(outcome_sources(after, before)) == pytest.approx(
+            [-p for p in outcome_sources(before, after)], abs=1e-9
+        )
+        assert list(strategy_mix(after, before)) == pytest.approx(
+            [-p for p in strategy_mix(before, after)], abs=1e-9
+        )
         there, back = transitions(before, after), transitions(after, before)
-        there = there._replace(code_lang=there.lang_code, lang_code=there.code_lang)  # Code->Lang is Lang->Code from behind
+        there = there._replace(
+            code_lang=there.lang_code, lang_code=there.code_lang
+        )  # Code->Lang is Lang->Code from behind
         assert [one.points for one in back] == pytest.approx([-one.points for one in there], abs=1e-9)
         assert [one.n for one in back] == pytest.approx([one.n for one in there], abs=1e-9)
 
@@ -82,7 +90,9 @@ def pairings(before: Answers, after: Answers) -> list[tuple[int, int, int, float
     """(item, sample before, sample after, weight) of every pairing; the weights of an item sum to 1."""
     n, k_before = before.right_IS.shape
     k_after = after.right_IS.shape[1]
-    return [(*place, 1 / (k_before * k_after)) for place in product(range(n), range(k_before), range(k_after))]
+    return [
+        (*place, 1 / (k_before * k_after)) for place in product(range(n), range(k_before), range(k_after))
+    ]
 
 
 @pytest.mark.parametrize("ks", [(1, 1), (2, 3)])
@@ -90,16 +100,27 @@ def test_transitions_count_every_pairing_of_the_samples_of_an_item(ks: tuple[int
     before, after = arms(5, *ks)
     total = delta(before, after) / 100 * 30
     for one, (s, t) in zip(transitions(before, after), STRATEGIES, strict=True):
-        chosen = [(i, b, a, w) for i, b, a, w in pairings(before, after) if (before.code_IS[i, b], after.code_IS[i, a]) == (s, t)]
+        chosen = [
+            (i, b, a, w)
+            for i, b, a, w in pairings(before, after)
+            if (before.code_IS[i, b], after.code_IS[i, a]) == (s, t)
+        ]
         n = sum(w for *_, w in chosen)
-        was, now = sum(w * before.right_IS[i, b] for i, b, _, w in chosen), sum(w * after.right_IS[i, a] for i, _, a, w in chosen)
-        assert one == pytest.approx(Transition(n, was, now, (now - was) / total, 100 * (now - was) / 30), abs=1e-9)
+        was, now = (
+            sum(w * before.right_IS[i, b] for i, b, _, w in chosen),
+            sum(w * after.right_IS[i, a] for i, _, a, w in chosen),
+        )
+        assert one == pytest.approx(
+            Transition(n, was, now, (now - was) / total, 100 * (now - was) / 30), abs=1e-9
+        )
 
 
 @pytest.mark.parametrize("ks", [(1, 1), (2, 3)])
 def test_outcomes_count_what_became_right_minus_what_right_ones_became(ks: tuple[int, int]) -> None:
     before, after = arms(6, *ks)
-    for points, name in zip(outcome_sources(before, after), ("unparsed_IS", "truncated_IS", "wrong_IS"), strict=True):
+    for points, name in zip(
+        outcome_sources(before, after), ("unparsed_IS", "truncated_IS", "wrong_IS"), strict=True
+    ):
         was_IS, is_IS = getattr(before, name), getattr(after, name)
         net = sum(
             w * (int(was_IS[i, b] and after.right_IS[i, a]) - int(before.right_IS[i, b] and is_IS[i, a]))
@@ -126,7 +147,10 @@ def test_without_a_gain_there_is_no_share_of_it(ks: tuple[int, int]) -> None:
     rng = np.random.default_rng(0)
     for _ in range(20):  # every item right in a third of its samples: 1/3 and 2/6 round differently in sums
         before, after = (
-            arm(np.where(np.arange(k) < k / 3 if k > 1 else [True], RIGHT, WRONG) * np.ones((7, 1)), rng.random((7, k)) < 0.5)
+            arm(
+                np.where(np.arange(k) < k / 3 if k > 1 else [True], RIGHT, WRONG) * np.ones((7, 1)),
+                rng.random((7, k)) < 0.5,
+            )
             for k in ks
         )
         found = transitions(before, after)
@@ -148,10 +172,15 @@ def test_a_strategy_that_only_one_arm_uses_is_all_mix() -> None:
 
 
 def test_arms_that_swap_strategies_at_the_same_accuracies_differ_by_mix_alone() -> None:
-    right_IS, code_IS = np.array([[True], [True], [True], [False]]), np.array([[True], [True], [False], [False]])
+    right_IS, code_IS = (
+        np.array([[True], [True], [True], [False]]),
+        np.array([[True], [True], [False], [False]]),
+    )
     none_IS = np.zeros((4, 1), dtype=bool)
     after_right_IS, after_code_IS = np.array([[True], [True], [True], [True]]), np.ones((4, 1), dtype=bool)
-    found = strategy_mix(Answers(right_IS, code_IS, none_IS, none_IS), Answers(after_right_IS, after_code_IS, none_IS, none_IS))
+    found = strategy_mix(
+        Answers(right_IS, code_IS, none_IS, none_IS), Answers(after_right_IS, after_code_IS, none_IS, none_IS)
+    )
     assert found == pytest.approx((25.0, 0.0, 0.0))
 
 
@@ -168,7 +197,11 @@ def test_arms_of_other_items_are_refused(call: Callable[[Answers, Answers], obje
 
 
 def test_answers_of_two_outcomes_of_other_shapes_or_none_at_all_are_refused() -> None:
-    some_IS, other_IS, none_IS = np.ones((2, 3), dtype=bool), np.ones((2, 4), dtype=bool), np.zeros((2, 3), dtype=bool)
+    some_IS, other_IS, none_IS = (
+        np.ones((2, 3), dtype=bool),
+        np.ones((2, 4), dtype=bool),
+        np.zeros((2, 3), dtype=bool),
+    )
     with pytest.raises(ValueError, match="two outcomes"):
         Answers(some_IS, none_IS, some_IS, none_IS)
     with pytest.raises(ValueError, match="two outcomes"):

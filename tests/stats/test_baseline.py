@@ -23,7 +23,9 @@ def test_of_protocols_that_are_equally_good_the_pairs_own_counts() -> None:
 def test_a_protocol_that_is_better_on_every_item_is_the_baseline() -> None:
     rng = np.random.default_rng(3)
     weak_I = rng.random(20) / 2
-    assert strong_baseline(np.array([weak_I, weak_I + 0.5, weak_I / 2])).before_I == pytest.approx(weak_I + 0.5)
+    assert strong_baseline(np.array([weak_I, weak_I + 0.5, weak_I / 2])).before_I == pytest.approx(
+        weak_I + 0.5
+    )
 
 
 def test_choosing_among_equally_good_protocols_does_not_raise_the_baseline() -> None:

@@ -73,7 +73,9 @@ def test_the_imagined_items_are_halved_for_each_that_differs_and_gone_from_four_
 
 def test_seeds_without_a_spread_of_their_own_leave_the_interval_of_the_items() -> None:
     before_I, after_I = scores(0)[0], scores(1)[0]
-    assert ends(seeds_delta(before_I, np.stack([after_I] * 3))) == pytest.approx(ends(paired_delta(before_I, after_I)))
+    assert ends(seeds_delta(before_I, np.stack([after_I] * 3))) == pytest.approx(
+        ends(paired_delta(before_I, after_I))
+    )
 
 
 def test_seeds_and_items_are_squared_and_added_by_hand() -> None:
@@ -87,7 +89,9 @@ def test_seeds_and_items_are_squared_and_added_by_hand() -> None:
 
 def test_disjoint_sets_are_squared_and_added_by_hand() -> None:
     one_I, other_J = np.tile([-10.0, 0.0, 10.0, 40.0], 5), np.tile([-5.0, 5.0], 8)
-    (low, high), (other_low, other_high) = (ends(paired_delta(np.zeros(len(v)), v / 100)) for v in (one_I, other_J))
+    (low, high), (other_low, other_high) = (
+        ends(paired_delta(np.zeros(len(v)), v / 100)) for v in (one_I, other_J)
+    )
     wanted = (10 - np.hypot(10 - low, other_high), 10 + np.hypot(high - 10, other_low))
     assert ends(difference(one_I, other_J)) == pytest.approx(wanted)
 
@@ -161,7 +165,11 @@ def test_what_cannot_be_compared_is_refused() -> None:
 
 
 def test_the_order_of_items_and_of_seeds_does_not_matter() -> None:
-    before_I, after_TI, mixed = scores(5)[0], scores(6, p=0.6, rows=3), np.random.default_rng(7).permutation(30)
+    before_I, after_TI, mixed = (
+        scores(5)[0],
+        scores(6, p=0.6, rows=3),
+        np.random.default_rng(7).permutation(30),
+    )
     shuffled = seeds_delta(before_I[mixed], after_TI[::-1, mixed])
     assert ends(shuffled) == pytest.approx(ends(seeds_delta(before_I, after_TI)))
 
@@ -181,7 +189,9 @@ def test_right_for_wrong_turns_an_accuracy_round() -> None:
     assert ends(accuracy(1 - score_I)) == pytest.approx((1 - high, 1 - low))
 
 
-@pytest.mark.parametrize("value", [[0.0, 0.0], [0.0, 0.125, 1.0], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5]], ids=str)
+@pytest.mark.parametrize(
+    "value", [[0.0, 0.0], [0.0, 0.125, 1.0], [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5]], ids=str
+)
 def test_more_items_of_the_same_kind_narrow_the_interval(value: list[float]) -> None:
     lows, highs = zip(*(ends(accuracy(np.array(value * times))) for times in (4, 8, 16, 32)), strict=True)
     assert all(np.diff(np.subtract(highs, lows)) < 0)

@@ -7,7 +7,13 @@ from scipy import stats as scipy_stats
 
 from suite.stats import power
 from suite.stats.intervals import seeds_delta
-from suite.stats.power import ItemVariance, items_needed, minimum_detectable_effect, samples_needed, seeds_needed
+from suite.stats.power import (
+    ItemVariance,
+    items_needed,
+    minimum_detectable_effect,
+    samples_needed,
+    seeds_needed,
+)
 
 statsmodels_power = pytest.importorskip("statsmodels.stats.power")  # not in the environment of vLLM
 tt_solve_power = statsmodels_power.tt_solve_power
@@ -55,12 +61,16 @@ def test_so_many_seeds_find_the_delta_with_80_percent_by_the_interval_over_items
         gain_TI = (shift_T1 + rng.normal(0, item_sd, n)) / 100
         interval = seeds_delta(np.zeros(n), gain_TI).interval
         found += interval is not None and interval[0] > 0
-    assert 0.76 <= found / 400 <= 0.97  # the fewest whole seeds, so at least 80%, up to what one seed fewer would miss
+    assert (
+        0.76 <= found / 400 <= 0.97
+    )  # the fewest whole seeds, so at least 80%, up to what one seed fewer would miss
 
 
 def test_published_rules_of_thumb_come_out() -> None:
     """80% power needs 2.8 standard errors: 30 items at sd 25 give 12.8 points by the normal, 500 at sd 50 give 6.3."""
-    assert minimum_detectable_effect(625.0, 30) == pytest.approx(12.8, abs=0.5)  # t with 29 degrees of freedom: a little more
+    assert minimum_detectable_effect(625.0, 30) == pytest.approx(
+        12.8, abs=0.5
+    )  # t with 29 degrees of freedom: a little more
     assert minimum_detectable_effect(2500.0, 500) == pytest.approx(6.3, abs=0.03)
 
 
@@ -128,7 +138,9 @@ def test_a_true_delta_of_the_detectable_size_is_found_in_80_percent_of_simulated
     delta = 0.0
     for _ in range(8):  # the noise of the after arm depends on the delta, a little
         after = np.clip(before + change + delta, 0, 1)
-        variance = ItemVariance(1e4 * 0.2**2 / 12, float(1e4 * (before * (1 - before) + after * (1 - after)).mean()))
+        variance = ItemVariance(
+            1e4 * 0.2**2 / 12, float(1e4 * (before * (1 - before) + after * (1 - after)).mean())
+        )
         delta = (minimum_detectable_effect(variance.of_difference(k), n) or 0.0) / 100
     found = share_found(drawn(rng, before, k), drawn(rng, before + change + delta, k))
     assert found == pytest.approx(0.8, abs=TOLERANCE)
@@ -163,7 +175,10 @@ def test_the_components_are_measured_without_bias(ks: tuple[int, int]) -> None:
         one = power.measured_variance(*arms)
         assert one is not None and one.sampling is not None
         found.append((one.between, one.sampling))
-    truth = 1e4 * np.var(after_I - before_I, ddof=1), 1e4 * (before_I * (1 - before_I) + after_I * (1 - after_I)).mean()
+    truth = (
+        1e4 * np.var(after_I - before_I, ddof=1),
+        1e4 * (before_I * (1 - before_I) + after_I * (1 - after_I)).mean(),
+    )
     error = np.std(found, axis=0, ddof=1) / np.sqrt(60)
     assert np.all(np.abs(np.mean(found, axis=0) - truth) < 4 * error)
 

@@ -9,7 +9,9 @@ from scipy import stats as scipy_stats
 from suite.stats import Estimate, delta, delta_p
 from suite.stats.significance import FLIPS, benjamini_hochberg, equivalent_within, finding, holm, sign_flip_p
 
-mcnemar = pytest.importorskip("statsmodels.stats.contingency_tables").mcnemar  # not in the environment of vLLM
+mcnemar = pytest.importorskip(
+    "statsmodels.stats.contingency_tables"
+).mcnemar  # not in the environment of vLLM
 multipletests = pytest.importorskip("statsmodels.stats.multitest").multipletests
 
 
@@ -34,7 +36,11 @@ def test_one_sample_an_item_gives_mcnemars_exact_test() -> None:
 def test_scipys_permutation_test_agrees() -> None:
     difference_I = np.array([3, 1, -2, 4, 0, 2, -1, 5]) / 8
     theirs = scipy_stats.permutation_test(
-        (difference_I,), lambda x, axis: np.sum(x, axis=axis), permutation_type="samples", vectorized=True, n_resamples=np.inf
+        (difference_I,),
+        lambda x, axis: np.sum(x, axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=np.inf,
     )
     assert sign_flip_p(difference_I, 1 / 8) == pytest.approx(theirs.pvalue, abs=1e-12)
 
@@ -58,7 +64,9 @@ def test_differences_that_are_no_multiples_are_flipped_at_random_the_same_on_eve
     first = sign_flip_p(difference_I, 1 / 8)
     assert first == sign_flip_p(difference_I, 1 / 8) == sign_flip_p(difference_I)
     assert first == pytest.approx(scipy_stats.ttest_1samp(difference_I, 0).pvalue, abs=0.02)
-    assert sign_flip_p(difference_I + 10) == 1 / (FLIPS + 1)  # never zero, and small enough for Holm over 48 cells
+    assert sign_flip_p(difference_I + 10) == 1 / (
+        FLIPS + 1
+    )  # never zero, and small enough for Holm over 48 cells
 
 
 def test_holm_and_benjamini_hochberg_are_statsmodels() -> None:
@@ -66,8 +74,12 @@ def test_holm_and_benjamini_hochberg_are_statsmodels() -> None:
     for n in (1, 2, 7, 48):
         p_values = [*rng.beta(0.4, 2, n - 1), 0.03] if n > 1 else [0.03]
         assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1], abs=1e-12)
-        assert benjamini_hochberg(p_values) == pytest.approx(multipletests(p_values, method="fdr_bh")[1], abs=1e-12)
-        assert benjamini_hochberg(p_values) == pytest.approx(scipy_stats.false_discovery_control(p_values), abs=1e-12)
+        assert benjamini_hochberg(p_values) == pytest.approx(
+            multipletests(p_values, method="fdr_bh")[1], abs=1e-12
+        )
+        assert benjamini_hochberg(p_values) == pytest.approx(
+            scipy_stats.false_discovery_control(p_values), abs=1e-12
+        )
 
 
 def test_nothing_adjusted_is_nothing() -> None:
@@ -105,7 +117,10 @@ def test_a_true_zero_is_rejected_in_at_most_5_percent_and_families_of_48_with_ho
     boards, cells = 60, 48
     p_BC = np.array(
         [
-            [sign_flip_p((rng.binomial(8, share_I) - rng.binomial(8, share_I)) / 8, 1 / 8) for _ in range(cells)]
+            [
+                sign_flip_p((rng.binomial(8, share_I) - rng.binomial(8, share_I)) / 8, 1 / 8)
+                for _ in range(cells)
+            ]
             for _ in range(boards)
         ]
     )
@@ -147,5 +162,8 @@ def test_a_true_nothing_is_called_equivalent_once_there_are_items_enough() -> No
     for _ in range(100):
         before_I, after_I = arms(rng, 500, 8, 0.0)
         delta_I = delta(before_I, after_I[None], level=0.9)
-        called += finding(delta(before_I, after_I[None]), 0.5, equivalent_within(delta_I.interval), 5.0) == "equivalent"
+        called += (
+            finding(delta(before_I, after_I[None]), 0.5, equivalent_within(delta_I.interval), 5.0)
+            == "equivalent"
+        )
     assert called == 100

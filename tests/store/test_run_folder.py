@@ -39,7 +39,15 @@ MANIFEST = CellManifest(
     device_name="d",
     engine_settings={"batch_size": 1},
 )
-HARD_TEXTS = ["", "é½𝄞", "a\nb\r\nc\r", "a\u2028b\u2029c\x85d", "nul \x00 bell \x07", '"quoted" \\n \\u0000', "\ufffd\ufeff"]
+HARD_TEXTS = [
+    "",
+    "é½𝄞",
+    "a\nb\r\nc\r",
+    "a\u2028b\u2029c\x85d",
+    "nul \x00 bell \x07",
+    '"quoted" \\n \\u0000',
+    "\ufffd\ufeff",
+]
 
 
 def sample(index: int, text: str) -> Sample:
@@ -93,7 +101,9 @@ def test_a_cell_is_finished_only_by_its_manifest(tmp_path: Path) -> None:
     assert [c.manifest for c in run.finished()] == [MANIFEST]
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"{}", b"null", b"\xff", MANIFEST.model_dump_json().encode()[:-9]])
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"{}", b"null", b"\xff", MANIFEST.model_dump_json().encode()[:-9]]
+)
 def test_a_damaged_manifest_is_one_line_that_names_the_file(tmp_path: Path, damage: bytes) -> None:
     store = RunStore(tmp_path).cell(CELL)
     write_atomic(store.path / "cell.json", damage)

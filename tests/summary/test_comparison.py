@@ -43,7 +43,9 @@ def test_a_spurious_pair_of_the_same_budget_is_the_control(run: RunStore) -> Non
     [{"recipe": "other"}, {"step": 10}, {"reward": "ground_truth"}, {"reward": "unlisted"}],
     ids=str,
 )
-def test_a_pair_of_another_budget_or_an_honest_reward_is_no_control(run: RunStore, other: dict[str, object]) -> None:
+def test_a_pair_of_another_budget_or_an_honest_reward_is_no_control(
+    run: RunStore, other: dict[str, object]
+) -> None:
     found = rows(run, PAIR, CONTROL.model_copy(update=other))
     assert found["mine"].control == ()
 
@@ -138,7 +140,9 @@ def test_a_base_that_is_off_its_published_score_by_more_than_its_interval_is_fla
     assert found == {(0.494, off)}
 
 
-def test_a_published_score_under_another_prompt_or_kind_of_decoding_is_not_set_beside_ours(tmp_path: Path) -> None:
+def test_a_published_score_under_another_prompt_or_kind_of_decoding_is_not_set_beside_ours(
+    tmp_path: Path,
+) -> None:
     assert score(RunStore(tmp_path / "boxed"), 0.0, "boxed", 0.5).published is None
     greedy = score(RunStore(tmp_path / "greedy"), 0.0, "none", 0.5).published or ()
     sampled = score(RunStore(tmp_path / "sampled"), 0.6, "none", 0.5).published or ()
@@ -148,12 +152,18 @@ def test_a_published_score_under_another_prompt_or_kind_of_decoding_is_not_set_b
 
 def test_a_published_delta_is_a_reference_and_no_control(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
-    pair = Pair(family="qwen2.5-math", base=MATH, checkpoint="c", reward="random", recipe="r", seed=None, step=150)
+    pair = Pair(
+        family="qwen2.5-math", base=MATH, checkpoint="c", reward="random", recipe="r", seed=None, step=150
+    )
     for model in (MATH, "c"):
         made = write_cell(run, model, RIGHT)
         manifest = made.manifest
         assert manifest is not None
-        made.finish(manifest.model_copy(update={"cell": cell(model, 0.6, "math500"), "family": "qwen2.5-math", "base": MATH}))
+        made.finish(
+            manifest.model_copy(
+                update={"cell": cell(model, 0.6, "math500"), "family": "qwen2.5-math", "base": MATH}
+            )
+        )
     (reference,) = rows(run, pair)["c"].published or ()
     assert (reference.delta, reference.step) == (21.4, 300)
     honest = pair.model_copy(update={"reward": "my_method"})
@@ -199,5 +209,11 @@ def test_one_item_has_a_delta_and_nothing_that_needs_two(tmp_path: Path) -> None
     for model, answer in ((FAMILY, "none"), ("mine", "1")):
         write_cell(run, model, [[answer]], items=[Item("a", "q", "1")])
     row = rows(run, PAIR)["mine"]
-    assert (row.delta, row.interval, row.mde, row.equivalent_within, row.finding) == (100.0, None, None, None, "inconclusive")
+    assert (row.delta, row.interval, row.mde, row.equivalent_within, row.finding) == (
+        100.0,
+        None,
+        None,
+        None,
+        "inconclusive",
+    )
     assert row.p == 1.0

@@ -44,7 +44,12 @@ def one(run: RunStore, *pairs: Pair) -> DeltaRow:
 
 
 def written(
-    run: RunStore, task: str, base: Sequence[int], after: Sequence[int], family: str = FAMILY, checkpoint: str = "mine-s0"
+    run: RunStore,
+    task: str,
+    base: Sequence[int],
+    after: Sequence[int],
+    family: str = FAMILY,
+    checkpoint: str = "mine-s0",
 ) -> None:
     """Both arms on a task."""
     for model, items in ((family, base), (checkpoint, after)):
@@ -68,7 +73,10 @@ def test_the_delta_is_split_by_what_the_base_continues_word_for_word(tmp_path: P
     assert (leak.probe, leak.n_reproduced, leak.n_other) == ("micro_bench_partial", 4, 6)
     assert (leak.delta_reproduced, leak.delta_other) == pytest.approx((75.0, 100 / 6))
     assert leak.difference == pytest.approx(75 - 100 / 6)
-    assert leak.difference_interval is not None and leak.difference_interval[0] < leak.difference < leak.difference_interval[1]
+    assert (
+        leak.difference_interval is not None
+        and leak.difference_interval[0] < leak.difference < leak.difference_interval[1]
+    )
 
 
 def test_without_a_probe_there_is_no_split_and_a_part_without_items_has_no_delta(tmp_path: Path) -> None:
@@ -80,18 +88,31 @@ def test_without_a_probe_there_is_no_split_and_a_part_without_items_has_no_delta
     probe.path.rename(tmp_path / "cells" / "probe")
     leak = one(run, PAIR).leak
     assert leak is not None
-    assert (leak.n_reproduced, leak.delta_reproduced, leak.interval_reproduced, leak.difference) == (0, None, None, None)
+    assert (leak.n_reproduced, leak.delta_reproduced, leak.interval_reproduced, leak.difference) == (
+        0,
+        None,
+        None,
+        None,
+    )
     assert leak.delta_other == pytest.approx(10.0)
 
 
 @pytest.mark.parametrize(("family", "leaked"), [(LEAKY, True), (FAMILY, False)])
-def test_a_contaminated_task_stands_beside_a_clean_one_in_every_family(tmp_path: Path, family: str, leaked: bool) -> None:
+def test_a_contaminated_task_stands_beside_a_clean_one_in_every_family(
+    tmp_path: Path, family: str, leaked: bool
+) -> None:
     run = RunStore(tmp_path)
     written(run, "micro_bench", base=[], after=range(6), family=family)
     written(run, "micro_arithmetic_clean", base=[], after=[1, 2], family=family)
     (contrast,) = summary(run, PAIR.model_copy(update={"family": family, "base": family})).contrasts
-    assert (contrast.contaminated, contrast.clean, contrast.leaked) == ("micro_bench", "micro_arithmetic_clean", leaked)
-    assert (contrast.delta_contaminated, contrast.delta_clean, contrast.difference) == pytest.approx((60.0, 20.0, 40.0))
+    assert (contrast.contaminated, contrast.clean, contrast.leaked) == (
+        "micro_bench",
+        "micro_arithmetic_clean",
+        leaked,
+    )
+    assert (contrast.delta_contaminated, contrast.delta_clean, contrast.difference) == pytest.approx(
+        (60.0, 20.0, 40.0)
+    )
     assert contrast.interval is not None
 
 
@@ -143,7 +164,11 @@ def test_seeds_of_one_method_are_one_row_about_the_method(tmp_path: Path) -> Non
     score_TI = np.array([[float(n < m) for n in range(10)] for m in (6, 5, 7)])
     assert row.interval == pytest.approx(stats.delta(np.zeros(10), score_TI).interval)
     assert row.contributions is not None and sum(
-        (row.contributions.became_extractable, row.contributions.no_longer_truncated, row.contributions.truly_changed)
+        (
+            row.contributions.became_extractable,
+            row.contributions.no_longer_truncated,
+            row.contributions.truly_changed,
+        )
     ) == pytest.approx(60.0)
 
 
@@ -179,7 +204,9 @@ def test_the_delta_beyond_the_best_control_is_paired_by_item(tmp_path: Path) -> 
     assert (row.control, row.adjusted_against) == (("coin-s0", "box-s0"), "format")
     assert row.adjusted_delta == pytest.approx(30.0)
     score = [np.array([float(n < m) for n in range(10)]) for m in (5, 8)]
-    assert row.adjusted_interval == pytest.approx(stats.adjusted_delta(score[0][None], score[1][None]).interval)
+    assert row.adjusted_interval == pytest.approx(
+        stats.adjusted_delta(score[0][None], score[1][None]).interval
+    )
     assert row.beats_controls is (row.adjusted_interval is not None and row.adjusted_interval[0] > 0)
     assert rows["random"].adjusted_delta is None and rows["random"].spurious is True
 
@@ -191,11 +218,17 @@ def test_p_values_are_adjusted_for_the_board_without_the_leak_probes(tmp_path: P
     rows = {row.task: row for row in summary(run, PAIR).deltas}
     p_values = [rows["micro_bench"].p, rows["micro_arithmetic_clean"].p]
     assert p_values == pytest.approx([2 / 2**8, 2 / 2**7])
-    assert [rows["micro_bench"].p_holm, rows["micro_arithmetic_clean"].p_holm] == pytest.approx([4 / 2**8, 4 / 2**8])
-    assert [rows["micro_bench"].p_bh, rows["micro_arithmetic_clean"].p_bh] == pytest.approx([4 / 2**8, 2 / 2**7])
+    assert [rows["micro_bench"].p_holm, rows["micro_arithmetic_clean"].p_holm] == pytest.approx(
+        [4 / 2**8, 4 / 2**8]
+    )
+    assert [rows["micro_bench"].p_bh, rows["micro_arithmetic_clean"].p_bh] == pytest.approx(
+        [4 / 2**8, 2 / 2**7]
+    )
 
 
-@pytest.mark.parametrize(("base", "after"), [([], []), (range(10), range(10)), (range(5), range(5)), ([], range(10))], ids=str)
+@pytest.mark.parametrize(
+    ("base", "after"), [([], []), (range(10), range(10)), (range(5), range(5)), ([], range(10))], ids=str
+)
 def test_ties_all_right_and_all_wrong_have_an_interval_with_a_width_and_no_nan(
     tmp_path: Path, base: Sequence[int], after: Sequence[int]
 ) -> None:
@@ -238,7 +271,9 @@ def test_a_smaller_first_try_of_the_same_task_is_not_set_against_the_clean_one(t
         made = write_cell(RunStore(tmp_path / "few" / model), model, right(items)[:3], items=ITEMS[:3])
         manifest = made.manifest
         assert manifest is not None
-        made.finish(manifest.model_copy(update={"cell": manifest.cell.model_copy(update={"items_hash": "few"})}))
+        made.finish(
+            manifest.model_copy(update={"cell": manifest.cell.model_copy(update={"items_hash": "few"})})
+        )
         made.path.rename(tmp_path / "cells" / f"few-{model}")
     (contrast,) = summary(run, PAIR).contrasts
     assert (contrast.n_contaminated, contrast.n_clean) == (10, 10)
@@ -258,7 +293,10 @@ def test_one_text_under_two_protocol_ids_is_two_rows_and_a_control_is_named_once
             place.parent.mkdir(exist_ok=True)
             made.path.rename(place)
     mine = [row for row in summary(run, PAIR, coin).deltas if row.reward == "my_method"]
-    assert [(row.protocol, row.control) for row in mine] == [("chat", ("coin-s0",)), ("qwen_math", ("coin-s0",))]
+    assert [(row.protocol, row.control) for row in mine] == [
+        ("chat", ("coin-s0",)),
+        ("qwen_math", ("coin-s0",)),
+    ]
 
 
 def test_a_checkpoint_is_not_compared_with_a_base_that_it_was_not_trained_from(tmp_path: Path) -> None:

@@ -57,10 +57,15 @@ def test_the_same_run_twice_is_the_run_once(runs: list[Path]) -> None:
         store.add_pair(pair(reward))
         write_cell(store, f"{FAMILY}-{reward}", WORSE)
     alone = summary_of(store, scored_cells(store.finished()), load_registry())
-    assert source_of([runs[0], runs[0]], load_registry()).summary.to_json() == alone.to_json() and len(alone.deltas) == 3
+    assert (
+        source_of([runs[0], runs[0]], load_registry()).summary.to_json() == alone.to_json()
+        and len(alone.deltas) == 3
+    )
 
 
-def test_a_board_is_not_written_over_what_it_is_made_from(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_board_is_not_written_over_what_it_is_made_from(
+    runs: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     before = {path: path.read_bytes() for run in runs for path in run.rglob("*") if path.is_file()}
     for run in runs:
         assert main(["leaderboard", *map(str, runs), "--out", str(run)]) == 2
@@ -70,7 +75,9 @@ def test_a_board_is_not_written_over_what_it_is_made_from(runs: list[Path], caps
     assert {path: path.read_bytes() for path in before} == before
 
 
-def test_a_cell_that_lost_a_batch_is_told_in_one_line(runs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_cell_that_lost_a_batch_is_told_in_one_line(
+    runs: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     next(runs[0].glob("cells/*/batch-0.jsonl")).unlink()
     assert main(["leaderboard", str(runs[0]), "--out", str(runs[0] / "board")]) == 2
     error = capsys.readouterr().err
@@ -91,10 +98,16 @@ def test_a_board_alone_is_shown_without_its_answers(runs: list[Path], tmp_path: 
         source_of([tmp_path / "board", runs[0]], load_registry())
 
 
-def test_a_base_that_was_drawn_anew_in_the_second_run_is_told_and_taken_from_the_first(runs: list[Path], tmp_path: Path) -> None:
+def test_a_base_that_was_drawn_anew_in_the_second_run_is_told_and_taken_from_the_first(
+    runs: list[Path], tmp_path: Path
+) -> None:
     other = run_of(tmp_path / "three", "format", WORSE, base=WORSE)
     merged = source_of([runs[0], other], load_registry())
-    assert len(merged.notes) == 1 and "three" in merged.notes[0] and "other samples of the same cell" in merged.notes[0]
+    assert (
+        len(merged.notes) == 1
+        and "three" in merged.notes[0]
+        and "other samples of the same cell" in merged.notes[0]
+    )
     bases = [score for score in merged.summary.scores if score.model == FAMILY]
     assert [score.accuracy for score in bases] == [pytest.approx(1 / 3)]
 
@@ -113,7 +126,9 @@ def test_runs_that_cannot_be_one_are_told_why(runs: list[Path], tmp_path: Path) 
         source_of(runs, registry)
 
 
-def test_other_margins_are_a_mistake_of_one_line(runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_margins_are_a_mistake_of_one_line(
+    runs: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["summarize", str(runs[1]), "--margin", "2"]) == 0
     assert main(["leaderboard", *map(str, runs), "--out", str(tmp_path / "board")]) == 2
     error = capsys.readouterr().err

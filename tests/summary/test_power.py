@@ -27,7 +27,10 @@ def words(question: Question) -> list[str]:
 
 def given(store: RunStore, model: str, right_IS: Right, error: str | None = None) -> None:
     """A cell of micro_bench whose answers are right where that is said."""
-    texts = [[i.answer if right else "no number" for right in rights] for i, rights in zip(ITEMS, right_IS, strict=True)]
+    texts = [
+        [i.answer if right else "no number" for right in rights]
+        for i, rights in zip(ITEMS, right_IS, strict=True)
+    ]
     write_cell(store, model, texts, error=error)
 
 
@@ -35,7 +38,9 @@ def given(store: RunStore, model: str, right_IS: Right, error: str | None = None
 def store(tmp_path: Path) -> RunStore:
     """A run that knows one pair."""
     store = RunStore(tmp_path / "run")
-    store.add_pair(Pair(family=BASE, base=BASE, checkpoint=CHECKPOINT, reward="format", recipe="micro", seed=0, step=1))
+    store.add_pair(
+        Pair(family=BASE, base=BASE, checkpoint=CHECKPOINT, reward="format", recipe="micro", seed=0, step=1)
+    )
     return store
 
 
@@ -95,7 +100,9 @@ def test_of_several_pairs_the_median_counts_without_those_where_nothing_varies(s
     assert report.between == pytest.approx(np.mean([arm.between for arm in arms if arm]))
 
 
-def test_one_sample_an_item_leaves_the_samples_needed_unknown(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_sample_an_item_leaves_the_samples_needed_unknown(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
     given(store, BASE, [[True], [False], [True]])
     given(store, CHECKPOINT, [[False], [True], [True]])
     question = Question("micro_bench", run=store.root)
@@ -108,7 +115,15 @@ def test_one_sample_an_item_leaves_the_samples_needed_unknown(store: RunStore, c
 def test_json_is_one_object_with_every_number(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["power", "--task", "aime2024", "--delta", "20", "--seed-sd", "3", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    wanted = {"task": "aime2024", "n_items": 30, "k": 8, "delta": 20, "items_needed": 17, "samples_needed": 2, "seeds_needed": 3}
+    wanted = {
+        "task": "aime2024",
+        "n_items": 30,
+        "k": 8,
+        "delta": 20,
+        "items_needed": 17,
+        "samples_needed": 2,
+        "seeds_needed": 3,
+    }
     assert found.items() >= wanted.items()
     assert found["detectable"] == pytest.approx(14.14, abs=0.01)
     assert main(["power", "--task", "aime2024", "--json"]) == 0

@@ -17,7 +17,9 @@ from suite.store.run_folder import RunStore, read_summary
 from suite.summary.summarize import summarize
 from suite.summary.table import COLUMNS, scored, scored_cells
 
-PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="trained", reward="random", recipe="micro", seed=3, step=20)
+PAIR = Pair(
+    family=FAMILY, base=FAMILY, checkpoint="trained", reward="random", recipe="micro", seed=3, step=20
+)
 BEFORE = [["1", "no"], ["2", "9"], ["none", "9"]]
 AFTER = [["1", "1"], ["2", "2"], [r"```python``` \boxed{3}", "9"]]
 
@@ -52,7 +54,10 @@ def test_behaviour_is_counted_over_samples_whether_or_not_they_are_right(run: Ru
 
 def test_a_metric_that_one_sample_lacks_is_left_out_and_counts_as_nothing(run: RunStore) -> None:
     (cell,) = read_cells(run.finished())
-    grades = {key: g.model_copy(update={"metrics": {"exact_match": 1.0, "answer_found": 1.0}}) for key, g in cell.grades.items()}
+    grades = {
+        key: g.model_copy(update={"metrics": {"exact_match": 1.0, "answer_found": 1.0}})
+        for key, g in cell.grades.items()
+    }
     first = next(iter(grades))
     grades[first] = grades[first].model_copy(update={"metrics": {"exact_match": 1.0}})
     (row,) = summarize([scored(replace(cell, grades=grades))], [], load_registry()).scores
@@ -143,7 +148,10 @@ def test_arms_that_store_their_items_in_another_order_are_paired_by_item(run: Ru
 
 
 def test_a_cell_of_a_family_that_the_registry_lacks_is_one_line(run: RunStore) -> None:
-    cells = [replace(c, manifest=c.manifest.model_copy(update={"family": "mine"})) for c in scored_cells(run.finished())]
+    cells = [
+        replace(c, manifest=c.manifest.model_copy(update={"family": "mine"}))
+        for c in scored_cells(run.finished())
+    ]
     with pytest.raises(SuiteError, match="mine"):
         summarize(cells, [], load_registry())
 

@@ -22,9 +22,21 @@ from suite.schema import Pair, Sample, Summary
 from suite.store.cells import CellManifest
 from suite.store.run_folder import RunStore, read_summary
 from suite.summary.table import scored_cells
-from suite.summary.verify import DECIMALS, Damage, Difference, Verification, differences, lines, recomputed, summary_of, verify
+from suite.summary.verify import (
+    DECIMALS,
+    Damage,
+    Difference,
+    Verification,
+    differences,
+    lines,
+    recomputed,
+    summary_of,
+    verify,
+)
 
-ITEMS = [Item(f"i{n}", f"question {n}", str(n), continuation=f" rest {n}", steps=1 + n % 2) for n in range(10)]
+ITEMS = [
+    Item(f"i{n}", f"question {n}", str(n), continuation=f" rest {n}", steps=1 + n % 2) for n in range(10)
+]
 ONE, OTHER = "micro-llama3", "micro-qwen2.5-math"
 CLEAN, LEAKED, PROBE = "micro_arithmetic_clean", "micro_bench", "micro_bench_partial"
 ARMS: dict[tuple[str, str], Sequence[int]] = {
@@ -38,7 +50,15 @@ ARMS: dict[tuple[str, str], Sequence[int]] = {
 }
 """(base, model) -> which of the ten items it answers right at first; a sample later it is one item further."""
 PAIRS = [
-    Pair(family=base, base=base, checkpoint=name, reward=name.split("-")[1], recipe="r", seed=name.endswith("s1"), step=20)
+    Pair(
+        family=base,
+        base=base,
+        checkpoint=name,
+        reward=name.split("-")[1],
+        recipe="r",
+        seed=name.endswith("s1"),
+        step=20,
+    )
     for base, name in ARMS
     if base != name
 ]
@@ -47,13 +67,26 @@ FREE = {"suite_version", "git", "packages", "python", "generated"}
 """What ``provenance`` says of the place and not of the numbers."""
 
 
-def write(run: RunStore, base: str, model: str, task: str, right: Sequence[int], protocol: str = "micro_qa") -> None:
+def write(
+    run: RunStore, base: str, model: str, task: str, right: Sequence[int], protocol: str = "micro_qa"
+) -> None:
     """A finished cell of two samples an item."""
     made = cell(model, 0.6, task, protocol).model_copy(update={"items_hash": items_hash(ITEMS)})
     rest = " rest" if task == PROBE else "It is"
-    texts = {(n, s): f"{rest} {n}" if (n - s) in right else rf"python: \boxed{{{n + 90}}}" for n in range(10) for s in range(2)}
+    texts = {
+        (n, s): f"{rest} {n}" if (n - s) in right else rf"python: \boxed{{{n + 90}}}"
+        for n in range(10)
+        for s in range(2)
+    }
     samples = [
-        Sample(item_id=f"i{n}", sample=s, seed=s, text=text, n_tokens=4, finish_reason="length" if n == 9 else "stop")
+        Sample(
+            item_id=f"i{n}",
+            sample=s,
+            seed=s,
+            text=text,
+            n_tokens=4,
+            finish_reason="length" if n == 9 else "stop",
+        )
         for (n, s), text in texts.items()
     ]
     manifest = CellManifest(
@@ -128,11 +161,15 @@ def delta(data: dict[str, Any], checkpoint: str = "llama-mine", task: str = LEAK
 
 
 def files(folder: Path) -> dict[Path, tuple[bytes, int]]:
-    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.rglob("*") if path.is_file()}
+    return {
+        path: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.rglob("*") if path.is_file()
+    }
 
 
 def folder_of(run: Path, model: str, task: str = LEAKED) -> Path:
-    return RunStore(run).cell(cell(model, 0.6, task).model_copy(update={"items_hash": items_hash(ITEMS)})).path
+    return (
+        RunStore(run).cell(cell(model, 0.6, task).model_copy(update={"items_hash": items_hash(ITEMS)})).path
+    )
 
 
 def name_of(run: Path, model: str, task: str = LEAKED) -> str:
@@ -146,7 +183,15 @@ def test_an_untouched_run_passes_and_the_run_has_every_kind_of_row(run: Path) ->
     summary = read_summary(run)
     assert all([summary.tasks, summary.scores, summary.deltas, summary.contrasts, summary.interactions])
     rows = [row.model_dump(exclude_none=True) for row in summary.deltas]
-    kinds = {"leak", "control", "adjusted_interval", "strong_baseline_delta", "transitions", "spurious", "seed_deltas"}
+    kinds = {
+        "leak",
+        "control",
+        "adjusted_interval",
+        "strong_baseline_delta",
+        "transitions",
+        "spurious",
+        "seed_deltas",
+    }
     assert kinds <= {key for row in rows for key in row}
     found = checked(run)
     assert (found.passed, found.summary, lines(found)) == (True, summary, [])
@@ -173,7 +218,9 @@ def test_what_says_where_the_summary_was_made_may_differ(run: Path) -> None:
 
 
 def test_rows_in_another_order_are_the_same_rows(run: Path) -> None:
-    assert edited(run, lambda data: [data[table].reverse() for table in ("tasks", "scores", "deltas", "contrasts")]).passed
+    assert edited(
+        run, lambda data: [data[table].reverse() for table in ("tasks", "scores", "deltas", "contrasts")]
+    ).passed
 
 
 def test_the_last_digits_may_move_and_what_a_board_shows_may_not(run: Path) -> None:
@@ -392,26 +439,52 @@ def holding(name: str, content: bytes) -> Callable[[Path], object]:
 
 GRADES = f"grades-{GRADER_VERSION}.json"
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
-    "no batch": (lambda folder: (folder / "batch-0.jsonl").unlink(), "10 of 20 samples are missing, first item i0 sample 0"),
+    "no batch": (
+        lambda folder: (folder / "batch-0.jsonl").unlink(),
+        "10 of 20 samples are missing, first item i0 sample 0",
+    ),
     "a batch cut off in a line": (cut("batch-1.jsonl", slice(-40)), "batch-1.jsonl: damaged: "),
-    "an empty batch": (cut("batch-1.jsonl", slice(0)), "10 of 20 samples are missing, first item i5 sample 0"),
+    "an empty batch": (
+        cut("batch-1.jsonl", slice(0)),
+        "10 of 20 samples are missing, first item i5 sample 0",
+    ),
     "a batch that is no text": (holding("batch-0.jsonl", b"\xff"), "not UTF-8"),
     "no items": (lambda folder: (folder / "items.jsonl").unlink(), "items.jsonl: No such file"),
-    "another gold answer": (put("items.jsonl", '"answer": "7"', '"answer": "97"'), "these are not the items that were asked"),
-    "a gold answer of another type": (put("items.jsonl", '"answer": "7"', '"answer": 7'), "an item's field is of another type"),
+    "another gold answer": (
+        put("items.jsonl", '"answer": "7"', '"answer": "97"'),
+        "these are not the items that were asked",
+    ),
+    "a gold answer of another type": (
+        put("items.jsonl", '"answer": "7"', '"answer": 7'),
+        "an item's field is of another type",
+    ),
     "items nested deeply": (holding("items.jsonl", b"[" * 10**5), "nested too deeply"),
     "a manifest cut off": (holding("cell.json", b"{"), "cell.json: damaged: "),
-    "another model": (put("cell.json", '"model": "llama-mine"', '"model": "llama-best"'), "its fields are those of cell"),
+    "another model": (
+        put("cell.json", '"model": "llama-mine"', '"model": "llama-best"'),
+        "its fields are those of cell",
+    ),
     "more samples asked": (put("cell.json", '"k": 2', '"k": 3'), "10 of 30 samples are missing"),
-    "fewer items asked": (put("cell.json", '"n_items": 10', '"n_items": 5'), "these are not the items that were asked"),
-    "another prompt": (put("cell.json", '"prompt": null', '"prompt": {"id": "a", "template": "b"}'), "the prompt is not the one"),
+    "fewer items asked": (
+        put("cell.json", '"n_items": 10', '"n_items": 5'),
+        "these are not the items that were asked",
+    ),
+    "another prompt": (
+        put("cell.json", '"prompt": null', '"prompt": {"id": "a", "template": "b"}'),
+        "the prompt is not the one",
+    ),
     "grades cut off": (holding(GRADES, b'{"grader'), f"{GRADES}: damaged"),
-    "another cell's folder": (lambda folder: folder.rename(folder.with_name("f" * 16)), "its fields are those of cell"),
+    "another cell's folder": (
+        lambda folder: folder.rename(folder.with_name("f" * 16)),
+        "its fields are those of cell",
+    ),
 }
 
 
 @pytest.mark.parametrize("what", DAMAGE)
-def test_a_damaged_cell_is_one_line_that_names_it_and_an_error_where_a_summary_is_wanted(run: Path, what: str) -> None:
+def test_a_damaged_cell_is_one_line_that_names_it_and_an_error_where_a_summary_is_wanted(
+    run: Path, what: str
+) -> None:
     damage, says = DAMAGE[what]
     folder = folder_of(run, "llama-mine")
     damage(folder)
@@ -452,14 +525,18 @@ def test_a_text_that_was_edited_is_told_first_and_its_cell_is_named(run: Path) -
 def test_grades_that_were_edited_are_found_whether_or_not_they_were_summarized(run: Path) -> None:
     folder = folder_of(run, "llama-mine")
     replaced(folder / GRADES, '"outcome":"wrong"', '"outcome":"correct"')
-    what = "the stored grades of 1 of 20 samples are not what the texts earn (first item i0 sample 1: outcome)"
+    what = (
+        "the stored grades of 1 of 20 samples are not what the texts earn (first item i0 sample 1: outcome)"
+    )
     damage = (Damage(name_of(run, "llama-mine"), what),)
     found = checked(run)
     assert (found.damage, found.differences) == (damage, ())
     summarized(run)
     found = checked(run)
     assert found.damage == damage
-    assert {NAME, f"score of llama-mine on {LEAKED} (micro_qa, cell {folder.name})"} <= {one.place for one in found.differences}
+    assert {NAME, f"score of llama-mine on {LEAKED} (micro_qa, cell {folder.name})"} <= {
+        one.place for one in found.differences
+    }
 
 
 @pytest.mark.parametrize("file", ["cell.json", "."])
@@ -472,7 +549,9 @@ def test_a_cell_that_was_removed_is_named(run: Path, file: str) -> None:
         path.unlink()
     found = checked(run)
     entry = f"llama-random/{CLEAN}@micro_qa"
-    assert found.differences[1] == Difference(f"cell {folder.name} ({entry})", "entry in provenance", entry, None)
+    assert found.differences[1] == Difference(
+        f"cell {folder.name} ({entry})", "entry in provenance", entry, None
+    )
     assert [one.field for one in found.differences[:2]] == ["samples_hash", "entry in provenance"]
 
 
@@ -480,7 +559,9 @@ def test_a_cell_that_was_added_is_named(run: Path) -> None:
     write(RunStore(run), ONE, "llama-random", LEAKED, range(9), "boxed")
     found = checked(run)
     assert [one.field for one in found.differences[:2]] == ["samples_hash", "entry in provenance"]
-    assert f"(llama-random/{LEAKED}@boxed)" in found.differences[1].place and found.differences[1].given is None
+    assert (
+        f"(llama-random/{LEAKED}@boxed)" in found.differences[1].place and found.differences[1].given is None
+    )
 
 
 def test_other_facts_in_a_manifest_change_the_rows_that_are_made_of_them(run: Path) -> None:
@@ -489,7 +570,9 @@ def test_other_facts_in_a_manifest_change_the_rows_that_are_made_of_them(run: Pa
     assert (one.field, one.given, one.again) == ("dataset", "by hand", "elsewhere")
 
 
-def test_a_run_without_cells_and_a_family_that_the_registry_lacks_are_errors(run: Path, tmp_path: Path) -> None:
+def test_a_run_without_cells_and_a_family_that_the_registry_lacks_are_errors(
+    run: Path, tmp_path: Path
+) -> None:
     with pytest.raises(SuiteError, match="no finished cells here"):
         verify(read_summary(run), tmp_path / "none", load_registry())
     put("cell.json", f'"family": "{ONE}"', '"family": "mine"')(folder_of(run, "llama-mine"))

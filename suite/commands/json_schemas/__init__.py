@@ -32,7 +32,9 @@ TYPES: dict[str, tuple[str, type[Strict]]] = {
 
 def schema_texts() -> dict[str, str]:
     """File name -> text of every schema."""
-    return {name: json.dumps(_schema(title, type_), indent=1) + "\n" for name, (title, type_) in TYPES.items()}
+    return {
+        name: json.dumps(_schema(title, type_), indent=1) + "\n" for name, (title, type_) in TYPES.items()
+    }
 
 
 def write_schemas(folder: Path = FOLDER) -> None:

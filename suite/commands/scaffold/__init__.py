@@ -48,7 +48,9 @@ def init(folder: Path) -> list[Path]:
     try:
         _place(home, texts)
     except OSError as error:
-        at = error.filename if Path(str(error.filename)).is_relative_to(home) else folder  # never the draft's own name
+        at = (
+            error.filename if Path(str(error.filename)).is_relative_to(home) else folder
+        )  # never the draft's own name
         what = f"the files cannot be written ({error.strerror or error}); none was kept"
         raise SuiteError(what, str(at), "Mend that, or name another folder") from error
     return [folder / name for name in texts]
@@ -56,9 +58,17 @@ def init(folder: Path) -> list[Path]:
 
 def next_commands(folder: Path) -> list[str]:
     """What to run after ``init``: into the environment if ``rlvr-suite`` is not on the path, then as the new README says."""
-    environment = [] if shutil.which("rlvr-suite") else [f"source {shlex.quote(str(Path(sys.executable).parent / 'activate'))}"]
+    environment = (
+        []
+        if shutil.which("rlvr-suite")
+        else [f"source {shlex.quote(str(Path(sys.executable).parent / 'activate'))}"]
+    )
     lines = TARGETS["README.md"].read_text(encoding="utf-8").splitlines()
-    return [*environment, f"cd {shlex.quote(str(folder))}", *(line.strip() for line in lines if line.startswith("    "))]
+    return [
+        *environment,
+        f"cd {shlex.quote(str(folder))}",
+        *(line.strip() for line in lines if line.startswith("    ")),
+    ]
 
 
 def _method(name: str) -> str:
@@ -76,7 +86,10 @@ def _method(name: str) -> str:
 def _texts(method: str) -> dict[str, str]:
     """Target -> its content; the schemas know nothing of the method."""
     texts = {target: source.read_text(encoding="utf-8") for target, source in TARGETS.items()}
-    return {t: text if t.startswith("schemas/") else text.replace(PLACEHOLDER, method) for t, text in texts.items()}
+    return {
+        t: text if t.startswith("schemas/") else text.replace(PLACEHOLDER, method)
+        for t, text in texts.items()
+    }
 
 
 def _place(home: Path, texts: Mapping[str, str]) -> None:
@@ -93,7 +106,12 @@ def _place(home: Path, texts: Mapping[str, str]) -> None:
 def _write(home: Path, texts: Mapping[str, str]) -> None:
     """Write all files and no file of another; whatever stops it, an interrupt too, takes back what was written."""
     paths = {home / name: text for name, text in texts.items()}
-    folders = {folder for path in paths for folder in path.parents if folder.is_relative_to(home) and not folder.exists()}
+    folders = {
+        folder
+        for path in paths
+        for folder in path.parents
+        if folder.is_relative_to(home) and not folder.exists()
+    }
     written: list[Path] = []
     try:
         for path, text in paths.items():

@@ -66,7 +66,12 @@ def badge_svg(report: GateReport) -> str:
 def badge_json(report: GateReport) -> str:
     """What shields.io reads from an endpoint (shields.io/badges/endpoint-badge); an error's colour cannot be changed there."""
     worst = _worst(report.verdicts)
-    badge = {"schemaVersion": 1, "label": LABEL, "message": _message(report.verdicts), "color": COLOURS[worst].name}
+    badge = {
+        "schemaVersion": 1,
+        "label": LABEL,
+        "message": _message(report.verdicts),
+        "color": COLOURS[worst].name,
+    }
     return json.dumps(badge | ({"isError": True} if worst in ("refuted", "missing") else {}))
 
 

@@ -47,7 +47,10 @@ def _inert(text: str) -> str:
     A character reference is never markup (CommonMark 2.5). What GitHub spots in finished text stands in a ``span`` of its own, as
     its documentation says for a dollar sign.
     """
-    return INERT.sub(lambda match: f"<span>{match[0]}</span>" if match["spotted"] else f"&#{ord(match[0])};", one_line(text))
+    return INERT.sub(
+        lambda match: f"<span>{match[0]}</span>" if match["spotted"] else f"&#{ord(match[0])};",
+        one_line(text),
+    )
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -70,7 +73,9 @@ def _level(verdict: Verdict, report: GateReport) -> Level:
     """How loud a verdict is that does not hold: as loud as what it does to the exit code."""
     if verdict.verdict in ("refuted", "missing"):
         return "error"
-    return "warning" if report.inconclusive is None else "error" if report.inconclusive == "fail" else "notice"
+    return (
+        "warning" if report.inconclusive is None else "error" if report.inconclusive == "fail" else "notice"
+    )
 
 
 def _of_level(level: Level, verdicts: Sequence[Verdict], report: GateReport) -> list[str]:
@@ -91,7 +96,9 @@ def _annotation(level: Level, verdict: Verdict, report: GateReport) -> str:
 
 def _command(level: Level, properties: dict[str, str | int | None], message: str) -> str:
     """A workflow command, escaped as GitHub's own toolkit escapes it (actions/toolkit, ``command.ts``), and no other."""
-    given = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value is not None)
+    given = ",".join(
+        f"{name}={_property(str(value))}" for name, value in properties.items() if value is not None
+    )
     return f"::{level} {given}::{_data(message)}"
 
 

@@ -22,10 +22,16 @@ def junit_xml(report: GateReport) -> bytes:
     suite = ET.SubElement(root, "testsuite", _attributes(named) | _attributes(counts) | _attributes(more))
     _add_properties(suite, report)
     for verdict, tag, test in zip(report.verdicts, tags, _names(report.verdicts), strict=True):
-        case = {"classname": f"{_undotted(report.policy)}.{_undotted(verdict.family)}", "name": test, "time": "0"}
+        case = {
+            "classname": f"{_undotted(report.policy)}.{_undotted(verdict.family)}",
+            "name": test,
+            "time": "0",
+        }
         _add_outcome(ET.SubElement(suite, "testcase", _attributes(case)), verdict, tag)
     if report.not_checkable:
-        ET.SubElement(suite, "system-out").text = "\n".join(_not_checkable(statement) for statement in report.not_checkable)
+        ET.SubElement(suite, "system-out").text = "\n".join(
+            _not_checkable(statement) for statement in report.not_checkable
+        )
     ET.indent(root)
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return document

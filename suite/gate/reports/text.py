@@ -27,10 +27,18 @@ def report_text(report: GateReport) -> str:
 def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """One line a verdict, in columns; under it why it does not hold, what would decide it, and what it is put together from."""
     named = Counter((_who(v), v.reward, v.task) for v in verdicts)
-    rows = [(v.verdict, _who(v), v.reward, v.task, _number(v, named[_who(v), v.reward, v.task] > 1)) for v in verdicts]
+    rows = [
+        (v.verdict, _who(v), v.reward, v.task, _number(v, named[_who(v), v.reward, v.task] > 1))
+        for v in verdicts
+    ]
     widths = [max(len(row[n]) for row in rows) for n in range(4)]
     for verdict, row in zip(verdicts, rows, strict=True):
-        yield "  " + "  ".join([*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[4]]).rstrip()
+        yield (
+            "  "
+            + "  ".join(
+                [*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[4]]
+            ).rstrip()
+        )
         if verdict.parts:
             yield from (f"    {line}" for line in _table(verdict.parts))
         elif verdict.verdict != "holds":
@@ -57,7 +65,9 @@ def claim_named(policy: Policy, claim_id: str) -> Claim:
     known = {claim.id: claim for claim in policy.claims}
     if claim_id not in known:
         what = f"policy {policy.name} has no claim {claim_id!r}. Known: {', '.join(known)}"
-        raise SuiteError(what, "--explain", f"{did_you_mean(claim_id, known)}Name one of them, by its id or its number")
+        raise SuiteError(
+            what, "--explain", f"{did_you_mean(claim_id, known)}Name one of them, by its id or its number"
+        )
     return known[claim_id]
 
 
@@ -66,7 +76,12 @@ def explain(report: GateReport, claim: Claim, summary: Summary) -> str:
     rows: dict[Place, list[DeltaRow]] = {}
     for row in summary.deltas:
         rows.setdefault(_place(row), []).append(row)
-    lines = [f"claim {claim.id} of policy {report.policy}: {claim.says}", *_scope_lines(claim), f"rule: {RULES[claim.kind]}", ""]
+    lines = [
+        f"claim {claim.id} of policy {report.policy}: {claim.says}",
+        *_scope_lines(claim),
+        f"rule: {RULES[claim.kind]}",
+        "",
+    ]
     for verdict in (v for v in report.verdicts if v.claim == claim.id):
         lines += [*_explained(verdict, rows), ""]
     return "\n".join(map(safe_line, lines))
@@ -116,7 +131,9 @@ def _explained(verdict: Verdict, rows: Mapping[Place, Sequence[DeltaRow]]) -> It
         yield f"  {open_}"
     known = rows.get(_place(verdict), ())
     alike = [
-        row for row in known if verdict.quantity != "delta" or (row.delta, row.interval) == (verdict.points, verdict.interval)
+        row
+        for row in known
+        if verdict.quantity != "delta" or (row.delta, row.interval) == (verdict.points, verdict.interval)
     ]
     for row in alike[:1]:
         yield from (f"  {line}" for line in _row_lines(row))

@@ -14,8 +14,16 @@ def one_line(text: str) -> str:
 def counts(verdicts: Sequence[Verdict]) -> str:
     """``12 verdicts: 1 refuted, 11 hold``."""
     words = [verdict.verdict for verdict in verdicts]
-    each = ", ".join(f"{words.count(word)} {'hold' if word == 'holds' else word}" for word in WORST_FIRST if word in words)
-    return f"{len(words)} verdicts: {each}" if len(words) > 1 else f"1 verdict: {words[0]}" if words else "no verdicts"
+    each = ", ".join(
+        f"{words.count(word)} {'hold' if word == 'holds' else word}" for word in WORST_FIRST if word in words
+    )
+    return (
+        f"{len(words)} verdicts: {each}"
+        if len(words) > 1
+        else f"1 verdict: {words[0]}"
+        if words
+        else "no verdicts"
+    )
 
 
 def measured(verdict: Verdict) -> str:
@@ -34,14 +42,22 @@ def _signed(points: float) -> str:
 
 def needed(needs: Needs | None) -> str:
     """What would decide an open verdict, in words; nothing where no number is known."""
-    named = () if needs is None else ((needs.items, "items"), (needs.samples, "samples an item"), (needs.seeds, "seeds"))
+    named = (
+        ()
+        if needs is None
+        else ((needs.items, "items"), (needs.samples, "samples an item"), (needs.seeds, "seeds"))
+    )
     ways = [f"about {number:,} {what}" for number, what in named if number is not None]
     return f"to decide at this size: {' or '.join(ways)}" if ways else ""
 
 
 def explained(verdict: Verdict) -> list[str]:
     """Why the verdict is what it is, one line each: the reason, what would decide it, its parts."""
-    lines = (verdict.detail, needed(verdict.needs), *(_part_line(part, verdict) for part in verdict.parts or ()))
+    lines = (
+        verdict.detail,
+        needed(verdict.needs),
+        *(_part_line(part, verdict) for part in verdict.parts or ()),
+    )
     return [one_line(line) for line in lines if line]
 
 

@@ -70,7 +70,12 @@ def _curve(curve: Curve) -> Json:
 
 def _point(row: DeltaRow) -> Json:
     bounds: Json = list(row.interval) if row.interval else None
-    return {"step": row.step, "delta": row.delta, "interval": bounds, "says": f"step {row.step}: {_number(row)}"}
+    return {
+        "step": row.step,
+        "delta": row.delta,
+        "interval": bounds,
+        "says": f"step {row.step}: {_number(row)}",
+    }
 
 
 def _number(row: DeltaRow) -> str:

@@ -46,7 +46,8 @@ def curve_tasks(summary: Summary, views: Iterable[TaskView]) -> tuple[CurveTask,
     """Tasks on which some training was evaluated at two steps or more."""
     rewards = list(dict.fromkeys(row.reward for row in summary.deltas))
     tasks = (
-        CurveTask(view.task, _bases(summary, _trainings(in_order(summary.families, view.deltas)), rewards)) for view in views
+        CurveTask(view.task, _bases(summary, _trainings(in_order(summary.families, view.deltas)), rewards))
+        for view in views
     )
     return tuple(task for task in tasks if task.bases)
 
@@ -54,23 +55,32 @@ def curve_tasks(summary: Summary, views: Iterable[TaskView]) -> tuple[CurveTask,
 def _trainings(deltas: Iterable[DeltaRow]) -> list[tuple[DeltaRow, ...]]:
     groups: dict[tuple[object, ...], list[DeltaRow]] = {}
     for row in deltas:
-        groups.setdefault((row.family, row.base, row.reward, row.recipe, row.protocol, row.seeds), []).append(row)
+        groups.setdefault((row.family, row.base, row.reward, row.recipe, row.protocol, row.seeds), []).append(
+            row
+        )
     ordered = (tuple(sorted(group, key=lambda row: row.step)) for group in groups.values())
     return [rows for rows in ordered if len({row.step for row in rows if shown(row)}) > 1]
 
 
-def _bases(summary: Summary, trainings: Sequence[tuple[DeltaRow, ...]], rewards: list[str]) -> tuple[CurveBase, ...]:
+def _bases(
+    summary: Summary, trainings: Sequence[tuple[DeltaRow, ...]], rewards: list[str]
+) -> tuple[CurveBase, ...]:
     differ = [field for field in LABELLED_BY if len({getattr(rows[0], field) for rows in trainings}) > 1]
     bases: dict[tuple[str, str], list[Curve]] = {}
     for rows in trainings:
         first = rows[0]
         curve = Curve(_label(first, differ), rewards.index(first.reward), rows)
         bases.setdefault((first.family, first.base), []).append(curve)
-    return tuple(CurveBase(summary.families.get(family, family), base, tuple(curves)) for (family, base), curves in bases.items())
+    return tuple(
+        CurveBase(summary.families.get(family, family), base, tuple(curves))
+        for (family, base), curves in bases.items()
+    )
 
 
 def _label(row: DeltaRow, fields: Iterable[str]) -> str:
-    return " · ".join((row.reward, *(_seeds(row) if field == "seeds" else str(getattr(row, field)) for field in fields)))
+    return " · ".join(
+        (row.reward, *(_seeds(row) if field == "seeds" else str(getattr(row, field)) for field in fields))
+    )
 
 
 def _seeds(row: DeltaRow) -> str:

@@ -81,5 +81,7 @@ def _group(summary: Summary, view: TaskView, reward: str, fields: Sequence[str])
     for column in view.grid.columns:
         family = (families.index(column.family), summary.families.get(column.family, column.family))
         found = [row for row in own if row.family == column.family and column.base in (None, row.base)]
-        rows += [ForestRow(column, *family, variant(row, fields), row) for row in found] or [ForestRow(column, *family, "", None)]
+        rows += [ForestRow(column, *family, variant(row, fields), row) for row in found] or [
+            ForestRow(column, *family, "", None)
+        ]
     return ForestGroup(reward, any(row.spurious for row in own), tuple(rows))

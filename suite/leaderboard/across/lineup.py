@@ -23,7 +23,9 @@ def told_apart(rows: Sequence[Paired]) -> tuple[str, ...]:
 
 
 def _unique(rows: Sequence[Paired], fields: Sequence[str]) -> bool:
-    return len({(row.family, row.base, *(getattr(row, field) for field in fields)) for row in rows}) == len(rows)
+    return len({(row.family, row.base, *(getattr(row, field) for field in fields)) for row in rows}) == len(
+        rows
+    )
 
 
 def variant(row: Paired, fields: Sequence[str]) -> str:

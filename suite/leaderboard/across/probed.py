@@ -90,7 +90,9 @@ class LeakTask:
 
 def probed_tasks(summary: Summary, views: Iterable[TaskView]) -> tuple[Probed, ...]:
     """Every probe that has scores."""
-    return tuple(_probed(summary, view) for view in views if view.is_probe and any(row.metrics for row in view.scores))
+    return tuple(
+        _probed(summary, view) for view in views if view.is_probe and any(row.metrics for row in view.scores)
+    )
 
 
 def _probed(summary: Summary, view: TaskView) -> Probed:
@@ -104,10 +106,14 @@ def _probed(summary: Summary, view: TaskView) -> Probed:
 def _model(summary: Summary, task: TaskRow, row: ScoreRow, metrics: Iterable[str]) -> ProbedModel:
     known = published.probes(row.model, task.task) if row.model == row.base else []
     shares = tuple(Share((row.metrics or {}).get(name), tuple(_references(name, known))) for name in metrics)
-    return ProbedModel(row, summary.families.get(row.family, row.family), row.family in task.contaminated, shares)
+    return ProbedModel(
+        row, summary.families.get(row.family, row.family), row.family in task.contaminated, shares
+    )
 
 
-def _references(metric: str, known: Iterable[tuple[published.Source, published.PublishedProbe]]) -> Iterable[Reference]:
+def _references(
+    metric: str, known: Iterable[tuple[published.Source, published.PublishedProbe]]
+) -> Iterable[Reference]:
     """``answer_found`` is nobody's figure but ours."""
     for source, row in known:
         figure = {"exact_match": row.exact_match, "rouge_l": row.rouge_l}.get(metric)

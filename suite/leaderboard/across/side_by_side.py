@@ -74,19 +74,32 @@ class _Cells:
         columns = columns_of(self.summary.families, contrasts, self.tasks.get(contaminated))
         fields = told_apart(contrasts)
         labels = dict.fromkeys((row.reward, variant(row, fields)) for row in contrasts)
-        cells = {(row.family, row.base, row.reward, variant(row, fields)): self._cell(row) for row in contrasts}
+        cells = {
+            (row.family, row.base, row.reward, variant(row, fields)): self._cell(row) for row in contrasts
+        }
         rows = tuple(
-            (" · ".join(filter(None, label)), tuple(cells.get((column.family, str(column.base), *label)) for column in columns))
+            (
+                " · ".join(filter(None, label)),
+                tuple(cells.get((column.family, str(column.base), *label)) for column in columns),
+            )
             for label in labels
         )
         titles = (self._title(contaminated), self._title(clean))
-        return Combination(f"{contaminated} {clean}", *titles, any(row.leaked for row in contrasts), columns, rows)
+        return Combination(
+            f"{contaminated} {clean}", *titles, any(row.leaked for row in contrasts), columns, rows
+        )
 
     def _cell(self, row: CleanContrast) -> Cell:
-        return Cell(row, self._half(row, row.contaminated, row.delta_contaminated), self._half(row, row.clean, row.delta_clean))
+        return Cell(
+            row,
+            self._half(row, row.contaminated, row.delta_contaminated),
+            self._half(row, row.clean, row.delta_clean),
+        )
 
     def _half(self, row: CleanContrast, task: str, delta: float) -> Half:
-        return Half(self._title(task), delta, abs(self.scale.share(delta)), self.pages.get((*_identity(row), task)))
+        return Half(
+            self._title(task), delta, abs(self.scale.share(delta)), self.pages.get((*_identity(row), task))
+        )
 
     def _title(self, task: str) -> str:
         return self.tasks[task].title if task in self.tasks else task

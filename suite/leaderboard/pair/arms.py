@@ -37,7 +37,11 @@ MEASURES: tuple[tuple[str, str, Measure], ...] = (
     ("Language only", "No code", lambda s: s.behaviour.language_only),
     ("Truncated", "Ran into the limit of tokens", lambda s: s.behaviour.truncated),
     ("Repetition", "The same text ten times in a row", lambda s: s.behaviour.repetitive),
-    ("Right answer present, not extracted", "Given up by the model, or missed by the grader", lambda s: s.answer_present),
+    (
+        "Right answer present, not extracted",
+        "Given up by the model, or missed by the grader",
+        lambda s: s.answer_present,
+    ),
 )
 
 
@@ -48,7 +52,11 @@ def behaviour_lines(arms: tuple[Arm, ...]) -> tuple[Line, ...]:
 
 
 def _length_line(arms: tuple[Arm, ...]) -> Line:
-    lengths = [arm.score.behaviour.mean_tokens for arm in arms if arm.score and arm.score.behaviour.mean_tokens is not None]
+    lengths = [
+        arm.score.behaviour.mean_tokens
+        for arm in arms
+        if arm.score and arm.score.behaviour.mean_tokens is not None
+    ]
     meaning = "Generated tokens of a sample"
     if len(lengths) < len(arms):
         return Line("Mean tokens", ("–",) * len(arms), meaning)
@@ -60,7 +68,9 @@ def _measure_line(arms: tuple[Arm, ...], label: str, meaning: str, measure: Meas
     shares = [measure(arm.score) if arm.score else None for arm in arms]
     known = [share for share in shares if share is not None]
     change = signed(100 * (known[1] - known[0])) if len(known) == len(arms) == 2 else ""
-    return Line(label, tuple("–" if share is None else percent(share) for share in shares), meaning, change=change)
+    return Line(
+        label, tuple("–" if share is None else percent(share) for share in shares), meaning, change=change
+    )
 
 
 NAMES = {
@@ -89,7 +99,9 @@ def _told(field: str, manifest: CellManifest) -> str:
     cell = manifest.cell
     if field == "decoding":
         d = cell.decoding
-        return f"temperature {d.temperature}, top_p {d.top_p}, at most {d.max_new_tokens} tokens, seed {d.seed}"
+        return (
+            f"temperature {d.temperature}, top_p {d.top_p}, at most {d.max_new_tokens} tokens, seed {d.seed}"
+        )
     if field == "protocol_hash":
         return f"{cell.protocol}, hash {cell.protocol_hash[:12]}"
     if field == "items_hash":
@@ -112,5 +124,7 @@ def recorded(arms: tuple[Arm, ...]) -> tuple[Line, ...]:
         ("Suite", lambda m: f"{m.suite_version}, git {m.git}"),
         ("Packages", lambda m: ", ".join(f"{name} {version}" for name, version in m.packages.items())),
     )
-    lines = (Line(label, tuple(tell(arm.manifest) if arm.manifest else "" for arm in arms)) for label, tell in kept)
+    lines = (
+        Line(label, tuple(tell(arm.manifest) if arm.manifest else "" for arm in arms)) for label, tell in kept
+    )
     return tuple(line for line in lines if any(line.values))

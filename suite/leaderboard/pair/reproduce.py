@@ -25,8 +25,17 @@ class Recipe:
 
 def reproduce(row: DeltaRow, before: CellManifest | None, after: CellManifest | None) -> Recipe:
     """The way to measure ``row`` again; the manifests of its arms, where they are known, say with which settings."""
-    evaluate = _imports(row, before, after) if row.recipe == IMPORTED else (_command("eval", RUN_FILE, "--out", RUN),)
-    commands = (*_training(row), *evaluate, _command("summarize", RUN), _command("leaderboard", RUN, "--out", f"{RUN}/board"))
+    evaluate = (
+        _imports(row, before, after)
+        if row.recipe == IMPORTED
+        else (_command("eval", RUN_FILE, "--out", RUN),)
+    )
+    commands = (
+        *_training(row),
+        *evaluate,
+        _command("summarize", RUN),
+        _command("leaderboard", RUN, "--out", f"{RUN}/board"),
+    )
     run_file = "" if row.recipe == IMPORTED else _run_file(row, after)
     return Recipe(run_file, commands)
 
@@ -39,7 +48,18 @@ def _training(row: DeltaRow) -> tuple[str, ...]:
     """Training of the checkpoints whose ids are those that ``rlvr-suite train`` gives."""
     made = {f"{row.base}-{row.reward}-{row.recipe}-s{seed}": seed for seed in row.seeds}
     return tuple(
-        _command("train", row.recipe, "--model", row.base, "--reward", row.reward, "--seed", str(made[name]), "--out", RUN)
+        _command(
+            "train",
+            row.recipe,
+            "--model",
+            row.base,
+            "--reward",
+            row.reward,
+            "--seed",
+            str(made[name]),
+            "--out",
+            RUN,
+        )
         for name in row.checkpoints or (row.checkpoint,)
         if name in made
     )
@@ -61,14 +81,21 @@ def _run_file(row: DeltaRow, after: CellManifest | None) -> str:
     keys: dict[str, Value] = {**_who(row), "tasks": [row.task], "protocols": [row.protocol], "k": row.k}
     if row.task in all_tasks() and row.n_items < all_tasks()[row.task].metadata.n_items:
         keys["limit"] = row.n_items
-    return yaml.safe_dump(keys | _settings(row, after), sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000)
+    return yaml.safe_dump(
+        keys | _settings(row, after), sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000
+    )
 
 
 def _who(row: DeltaRow) -> dict[str, Value]:
     """One checkpoint by its own name, with its training where somebody said it; several seeds by what they share."""
     if row.checkpoints:
         return {"families": [row.family], "rewards": [row.reward], "seeds": list(row.seeds)}
-    pair: dict[str, Value] = {"before": row.base, "after": row.checkpoint, "family": row.family, "reward": row.reward}
+    pair: dict[str, Value] = {
+        "before": row.base,
+        "after": row.checkpoint,
+        "family": row.family,
+        "reward": row.reward,
+    }
     seed: dict[str, Value] = {"seed": row.seeds[0]} if row.seeds else {}
     return pair | seed if row.recipe == UNSTATED else pair | {"recipe": row.recipe, "step": row.step} | seed
 

@@ -90,7 +90,9 @@ class PairViews:
     def view(self, row: DeltaRow) -> PairView:
         """The view of one row."""
         arms = self._arms(row)
-        task = self.tasks.get(row.task) or TaskRow(task=row.task, title=row.task, version="unknown", n_items=row.n_items)
+        task = self.tasks.get(row.task) or TaskRow(
+            task=row.task, title=row.task, version="unknown", n_items=row.n_items
+        )
         manifests = [arm.manifest for arm in arms]
         return PairView(
             page=pair_page(row),
@@ -104,8 +106,14 @@ class PairViews:
             recorded=recorded(arms),
             waterfalls=waterfalls(row),
             seeds=_seeds(row),
-            beyond=tuple(Beyond(control, self._control_page(row, control)) for control in row.against_controls or ()),
-            contrasts=tuple(c for c in self.summary.contrasts if _of_pair(c, row) and row.task in (c.contaminated, c.clean)),
+            beyond=tuple(
+                Beyond(control, self._control_page(row, control)) for control in row.against_controls or ()
+            ),
+            contrasts=tuple(
+                c
+                for c in self.summary.contrasts
+                if _of_pair(c, row) and row.task in (c.contaminated, c.clean)
+            ),
             same_task=self._same_task(row),
             same_pair=self._same_pair(row),
             prompts=self._prompts(row),
@@ -120,7 +128,11 @@ class PairViews:
         """The base, then each checkpoint."""
         checkpoints = row.checkpoints or (row.checkpoint,)
         cells = row.checkpoint_cells or ("",) * len(checkpoints)
-        titles = ("After",) if len(checkpoints) == 1 else tuple(f"After, {_seed_words(n)}" for n in _seed_numbers(row))
+        titles = (
+            ("After",)
+            if len(checkpoints) == 1
+            else tuple(f"After, {_seed_words(n)}" for n in _seed_numbers(row))
+        )
         before = self._arm(row.base, "Before", row.base_cell or "")
         return (before, *(self._arm(*one) for one in zip(checkpoints, titles, cells, strict=True)))
 
@@ -133,7 +145,8 @@ class PairViews:
         found = (
             other
             for other in self.summary.deltas
-            if other.checkpoint in control.checkpoints and all(getattr(other, field) == getattr(row, field) for field in same)
+            if other.checkpoint in control.checkpoints
+            and all(getattr(other, field) == getattr(row, field) for field in same)
         )
         return next((pair_page(other) for other in found), None)
 

@@ -38,12 +38,21 @@ def waterfalls(row: DeltaRow) -> tuple[Waterfall, ...]:
     if row.delta is None:
         return ()
     split, moves = row.contributions, row.transitions
-    by_answer = ("By what an answer was before", "Of the answers that were not right before, and of those that no longer are")
+    by_answer = (
+        "By what an answer was before",
+        "Of the answers that were not right before, and of those that no longer are",
+    )
     by_strategy = ("By strategy", "Code is the word “python” anywhere in an answer; language is its absence")
-    by_move = ("From strategy to strategy", "Each answer before is matched with the answer after to the same question")
+    by_move = (
+        "From strategy to strategy",
+        "Each answer before is matched with the answer after to the same question",
+    )
     drawn = [
         *(
-            [_waterfall(*by_answer, _answers(split), row.delta), _waterfall(*by_strategy, _strategies(split), row.delta)]
+            [
+                _waterfall(*by_answer, _answers(split), row.delta),
+                _waterfall(*by_strategy, _strategies(split), row.delta),
+            ]
             if split
             else []
         ),
@@ -62,7 +71,11 @@ def _answers(split: Contributions) -> Parts:
 
 def _strategies(split: Contributions) -> Parts:
     return (
-        ("Other mix of code and language", split.strategy_mix, "The two are used in other shares than before"),
+        (
+            "Other mix of code and language",
+            split.strategy_mix,
+            "The two are used in other shares than before",
+        ),
         ("Within code", split.within_code, "The accuracy of answers with code changed"),
         ("Within language", split.within_language, "The accuracy of answers without code changed"),
     )
@@ -76,7 +89,11 @@ def _moves(moves: Transitions) -> Parts:
         ("Language → language", moves.lang_lang),
     )
     return tuple(
-        (label, move.points, f"{move.n:.1f} items, {move.correct_before:.1f} right before, {move.correct_after:.1f} after")
+        (
+            label,
+            move.points,
+            f"{move.n:.1f} items, {move.correct_before:.1f} right before, {move.correct_after:.1f} after",
+        )
         for label, move in named
     )
 
@@ -85,11 +102,15 @@ def _waterfall(title: str, note: str, parts: Parts, delta: float) -> Waterfall:
     reached = [0.0, *accumulate(points for _, points, _ in parts)]
     scale = scale_of((*reached, delta))
     steps = [_step(scale, part, ends) for part, ends in zip(parts, pairwise(reached), strict=True)]
-    total = _step(scale, ("Delta", delta, "Accuracy after minus accuracy before"), (0.0, delta), is_total=True)
+    total = _step(
+        scale, ("Delta", delta, "Accuracy after minus accuracy before"), (0.0, delta), is_total=True
+    )
     return Waterfall(title, note, (*steps, total), scale)
 
 
-def _step(scale: Scale, part: tuple[str, float, str], ends: Iterable[float], *, is_total: bool = False) -> Step:
+def _step(
+    scale: Scale, part: tuple[str, float, str], ends: Iterable[float], *, is_total: bool = False
+) -> Step:
     left, right = sorted(scale.place(end) for end in ends)
     label, points, meaning = part
     return Step(label, points, meaning, left, right - left, is_total)

@@ -12,7 +12,8 @@ from suite.leaderboard.papers import view as arranged
 from suite.registry import load_registry, published
 
 LOADED = {
-    f"assets/{name}" for name in ("theme.js", "state.js", "sort.js", "published.js", "start.js", "board.css", "published.css")
+    f"assets/{name}"
+    for name in ("theme.js", "state.js", "sort.js", "published.js", "start.js", "board.css", "published.css")
 }
 """``start.js`` is for the page that names the boards, which has no files of its own."""
 ABOUT = (

@@ -8,7 +8,14 @@ from typing import Generic, TypeVar, get_args
 from suite.benchmarks.tasks import TaskFile
 from suite.leaderboard.wording import MINUS
 from suite.registry import Registry
-from suite.registry.published import PublishedDelta, PublishedFile, PublishedProbe, PublishedScore, Reward, Source
+from suite.registry.published import (
+    PublishedDelta,
+    PublishedFile,
+    PublishedProbe,
+    PublishedScore,
+    Reward,
+    Source,
+)
 from suite.schema import content_hash
 
 AnyRow = PublishedScore | PublishedDelta | PublishedProbe
@@ -128,7 +135,9 @@ class PublishedView:
         return _rewards(self.deltas)
 
 
-def published_view(files: Iterable[PublishedFile], registry: Registry, tasks: dict[str, TaskFile]) -> PublishedView:
+def published_view(
+    files: Iterable[PublishedFile], registry: Registry, tasks: dict[str, TaskFile]
+) -> PublishedView:
     """The files in their order; models and tasks that the suite does not know stand under their ids."""
     named = _Names(registry, tasks)
     cited = tuple((_cited(number, file), file) for number, file in enumerate(files, 1))
@@ -160,9 +169,18 @@ def signed_as_printed(points: float) -> str:
 def says(figure: Figure[PublishedDelta]) -> str:
     """What a cell says under the pointer or the focus, a line each."""
     row, source = figure.row, figure.cited.source
-    value = f"looked for, {NOT_FOUND}" if row.points is None else f"{signed_as_printed(row.points)} points, {NO_INTERVAL}"
+    value = (
+        f"looked for, {NOT_FOUND}"
+        if row.points is None
+        else f"{signed_as_printed(row.points)} points, {NO_INTERVAL}"
+    )
     step = "step not stated" if row.step is None else f"step {row.step}"
-    lines = (value, f"{row.base} · {row.reward} · {figure.place.title}", f"{source.title}, {source.id}", row.where)
+    lines = (
+        value,
+        f"{row.base} · {row.reward} · {figure.place.title}",
+        f"{source.title}, {source.id}",
+        row.where,
+    )
     return "\n".join((*lines, f"{row.setting}; {step}"))
 
 
@@ -174,7 +192,9 @@ class _Names:
         self.ranks = {base: rank for rank, base in enumerate(registry.bases())}
 
     def figure(self, cited: Cited, row: Row, base: str) -> Figure[Row]:
-        key = row.model_dump(mode="json", exclude={"percent", "points", "sd", "rouge_l", "exact_match", "where"})
+        key = row.model_dump(
+            mode="json", exclude={"percent", "points", "sd", "rouge_l", "exact_match", "where"}
+        )
         anchor = f"{row.task}-{base}-{content_hash((cited.source.id, key))[:8]}"
         return Figure(row, cited, self._base(base), self._place(row.task), anchor)
 
@@ -238,7 +258,9 @@ def _grid(place: Place, deltas: Iterable[Figure[PublishedDelta]]) -> Grid:
     return Grid(
         place,
         columns=tuple(Column(base, _starts(bases, n)) for n, base in enumerate(bases)),
-        rows=tuple((reward, tuple(cells.get((reward, base), ()) for base in bases)) for reward in _rewards(own)),
+        rows=tuple(
+            (reward, tuple(cells.get((reward, base), ()) for base in bases)) for reward in _rewards(own)
+        ),
     )
 
 
@@ -255,7 +277,9 @@ def _starts(bases: tuple[Base, ...], n: int) -> int:
 def _spreads(scores: Iterable[Figure[PublishedScore]]) -> tuple[Spread, ...]:
     printed = [figure for figure in scores if figure.row.percent is not None]
     groups = _grouped(printed, _asked)
-    return tuple(Spread(base, place, tuple(sorted(own, key=_percent))) for (place, base), own in groups.items())
+    return tuple(
+        Spread(base, place, tuple(sorted(own, key=_percent))) for (place, base), own in groups.items()
+    )
 
 
 def _asked(figure: Figure[PublishedScore]) -> tuple[Place, Base]:
@@ -266,7 +290,9 @@ def _percent(figure: Figure[PublishedScore]) -> float:
     return figure.row.percent or 0.0
 
 
-def _grouped(figures: Iterable[Figure[Row]], key: Callable[[Figure[Row]], Key]) -> dict[Key, tuple[Figure[Row], ...]]:
+def _grouped(
+    figures: Iterable[Figure[Row]], key: Callable[[Figure[Row]], Key]
+) -> dict[Key, tuple[Figure[Row], ...]]:
     """Figures by their key, keys in order of first use."""
     groups: dict[Key, tuple[Figure[Row], ...]] = {}
     for figure in figures:

@@ -25,10 +25,23 @@ MESSAGES = [
 
 
 def report(words: Sequence[VerdictWord], policy: str = "release") -> GateReport:
-    fields = {"claim": "1", "kind": "gain", "says": "gain", "family": "f", "reward": "r", "task": "t", "detail": "d"}
+    fields = {
+        "claim": "1",
+        "kind": "gain",
+        "says": "gain",
+        "family": "f",
+        "reward": "r",
+        "task": "t",
+        "detail": "d",
+    }
     verdicts = tuple(Verdict(verdict=word, **fields) for word in words)
     return GateReport(
-        policy=policy, suite_version="0.9", generated="2026-03-01", samples_hash="ab12", exit_code=0, verdicts=verdicts
+        policy=policy,
+        suite_version="0.9",
+        generated="2026-03-01",
+        samples_hash="ab12",
+        exit_code=0,
+        verdicts=verdicts,
     )
 
 
@@ -48,7 +61,9 @@ def test_the_endpoint_says_how_many_hold_and_the_worst(
 
 
 @pytest.mark.parametrize(("words", "message", "colour", "error"), MESSAGES)
-def test_the_picture_says_the_same(words: Sequence[VerdictWord], message: str, colour: str, error: bool) -> None:
+def test_the_picture_says_the_same(
+    words: Sequence[VerdictWord], message: str, colour: str, error: bool
+) -> None:
     root = ET.fromstring(badge_svg(report(words)))
     assert [text.text for text in root.iter(f"{SVG}text")] == ["rlvr gate", message]
     assert root.findtext(f"{SVG}title") == f"rlvr gate: {message} (policy release)"
@@ -73,7 +88,10 @@ def test_the_picture_asks_for_nothing_from_elsewhere() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists() and not os.environ.get("CI"), reason="needs /usr/bin/chromium (apt install chromium)")
+@pytest.mark.skipif(
+    not CHROMIUM.exists() and not os.environ.get("CI"),
+    reason="needs /usr/bin/chromium (apt install chromium)",
+)
 def test_the_width_kept_for_the_text_is_about_what_it_takes() -> None:
     from playwright.sync_api import sync_playwright
 

@@ -47,7 +47,11 @@ class Rendered(HTMLParser):
         self.rows: list[list[str]] = []
         self.in_cell = False
         self.pieces: list[str] = []
-        self.feed(cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES))
+        self.feed(
+            cmarkgfm.github_flavored_markdown_to_html(
+                markdown, Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
+            )
+        )
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -155,7 +159,9 @@ def test_the_last_line_says_what_it_all_rests_on() -> None:
         ("not comparable", "pass", "notice"),
     ],
 )
-def test_an_annotation_is_as_loud_as_its_effect_on_the_exit_code(word: VerdictWord, asked: str | None, level: str) -> None:
+def test_an_annotation_is_as_loud_as_its_effect_on_the_exit_code(
+    word: VerdictWord, asked: str | None, level: str
+) -> None:
     (line,) = annotations(report(verdict(word), inconclusive=asked))
     assert line.startswith(
         f"::{level} title=rlvr gate%3A {word}%3A 1::gain above 0 points (qwen, format on math500)%0Ait is {word}"
@@ -179,14 +185,19 @@ def test_commands_are_escaped_as_github_documents() -> None:
     made = verdict("refuted", claim="50%: a,b\r\n::error::x", detail="100%\r\n::warning::y", line=1)
     (command,) = annotations(report(made, policy_file="a:b,c%\n.yaml"))
     properties, _, message = command.removeprefix("::").partition("::")
-    assert properties == "error file=a%3Ab%2Cc%25%0A.yaml,line=1,title=rlvr gate%3A refuted%3A 50%25%3A a%2Cb %3A%3Aerror%3A%3Ax"
+    assert (
+        properties
+        == "error file=a%3Ab%2Cc%25%0A.yaml,line=1,title=rlvr gate%3A refuted%3A 50%25%3A a%2Cb %3A%3Aerror%3A%3Ax"
+    )
     assert message == "gain above 0 points (qwen, format on math500)%0A100%25 ::warning::y"
     assert len(command.splitlines()) == 1
 
 
 def test_the_worst_are_annotated_first() -> None:
     words = ("inconclusive", "holds", "missing", "not comparable", "refuted")
-    found = re.findall(r"title=rlvr gate%3A ([a-z ]+)%3A", "\n".join(annotations(report(*map(verdict, words)))))
+    found = re.findall(
+        r"title=rlvr gate%3A ([a-z ]+)%3A", "\n".join(annotations(report(*map(verdict, words))))
+    )
     assert found == ["refuted", "missing", "not comparable", "inconclusive"]
 
 

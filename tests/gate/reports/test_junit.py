@@ -68,8 +68,14 @@ def schema():
 
 EVERY_FIELD = report(
     verdict(points=18.2, interval=(14.8, 21.5), quantity="delta", **PAIR),
-    verdict("refuted", claim=HOSTILE, says=HOSTILE, family=HOSTILE, reward=HOSTILE, task=HOSTILE, detail=HOSTILE),
-    verdict("inconclusive", needs=Needs(items=420, seeds=5), parts=(verdict("holds"), verdict("inconclusive", family="olmo"))),
+    verdict(
+        "refuted", claim=HOSTILE, says=HOSTILE, family=HOSTILE, reward=HOSTILE, task=HOSTILE, detail=HOSTILE
+    ),
+    verdict(
+        "inconclusive",
+        needs=Needs(items=420, seeds=5),
+        parts=(verdict("holds"), verdict("inconclusive", family="olmo")),
+    ),
     verdict("not comparable", differs=("decoding",), unverified=True, **PAIR),
     verdict("missing", base="qwen"),
     policy=HOSTILE,
@@ -78,7 +84,9 @@ EVERY_FIELD = report(
 )
 
 
-@pytest.mark.parametrize("made", [EVERY_FIELD, EVERY_FIELD.model_copy(update={"inconclusive": "pass"}), report()])
+@pytest.mark.parametrize(
+    "made", [EVERY_FIELD, EVERY_FIELD.model_copy(update={"inconclusive": "pass"}), report()]
+)
 def test_the_document_is_valid_by_the_schema_of_jenkins(made: GateReport, schema) -> None:
     from lxml import etree
 
@@ -99,7 +107,9 @@ def test_nothing_fails_exactly_when_the_exit_code_is_0(length: int, asked: str |
 def test_the_counts_are_those_of_the_elements(asked: str | None) -> None:
     document = junit_xml(report(*map(verdict, WORDS * 2), inconclusive=asked))
     suite, found = read(document), [name for case in outcomes(document) for name, _ in case]
-    assert (suite.failures, suite.errors, suite.skipped) == tuple(found.count(name) for name in ("Failure", "Error", "Skipped"))
+    assert (suite.failures, suite.errors, suite.skipped) == tuple(
+        found.count(name) for name in ("Failure", "Error", "Skipped")
+    )
     assert suite.tests == len(list(suite)) == 10
 
 
@@ -117,7 +127,9 @@ def test_the_counts_are_those_of_the_elements(asked: str | None) -> None:
         ("not comparable", "pass", [("Skipped", "not comparable")]),
     ],
 )
-def test_a_verdict_is_an_outcome(word: VerdictWord, asked: str | None, outcome: list[tuple[str, str]]) -> None:
+def test_a_verdict_is_an_outcome(
+    word: VerdictWord, asked: str | None, outcome: list[tuple[str, str]]
+) -> None:
     assert outcomes(junit_xml(report(verdict(word), inconclusive=asked))) == [outcome]
 
 
@@ -136,15 +148,25 @@ def test_every_test_says_why(word: VerdictWord) -> None:
 
 
 def test_a_verdict_over_families_names_them_and_their_pairs() -> None:
-    parts = (verdict("holds", family="qwen", points=3.0, **PAIR), verdict("refuted", family="olmo", detail="below it"))
+    parts = (
+        verdict("holds", family="qwen", points=3.0, **PAIR),
+        verdict("refuted", family="olmo", detail="below it"),
+    )
     assert told(verdict("refuted", family="qwen, olmo", parts=parts)) == [
         "it is refuted", "qwen, step 50, protocol boxed: holds, +3.0", "olmo: refuted, below it",
     ]  # fmt: skip
 
 
 def test_a_verdict_over_tasks_or_controls_names_what_differs() -> None:
-    parts = (verdict("holds", task="amc", points=3.0), verdict("refuted", points=-1.0, quantity="delta beyond random"))
-    assert told(verdict("refuted", parts=parts)) == ["it is refuted", "amc: holds, +3.0", "refuted, delta beyond random -1.0"]
+    parts = (
+        verdict("holds", task="amc", points=3.0),
+        verdict("refuted", points=-1.0, quantity="delta beyond random"),
+    )
+    assert told(verdict("refuted", parts=parts)) == [
+        "it is refuted",
+        "amc: holds, +3.0",
+        "refuted, delta beyond random -1.0",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +253,10 @@ def test_the_name_has_the_pair_as_far_as_it_is_known(fields: dict[str, object], 
     [
         ({}, ""),
         ({"points": -0.04}, "0.0"),
-        ({"points": -3.25, "interval": (-6.0, 0.01), "quantity": "beyond format"}, "beyond format -3.2 [-6.0, 0.0]"),
+        (
+            {"points": -3.25, "interval": (-6.0, 0.01), "quantity": "beyond format"},
+            "beyond format -3.2 [-6.0, 0.0]",
+        ),
     ],
 )
 def test_what_was_measured_is_signed_unless_it_is_zero(fields: dict[str, object], words: str) -> None:

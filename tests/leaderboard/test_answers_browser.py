@@ -472,7 +472,7 @@ CONTRAST = """() => {
   const ratio = (node) => { const back = ground(node), [a, b] = [light(over(rgba(getComputedStyle(node).color), back)), light(back)].sort((x, y) => y - x); return (a + 0.05) / (b + 0.05); };
   return [...document.querySelectorAll("#answers *")].filter((n) => n.checkVisibility() && !n.disabled && [...n.childNodes].some((c) => c.nodeType === 3 && c.data.trim()))
     .map((n) => [ratio(n), n.className + " " + n.textContent.slice(0, 20)]).filter(([r]) => r < 4.5);
-}"""  # noqa: E501
+}"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -26,7 +26,7 @@ bench: $(STAMP)
 # What leaderboards/ has of generated pages: micro/ from the run of `make demo` where there is one, published/, the index.
 boards: $(STAMP)
 	if [ -f runs/demo/summary.json ]; then $(BIN)/rlvr-suite leaderboard runs/demo --out leaderboards/micro --policy micro_demo; fi
-	$(BIN)/python -m suite.leaderboard.boards leaderboards
+	$(BIN)/python -m suite.leaderboard.boards_index leaderboards
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -5,6 +5,6 @@ Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``.
 """
 
 from suite.leaderboard.answers import packed_cells
-from suite.leaderboard.render import render, write_board
+from suite.leaderboard.site import render, write_board
 
 __all__ = ["packed_cells", "render", "write_board"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from suite.leaderboard import gate_words, wording
+from suite.leaderboard.wording import gate, rows
 
 HERE = Path(__file__).resolve().parent
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -50,6 +50,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals["words"] = wording
-    env.globals["said"] = gate_words
+    env.globals["words"] = rows
+    env.globals["said"] = gate
     return env

@@ -9,7 +9,7 @@ from gate_reports import whole_report
 from stored_cells import FAMILY, write_cell
 
 from suite.leaderboard import packed_cells, write_board
-from suite.leaderboard.boards import write_boards
+from suite.leaderboard.boards_index import write_boards
 from suite.registry import load_registry
 from suite.schema import Pair, Summary
 from suite.store.run_folder import RunStore

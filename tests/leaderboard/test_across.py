@@ -8,9 +8,9 @@ from across_summary import SMALL, across
 from board_page import Page, html_of
 from hand_made_summary import LLAMA, MATH, QWEN
 
-from suite.leaderboard.across.view import across_view
+from suite.leaderboard.across.across_tab import across_view
 from suite.leaderboard.links import pair_page
-from suite.leaderboard.wording import signed, signed_interval
+from suite.leaderboard.wording.rows import signed, signed_interval
 from suite.schema import Summary
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&"

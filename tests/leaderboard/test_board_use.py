@@ -11,7 +11,7 @@ from large_summary import large_summary
 
 from suite.leaderboard import write_board
 from suite.leaderboard.links import pair_page
-from suite.leaderboard.wording import signed, signed_interval
+from suite.leaderboard.wording.rows import signed, signed_interval
 from suite.schema import Summary
 
 pytestmark = NEEDS_CHROMIUM

@@ -8,7 +8,7 @@ from chromium import NEEDS_CHROMIUM, Visit
 from gate_reports import OPEN, whole_report
 
 from suite.leaderboard import write_board
-from suite.leaderboard.export import deltas_csv
+from suite.leaderboard.board.deltas_csv import deltas_csv
 from suite.schema import Summary
 
 pytestmark = NEEDS_CHROMIUM

@@ -6,9 +6,9 @@ from typing import Any
 
 from board_page import Page, heatmap, html_of
 
-from suite.leaderboard.charts import chart_data
-from suite.leaderboard.export import COLUMNS, deltas_csv
-from suite.leaderboard.view import task_views
+from suite.leaderboard.board.deltas_csv import COLUMNS, deltas_csv
+from suite.leaderboard.board.filter_data import chart_data
+from suite.leaderboard.board.task_view import task_views
 from suite.schema import DeltaRow, ScoreRow, Summary
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}"

@@ -24,10 +24,10 @@ from gate_reports import (
 from suite.errors import SuiteError
 from suite.leaderboard import render, write_board
 from suite.leaderboard.bars import EDGE, scale_of
-from suite.leaderboard.gate_view import gate_view
-from suite.leaderboard.gate_words import needs_words
+from suite.leaderboard.board_folder import write_files
+from suite.leaderboard.gate_page import gate_view
 from suite.leaderboard.links import board_view
-from suite.leaderboard.write import write_files
+from suite.leaderboard.wording.gate import needs_words
 from suite.schema import VERDICT_MARKS, GateReport, Needs, NotCheckable, Summary, Verdict
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'"

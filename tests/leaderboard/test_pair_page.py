@@ -12,10 +12,10 @@ from stored_cells import FAMILY, write_cell
 
 from suite.leaderboard import render
 from suite.leaderboard.links import pair_page
+from suite.leaderboard.pair.pair_page import PairViews
 from suite.leaderboard.pair.reproduce import reproduce
-from suite.leaderboard.pair.view import PairViews
 from suite.leaderboard.pair.waterfall import waterfalls
-from suite.leaderboard.wording import doubts, percent, signed, signed_interval
+from suite.leaderboard.wording.rows import doubts, percent, signed, signed_interval
 from suite.plan.selection import Selection
 from suite.schema import IMPORTED, UNSTATED, DeltaRow, Summary
 from suite.store.cells import ImportSource

@@ -8,8 +8,8 @@ from html import unescape
 import pytest
 from board_page import Page, heatmap, html_of
 
-from suite.leaderboard.export import COLUMNS, deltas_csv
-from suite.leaderboard.wording import p_number
+from suite.leaderboard.board.deltas_csv import COLUMNS, deltas_csv
+from suite.leaderboard.wording.rows import p_number
 from suite.schema import DeltaRow, Summary
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}"

@@ -13,7 +13,7 @@ import yaml
 
 from suite.files.shipped import recipes_dir
 from suite.leaderboard import packed_cells
-from suite.leaderboard.pair.view import PairViews
+from suite.leaderboard.pair.pair_page import PairViews
 from suite.micro.demo import DemoJob, run_demo
 from suite.plan.selection import Selection, planned_cells
 from suite.registry import load_registry
@@ -27,7 +27,7 @@ import sys
 from pathlib import Path
 from suite.demo import DemoJob, run_demo
 from suite.leaderboard import packed_cells
-from suite.leaderboard.pair.view import PairViews
+from suite.leaderboard.pair.pair_page import PairViews
 from suite.merge import source_of
 from suite.registry import load_registry
 if __name__ == "__main__":

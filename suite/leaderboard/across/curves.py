@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from suite.leaderboard.across.lineup import in_order, shown
-from suite.leaderboard.view import TaskView
+from suite.leaderboard.board.task_view import TaskView
 from suite.schema import DeltaRow, Summary, TaskRow
 
 LABELLED_BY = ("recipe", "protocol", "seeds")

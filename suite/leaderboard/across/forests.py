@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from suite.leaderboard.across.lineup import shown, told_apart, variant
-from suite.leaderboard.view import Column, TaskView
-from suite.leaderboard.wording import finding_word
+from suite.leaderboard.board.task_view import Column, TaskView
+from suite.leaderboard.wording.rows import finding_word
 from suite.schema import DeltaRow, Summary, TaskRow
 
 ROWS_AT_ONCE = 30

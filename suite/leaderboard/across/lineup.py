@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from suite.leaderboard.view import ROW_FIELDS, Column
+from suite.leaderboard.board.task_view import ROW_FIELDS, Column
 from suite.schema import CleanContrast, DeltaRow, ScoreRow, TaskRow
 
 Paired = DeltaRow | CleanContrast

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from suite.leaderboard.across.lineup import columns_of, told_apart, variant
+from suite.leaderboard.board.task_view import Column
 from suite.leaderboard.colours import colour_scale
 from suite.leaderboard.links import pair_page
-from suite.leaderboard.view import Column
 from suite.schema import CleanContrast, DeltaRow, Summary
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from suite.leaderboard.wording import MINUS, percent, signed
+from suite.leaderboard.wording.rows import MINUS, percent, signed
 from suite.schema import MUST_MATCH, ScoreRow
 from suite.store.cells import CellManifest
 

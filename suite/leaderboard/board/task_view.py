@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from suite.leaderboard.wording import MARKS, fades, finding_word
+from suite.leaderboard.wording.rows import MARKS, fades, finding_word
 from suite.schema import DeltaRow, ScoreRow, Summary, TaskRow
 
 ROW_FIELDS = ("reward", "protocol", "recipe", "step", "k", "n_items", "checkpoint", "measured_in")

@@ -1,6 +1,6 @@
 """What a cell of the heatmap says under the pointer: plain lines, which the script puts there as text. The tables say it too."""
 
-from suite.leaderboard.wording import (
+from suite.leaderboard.wording.rows import (
     HOLM_MARK,
     NOT_AFTER_HOLM,
     UNVERIFIED_MARK,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from chromium import NEEDS_CHROMIUM, Visit
 
-from suite.leaderboard import boards
+from suite.leaderboard import boards_index
 
 pytestmark = NEEDS_CHROMIUM
 MICRO = Path(__file__).resolve().parents[2] / "leaderboards" / "micro"
@@ -18,7 +18,7 @@ GROUND = "getComputedStyle(document.body).backgroundColor"
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("leaderboards")
     shutil.copytree(MICRO, folder / "micro")
-    return boards.write_boards(folder)
+    return boards_index.write_boards(folder)
 
 
 @pytest.fixture

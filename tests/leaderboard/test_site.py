@@ -13,13 +13,13 @@ from stored_cells import FAMILY, write_cell
 
 from suite.errors import SuiteError
 from suite.leaderboard import packed_cells, render, write_board
-from suite.leaderboard.charts import chart_data
+from suite.leaderboard.board.deltas_csv import deltas_csv
+from suite.leaderboard.board.filter_data import chart_data
+from suite.leaderboard.board.task_view import task_views
 from suite.leaderboard.colours import colour_scale
-from suite.leaderboard.export import deltas_csv
 from suite.leaderboard.links import pair_page
 from suite.leaderboard.pages import HERE
-from suite.leaderboard.view import task_views
-from suite.leaderboard.wording import MARKS, finding_word, percent, signed, signed_interval
+from suite.leaderboard.wording.rows import MARKS, finding_word, percent, signed, signed_interval
 from suite.schema import ScoreRow, Summary
 from suite.store.run_folder import RunStore
 

@@ -5,14 +5,14 @@ Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``; the page's 
 
 from dataclasses import dataclass
 
-from suite.leaderboard.across.charts import across_charts
+from suite.leaderboard.across.chart_data import across_charts
+from suite.leaderboard.across.contamination import LeakTask, Probed, leak_tasks, probed_tasks
 from suite.leaderboard.across.curves import CurveTask, curve_tasks
 from suite.leaderboard.across.forests import Forest, forests
-from suite.leaderboard.across.probed import LeakTask, Probed, leak_tasks, probed_tasks
 from suite.leaderboard.across.side_by_side import Combination, combinations
-from suite.leaderboard.charts import Json
+from suite.leaderboard.board.filter_data import Json
+from suite.leaderboard.board.task_view import task_views
 from suite.leaderboard.links import pair_page
-from suite.leaderboard.view import task_views
 from suite.schema import DeltaRow, Summary
 
 

@@ -1,6 +1,6 @@
 """A folder of boards and the page that names them; the papers' board is one of them.
 
-``make boards``, or ``.venv/bin/python -m suite.leaderboard.boards leaderboards``, writes ``published/`` and ``index.html`` there
+``make boards``, or ``.venv/bin/python -m suite.leaderboard.boards_index leaderboards``, writes ``published/`` and ``index.html`` there
 anew. A folder with a ``summary.json`` is a board: what is said of it is read from that file and from ``verdict.json``.
 """
 
@@ -15,12 +15,12 @@ from pydantic import ValidationError
 
 from suite.benchmarks.tasks import all_tasks
 from suite.errors import SuiteError, in_one_line
+from suite.leaderboard.board_folder import write_files
 from suite.leaderboard.links import BOARD
 from suite.leaderboard.pages import page
-from suite.leaderboard.papers.board import published_files
-from suite.leaderboard.papers.view import PublishedView, published_view
-from suite.leaderboard.wording import MARKS, finding_word
-from suite.leaderboard.write import write_files
+from suite.leaderboard.papers.figures import PublishedView, published_view
+from suite.leaderboard.papers.papers_board import published_files
+from suite.leaderboard.wording.rows import MARKS, finding_word
 from suite.registry import load_registry, published
 from suite.schema import GateReport, Summary
 from suite.store.run_folder import read_summary
@@ -90,7 +90,7 @@ def _read_gate(path: Path) -> GateReport | None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the boards' pages; 2 and one line for a file that cannot be read or written."""
     parser = argparse.ArgumentParser(
-        prog="python -m suite.leaderboard.boards", description="make published/ and index.html anew"
+        prog="python -m suite.leaderboard.boards_index", description="make published/ and index.html anew"
     )
     parser.add_argument("folder", type=Path, help="folder of boards, such as leaderboards")
     try:

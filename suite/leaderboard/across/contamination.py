@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from suite.leaderboard.across.lineup import in_order, told_apart, variant
 from suite.leaderboard.bars import LEAST_SPAN, Bar, Scale, scale_of
-from suite.leaderboard.view import TaskView
-from suite.leaderboard.wording import percent
+from suite.leaderboard.board.task_view import TaskView
+from suite.leaderboard.wording.rows import percent
 from suite.registry import published
 from suite.schema import DeltaRow, Interval, LeakSplit, ScoreRow, Summary, TaskRow
 

@@ -3,8 +3,8 @@
 The heatmap names them; a key that does not apply is absent.
 """
 
-from suite.leaderboard.view import Entry, TaskView
-from suite.leaderboard.wording import finding_word
+from suite.leaderboard.board.task_view import Entry, TaskView
+from suite.leaderboard.wording.rows import finding_word
 from suite.schema import Interval, ScoreRow, Summary
 
 Json = dict[str, "Json"] | list["Json"] | str | float | bool | None

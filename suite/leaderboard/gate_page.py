@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from suite.leaderboard.bars import Bar, Scale, scale_of
-from suite.leaderboard.gate_words import Outcome, outcome, reason, tally, tally_words
+from suite.leaderboard.board.task_view import task_views
 from suite.leaderboard.links import board_view
-from suite.leaderboard.view import task_views
+from suite.leaderboard.wording.gate import Outcome, outcome, reason, tally, tally_words
 from suite.schema import GateReport, Summary, Verdict, VerdictWord
 
 ANY_FAMILY = "*"

@@ -16,10 +16,10 @@ import yaml
 from suite.benchmarks.tasks import all_tasks
 from suite.errors import SuiteError
 from suite.files import shipped
-from suite.leaderboard import boards, write_board
-from suite.leaderboard.papers.board import published_files
-from suite.leaderboard.papers.view import as_printed, published_view, signed_as_printed
-from suite.leaderboard.write import LISTING
+from suite.leaderboard import boards_index, write_board
+from suite.leaderboard.board_folder import LISTING
+from suite.leaderboard.papers.figures import as_printed, published_view, signed_as_printed
+from suite.leaderboard.papers.papers_board import published_files
 from suite.registry import load_registry, published
 from suite.registry.published import PublishedFile
 from suite.schema import Summary
@@ -245,14 +245,14 @@ def test_the_boards_that_are_checked_in_are_as_made_now(tmp_path: Path) -> None:
         assert (BOARDS / "published" / name).read_bytes() == content, name
     for path in BOARDS.glob("*/summary.json"):
         shutil.copytree(path.parent, tmp_path / path.parent.name)
-    index = boards.write_boards(tmp_path)
+    index = boards_index.write_boards(tmp_path)
     assert index.read_bytes() == (BOARDS / "index.html").read_bytes()
     assert (tmp_path / LISTING).read_bytes() == (BOARDS / LISTING).read_bytes()
 
 
 def test_the_index_says_what_the_files_of_a_board_say(summary: Summary, tmp_path: Path) -> None:
     write_board(summary, tmp_path / "my board")
-    text = boards.write_boards(tmp_path).read_text()
+    text = boards_index.write_boards(tmp_path).read_text()
     plain = " ".join(re.sub(r"<[^>]+>", " ", text).split())
     assert 'href="my%20board/index.html"' in text and 'href="published/index.html"' in text
     assert f"Measured here: {len(summary.deltas)} deltas, {len(summary.families)} families" in plain
@@ -264,7 +264,7 @@ def test_the_index_says_what_the_files_of_a_board_say(summary: Summary, tmp_path
 
 def test_the_index_says_how_the_gate_judged(tmp_path: Path) -> None:
     shutil.copytree(BOARDS / "micro", tmp_path / "micro")
-    text = boards.write_boards(tmp_path).read_text()
+    text = boards_index.write_boards(tmp_path).read_text()
     assert 'href="micro/gate.html"' in text and "<code>micro_demo</code>" in text
 
 
@@ -288,7 +288,7 @@ def test_a_broken_board_is_one_line_and_leaves_all_as_it_was(
     write_board(summary, tmp_path / "mine")
     file = tmp_path / "mine" / name
     file.unlink() if content is None else file.write_text(content)
-    assert boards.main([str(tmp_path)]) == 2
+    assert boards_index.main([str(tmp_path)]) == 2
     error = capsys.readouterr().err
     assert said in error and str(tmp_path / "mine") in error and error.count("\n") == 1
     assert not (tmp_path / "published").exists() and not (tmp_path / "index.html").exists()
@@ -296,16 +296,16 @@ def test_a_broken_board_is_one_line_and_leaves_all_as_it_was(
 
 def test_a_hostile_name_of_a_board_stays_a_name(summary: Summary, tmp_path: Path) -> None:
     write_board(summary, tmp_path / '"><script>x')
-    text = boards.write_boards(tmp_path).read_text()
+    text = boards_index.write_boards(tmp_path).read_text()
     assert "%22%3E%3Cscript%3Ex/index.html" in text and text.count("<script") == 2
 
 
 def test_the_files_of_the_data_stay_beside_the_board(tmp_path: Path) -> None:
     (tmp_path / "published").mkdir()
     (tmp_path / "published" / "mine.yaml").write_text("x")
-    boards.write_boards(tmp_path)
+    boards_index.write_boards(tmp_path)
     with pytest.raises(SuiteError):
-        boards.read_boards(_broken(tmp_path))
+        boards_index.read_boards(_broken(tmp_path))
     assert (tmp_path / "published" / "mine.yaml").read_text() == "x"
 
 

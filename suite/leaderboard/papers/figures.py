@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Generic, TypeVar, get_args
 
 from suite.benchmarks.tasks import TaskFile
-from suite.leaderboard.wording import MINUS
+from suite.leaderboard.wording.rows import MINUS
 from suite.registry import Registry
 from suite.registry.published import (
     PublishedDelta,

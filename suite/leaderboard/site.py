@@ -9,17 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from suite.errors import SuiteError
-from suite.leaderboard.across.view import across_view
+from suite.leaderboard.across.across_tab import across_view
 from suite.leaderboard.answers import PackedCell
-from suite.leaderboard.board import Board, compact
-from suite.leaderboard.charts import chart_data
-from suite.leaderboard.export import deltas_csv
-from suite.leaderboard.gate_view import GateView, gate_view
+from suite.leaderboard.board.board_page import Board, compact
+from suite.leaderboard.board.deltas_csv import deltas_csv
+from suite.leaderboard.board.filter_data import chart_data
+from suite.leaderboard.board.task_view import task_views
+from suite.leaderboard.board_folder import write_files
+from suite.leaderboard.gate_page import GateView, gate_view
 from suite.leaderboard.links import pair_page
 from suite.leaderboard.pages import assets, embedded, page
-from suite.leaderboard.pair.view import PairView, PairViews
-from suite.leaderboard.view import task_views
-from suite.leaderboard.write import write_files
+from suite.leaderboard.pair.pair_page import PairView, PairViews
 from suite.schema import OUTCOMES, GateReport, Outcome, Summary
 
 STACKED: tuple[Outcome, ...] = ("correct", "wrong", "unparsed", "truncated", "error")

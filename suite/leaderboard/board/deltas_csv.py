@@ -3,7 +3,7 @@
 import csv
 import io
 
-from suite.leaderboard.wording import chosen_protocols, finding_word
+from suite.leaderboard.wording.rows import chosen_protocols, finding_word
 from suite.schema import DeltaRow, Summary
 
 COLUMNS = (

@@ -11,7 +11,7 @@ from suite.leaderboard.links import board_view, pair_page
 from suite.leaderboard.pair.arms import Arm, Line, behaviour_lines, must_match, recorded
 from suite.leaderboard.pair.reproduce import Recipe, reproduce
 from suite.leaderboard.pair.waterfall import Waterfall, waterfalls
-from suite.leaderboard.wording import doubts, finding_word
+from suite.leaderboard.wording.rows import doubts, finding_word
 from suite.schema import CleanContrast, ControlDelta, DeltaRow, ScoreRow, Summary, TaskRow
 
 Cells = Mapping[str, PackedCell]

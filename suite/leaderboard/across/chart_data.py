@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from suite.leaderboard.across.curves import Curve, CurveTask
 from suite.leaderboard.across.forests import Forest, ForestRow
-from suite.leaderboard.charts import Json
-from suite.leaderboard.wording import MARKS, delta_reference, signed, signed_interval
+from suite.leaderboard.board.filter_data import Json
+from suite.leaderboard.wording.rows import MARKS, delta_reference, signed, signed_interval
 from suite.schema import DeltaRow
 
 

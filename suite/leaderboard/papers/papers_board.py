@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from suite.benchmarks.tasks import all_tasks
 from suite.leaderboard.pages import assets, page
-from suite.leaderboard.papers import view as arranged
+from suite.leaderboard.papers import figures
 from suite.registry import load_registry, published
 
 LOADED = {
@@ -27,8 +27,8 @@ def published_files() -> Iterator[tuple[str, bytes]]:
     files = published.all_files()
     yield "published.json", _json(files)
     yield from (file for file in assets() if file[0] in LOADED)
-    view = arranged.published_view(files, load_registry(), all_tasks())
-    yield "index.html", page("published.html.j2", view=view, told=arranged)
+    view = figures.published_view(files, load_registry(), all_tasks())
+    yield "index.html", page("published.html.j2", view=view, told=figures)
 
 
 def _json(files: tuple[published.PublishedFile, ...]) -> bytes:

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from suite.leaderboard.board.heatmap import Cell, Source, grid_cells, sources
+from suite.leaderboard.board.task_view import TaskView
 from suite.leaderboard.colours import ColourScale, colour_scale
-from suite.leaderboard.heatmap import Cell, Source, grid_cells, sources
-from suite.leaderboard.view import TaskView
-from suite.leaderboard.wording import MARKS
+from suite.leaderboard.wording.rows import MARKS
 from suite.schema import Summary
 
 Options = tuple[tuple[str, str], ...]

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from suite.leaderboard.board.notes import notes
+from suite.leaderboard.board.task_view import Column, TaskView
 from suite.leaderboard.colours import ColourScale
 from suite.leaderboard.links import pair_page
-from suite.leaderboard.notes import notes
-from suite.leaderboard.view import Column, TaskView
-from suite.leaderboard.wording import (
+from suite.leaderboard.wording.rows import (
     HOLM_MARK,
     NOT_COMPARED,
     NOT_LOOKED_FOR,

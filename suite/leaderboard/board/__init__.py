@@ -1,0 +1,1 @@
+"""The board: a tab a task, each with a heatmap of its deltas and the tables behind them."""

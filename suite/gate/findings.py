@@ -18,6 +18,7 @@ from suite.schema import (
     DeltaRow,
     Interval,
     Needs,
+    PairKey,
     Summary,
     Verdict,
     VerdictWord,
@@ -41,7 +42,7 @@ class Found(NamedTuple):
     parts: tuple[Verdict, ...] | None = None
 
 
-Method = tuple[object, ...]
+Method = tuple[PairKey, str]
 """What rows of one method, measured in one way, share."""
 
 
@@ -238,7 +239,7 @@ def _clean(case: Case) -> Found:
 
 
 def _method(row: DeltaRow | CleanContrast) -> Method:
-    return (row.base, row.checkpoint, row.reward, row.recipe, row.step, row.protocol)
+    return (row.pair, row.protocol)
 
 
 def _reproduces(case: Case) -> Found:

@@ -17,8 +17,7 @@ def board_view(**state: str) -> str:
 
 def pair_page(row: DeltaRow) -> str:
     """Path of the page of a delta, the same whatever else is on the board; no name in it can mean another folder."""
-    said = (row.family, row.base, row.checkpoint, row.reward, row.recipe, row.step, row.task, row.protocol)
     readable = re.sub(r"[^a-z0-9_.]+", "-", f"{row.task}-{row.base}-{row.reward}".lower()).strip("-.")[
         :_NAMED
     ]
-    return f"pairs/{readable}-{content_hash((*said, row.measured_in))[:10]}.html"
+    return f"pairs/{readable}-{content_hash(row.key.without('k', 'n_items'))[:10]}.html"

@@ -1,5 +1,6 @@
 """The vocabulary as frozen types (the README glossary says each word in a sentence)."""
 
+from suite.schema.keys import KeyField, PairKey, PartOfKey, RowKey
 from suite.schema.records import (
     IMPORTED,
     MUST_MATCH,
@@ -75,12 +76,16 @@ __all__ = [
     "Grades",
     "Interaction",
     "Interval",
+    "KeyField",
     "LeakSplit",
     "Needs",
     "NotCheckable",
     "Outcome",
     "Pair",
+    "PairKey",
+    "PartOfKey",
     "Provenance",
+    "RowKey",
     "Sample",
     "SampleGrade",
     "ScoreReference",

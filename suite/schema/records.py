@@ -6,6 +6,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from suite.schema.keys import PairKey
+
 Outcome = Literal["error", "correct", "truncated", "unparsed", "wrong"]
 OUTCOMES: tuple[Outcome, ...] = ("error", "correct", "truncated", "unparsed", "wrong")
 FinishReason = Literal["stop", "length"]
@@ -146,6 +148,11 @@ class Pair(Strict):
     step: int = Field(ge=0)
     base_weights: str | None = None
     weights: str | None = None
+
+    @property
+    def key(self) -> PairKey:
+        """The pair as the key of a row names it, without its training seed."""
+        return PairKey(self.family, self.base, self.checkpoint, self.reward, self.recipe, self.step)
 
     @property
     def is_imported(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from suite.schema.keys import PairKey, RowKey
 from suite.schema.records import Outcome, Strict
 
 SCHEMA_VERSION = 4
@@ -261,6 +262,16 @@ class DeltaRow(Measured):
     strong_baseline_protocols: tuple[str, ...] | None = None
 
     @property
+    def key(self) -> RowKey:
+        """What tells this row from all others of the summary."""
+        return RowKey(*self.pair, self.task, self.protocol, self.k, self.n_items, self.measured_in)
+
+    @property
+    def pair(self) -> PairKey:
+        """The base and the first checkpoint, whatever they were measured on."""
+        return PairKey(self.family, self.base, self.checkpoint, self.reward, self.recipe, self.step)
+
+    @property
     def measured_in(self) -> str:
         """The first checkpoint's cell: tells apart rows of one checkpoint under other decoding; nothing where it is not known."""
         return (self.checkpoint_cells or ("",))[0]
@@ -297,6 +308,11 @@ class CleanContrast(Measured):
     difference: Gap
     interval: GapInterval | None = None
     interval_covers: Covers | None = None
+
+    @property
+    def pair(self) -> PairKey:
+        """As that of the two delta rows that the contrast compares."""
+        return PairKey(self.family, self.base, self.checkpoint, self.reward, self.recipe, self.step)
 
 
 class Interaction(Measured):

@@ -22,6 +22,8 @@ from suite.schema import (
     DeltaReference,
     DeltaRow,
     Pair,
+    PartOfKey,
+    RowKey,
     Spread,
     Transition,
     Transitions,
@@ -65,9 +67,9 @@ class Method:
         return self.cell.manifest.cell.task
 
     @property
-    def budget(self) -> Key:
-        """What a control must share."""
-        return (self.pair.base, self.pair.recipe, self.pair.step, self.task, self.cell.manifest.cell.protocol)
+    def key(self) -> RowKey:
+        """The key of the row that the method gets."""
+        return _key(self.pair, self.cell)
 
     @cached_property
     def score_TI(self) -> Floats:
@@ -87,12 +89,19 @@ def methods(pairs: Iterable[Pair], cells: Iterable[ScoredCell]) -> list[Method]:
     for pair in pairs:
         for cell in of_model[pair.checkpoint]:
             alike = tuple(str(getattr(cell.manifest.cell, f)) for f in MUST_MATCH)
-            asked = (cell.manifest.cell.task, cell.manifest.cell.protocol, cell.manifest.k)
-            key: Key = (pair.base, pair.base_weights, pair.reward, pair.recipe, pair.step, *asked, alike)
+            measured = _key(pair, cell).without("family", "checkpoint", "n_items", "cell")
+            key: Key = (*measured, pair.base_weights, alike)
             if pair.seed is None or pair.recipe in (IMPORTED, UNSTATED) or pair.seed in groups.get(key, {}):
                 key = (*key, pair.checkpoint)
             groups.setdefault(key, {})[pair.seed] = (pair, cell)
     return [_method(group.values()) for group in groups.values()]
+
+
+def _key(pair: Pair, cell: ScoredCell) -> RowKey:
+    manifest = cell.manifest
+    return RowKey(
+        *pair.key, manifest.cell.task, manifest.cell.protocol, manifest.k, manifest.n_items, cell.id
+    )
 
 
 def _method(arms: Iterable[tuple[Pair, ScoredCell]]) -> Method:
@@ -188,7 +197,7 @@ def _strong_baseline(bases: Iterable[ScoredCell], method: Method) -> dict[str, o
     }
 
 
-def _controls(method: Method, spurious: Mapping[Key, Sequence[Method]]) -> list[Method]:
+def _controls(method: Method, spurious: Mapping[PartOfKey, Sequence[Method]]) -> list[Method]:
     """Methods of a spurious reward and the same budget that were measured alike.
 
     A recipe that nobody states cannot be the same as another.
@@ -196,7 +205,7 @@ def _controls(method: Method, spurious: Mapping[Key, Sequence[Method]]) -> list[
     if method.pair.recipe in (IMPORTED, UNSTATED):
         return []
     return [
-        control for control in spurious.get(method.budget, ()) if not differing(control.cell, method.cell)
+        control for control in spurious.get(method.key.budget, ()) if not differing(control.cell, method.cell)
     ]
 
 
@@ -279,11 +288,11 @@ def compare(
     found: Sequence[Method], cells: Sequence[ScoredCell], registry: Registry, margin: float
 ) -> list[Compared]:
     """One row for each method and task where both arms are there."""
-    spurious: dict[Key, list[Method]] = defaultdict(list)
-    bases: dict[Key, list[ScoredCell]] = defaultdict(list)
+    spurious: dict[PartOfKey, list[Method]] = defaultdict(list)
+    bases: dict[tuple[str, str], list[ScoredCell]] = defaultdict(list)
     for method in found:
         if registry.is_spurious(method.pair.reward):
-            spurious[method.budget].append(method)
+            spurious[method.key.budget].append(method)
     for cell in cells:
         bases[cell.manifest.cell.model, cell.manifest.cell.task].append(cell)
     out = []

@@ -99,7 +99,7 @@ def clean_contrasts(compared: Sequence[Compared], registry: Registry) -> list[Cl
         if row.delta is not None and not known[row.task].is_probe:
             engine = one.method.cell.manifest.cell
             alike = (row.protocol, engine.engine, engine.dtype, engine.device)
-            groups[row.base, row.reward, row.recipe, row.step, row.seeds, row.checkpoint, *alike].append(one)
+            groups[row.pair, row.seeds, *alike].append(one)
     return [
         _contrast(dirty, clean, known[dirty.row.task])
         for group in map(_largest, groups.values())
@@ -154,7 +154,8 @@ def interactions(compared: Iterable[Compared]) -> list[Interaction]:
     for one in compared:
         row, items = one.row, one.method.cell.manifest.cell.items_hash
         if row.delta is not None and not row.spurious:
-            groups[row.reward, row.recipe, row.step, row.task, row.protocol, items, row.k].append(one)
+            alike = row.key.only("reward", "recipe", "step", "task", "protocol", "k")
+            groups[alike, items].append(one)
     both = (two for group in groups.values() for two in combinations(group, 2))
     return [_interaction(one, other) for one, other in both if one.row.base != other.row.base]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from suite.leaderboard.across.lineup import in_order, shown
 from suite.leaderboard.board.task_view import TaskView
-from suite.schema import DeltaRow, Summary, TaskRow
+from suite.schema import DeltaRow, PartOfKey, Summary, TaskRow
 
 LABELLED_BY = ("recipe", "protocol", "seeds")
 """What a curve's label says beside its reward, where the curves of its task differ in it."""
@@ -53,11 +53,10 @@ def curve_tasks(summary: Summary, views: Iterable[TaskView]) -> tuple[CurveTask,
 
 
 def _trainings(deltas: Iterable[DeltaRow]) -> list[tuple[DeltaRow, ...]]:
-    groups: dict[tuple[object, ...], list[DeltaRow]] = {}
+    groups: dict[tuple[PartOfKey, tuple[int, ...]], list[DeltaRow]] = {}
     for row in deltas:
-        groups.setdefault((row.family, row.base, row.reward, row.recipe, row.protocol, row.seeds), []).append(
-            row
-        )
+        training = row.key.only("family", "base", "reward", "recipe", "protocol")
+        groups.setdefault((training, row.seeds), []).append(row)
     ordered = (tuple(sorted(group, key=lambda row: row.step)) for group in groups.values())
     return [rows for rows in ordered if len({row.step for row in rows if shown(row)}) > 1]
 

@@ -7,7 +7,7 @@ from suite.leaderboard.across.lineup import columns_of, told_apart, variant
 from suite.leaderboard.board.task_view import Column
 from suite.leaderboard.colours import colour_scale
 from suite.leaderboard.links import pair_page
-from suite.schema import CleanContrast, DeltaRow, Summary
+from suite.schema import CleanContrast, Summary
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class _Cells:
     def __init__(self, summary: Summary) -> None:
         self.summary = summary
         self.tasks = {task.task: task for task in summary.tasks}
-        self.pages = {(*_identity(row), row.task): pair_page(row) for row in summary.deltas}
+        self.pages = {(row.pair, row.protocol, row.task): pair_page(row) for row in summary.deltas}
         self.scale = colour_scale(summary)
 
     def combination(self, contaminated: str, clean: str, contrasts: Sequence[CleanContrast]) -> Combination:
@@ -98,12 +98,11 @@ class _Cells:
 
     def _half(self, row: CleanContrast, task: str, delta: float) -> Half:
         return Half(
-            self._title(task), delta, abs(self.scale.share(delta)), self.pages.get((*_identity(row), task))
+            self._title(task),
+            delta,
+            abs(self.scale.share(delta)),
+            self.pages.get((row.pair, row.protocol, task)),
         )
 
     def _title(self, task: str) -> str:
         return self.tasks[task].title if task in self.tasks else task
-
-
-def _identity(row: DeltaRow | CleanContrast) -> tuple[object, ...]:
-    return (row.family, row.base, row.checkpoint, row.reward, row.recipe, row.step, row.protocol)

@@ -141,12 +141,10 @@ class PairViews:
         return Arm(model, title, self.scores.get(cell), packed.manifest if packed else None)
 
     def _control_page(self, row: DeltaRow, control: ControlDelta) -> str | None:
-        same = ("base", "recipe", "step", "task", "protocol", "k")
         found = (
             other
             for other in self.summary.deltas
-            if other.checkpoint in control.checkpoints
-            and all(getattr(other, field) == getattr(row, field) for field in same)
+            if other.checkpoint in control.checkpoints and other.key.budget == row.key.budget
         )
         return next((pair_page(other) for other in found), None)
 

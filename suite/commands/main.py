@@ -68,7 +68,7 @@ def _selection(args: argparse.Namespace) -> "Selection":
 
 
 def _train(args: argparse.Namespace) -> int:
-    from suite.commands.terminal import step_bar
+    from suite.commands.terminal import progress_bars
     from suite.grpo.job import TrainingRun, check, clip_note, dry_run, run_training
     from suite.registry import load_registry
     from suite.store.run_folder import RunStore
@@ -101,7 +101,7 @@ def _train(args: argparse.Namespace) -> int:
     if args.dry_run:
         print(dry_run(run, registry, store.root), end="")
         return 0
-    with store.lock(), step_bar(f"training {run.checkpoint}") as progress:
+    with store.lock(), progress_bars() as progress:
         pair = run_training(run, registry, store, progress)
     _tell(list(filter(None, [clip_note(store, pair, recipe)])))
     print(f"{pair.checkpoint}: {store.checkpoint(pair.checkpoint)}")
@@ -138,8 +138,8 @@ def _sweep(args: argparse.Namespace) -> int:
 
 
 def _label(args: argparse.Namespace) -> int:
-    from suite.commands.terminal import step_bar
-    from suite.grpo.label import labelling, run_labelling
+    from suite.commands.terminal import progress_bars
+    from suite.grpo.labelling import labelling, run_labelling
     from suite.grpo.labels import describe
     from suite.grpo.recipe import load_recipe
     from suite.registry import load_registry
@@ -156,7 +156,7 @@ def _label(args: argparse.Namespace) -> int:
         data_dir=args.data_dir,
         allow_unchecked=args.allow_unchecked,
     )
-    with step_bar(f"labelling {args.model}: samples") as progress:
+    with progress_bars() as progress:
         labels = run_labelling(job, registry, args.out, progress)
     print("\n".join([*describe(labels), f"{args.out}: train with --labels {args.out}"]))
     return 0
@@ -382,7 +382,7 @@ def _init(args: argparse.Namespace) -> int:
 
 def _pretrain(args: argparse.Namespace) -> int:
     from suite.benchmarks.micro_corpus import MIXTURES
-    from suite.commands.terminal import step_bar
+    from suite.commands.terminal import progress_bars
     from suite.files.text import did_you_mean
 
     if args.model not in MIXTURES:
@@ -390,7 +390,7 @@ def _pretrain(args: argparse.Namespace) -> int:
         raise SuiteError(what, "--model", did_you_mean(args.model, MIXTURES) or "Name one of them")
     from suite.micro.card import pretrain_with_card
 
-    with step_bar(f"pretraining {args.model}") as progress:
+    with progress_bars() as progress:
         card = pretrain_with_card(args.model, args.out, args.seed, progress)
     print(card)
     return 0

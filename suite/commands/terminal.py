@@ -1,7 +1,7 @@
 """What the terminal shows: progress bars and tables (rich). Nothing here computes."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -10,15 +10,17 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress,
+    TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.progress import Progress as Bars
 from rich.table import Table
 
 from suite.engine.run import RunProgress
 from suite.gate import report_text
+from suite.progress import Progress, Report
 from suite.schema import DeltaRow, Summary
 
 T = TypeVar("T")
@@ -40,8 +42,8 @@ def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
     Console(markup=False, width=width).print(table)
 
 
-def _bars(*extra: MofNCompleteColumn | TaskProgressColumn) -> Progress:
-    return Progress(
+def _bars(*extra: MofNCompleteColumn | TaskProgressColumn) -> Bars:
+    return Bars(
         TextColumn("{task.description}", markup=False),
         BarColumn(24),
         *extra,
@@ -51,25 +53,30 @@ def _bars(*extra: MofNCompleteColumn | TaskProgressColumn) -> Progress:
 
 
 @contextmanager
-def step_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """One bar; yields ``progress(done, total)``."""
-    with _bars(MofNCompleteColumn()) as bars:
-        task = bars.add_task(title, total=None)
-        yield lambda done, total: bars.update(task, completed=done, total=total)
+def progress_bars(*, in_percent: bool = False) -> Iterator[Progress]:
+    """Yield what a job reports to; each part of the job has a bar with its count, or with percent."""
+    with _bars(TaskProgressColumn() if in_percent else MofNCompleteColumn()) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(report: Report) -> None:
+            if report.part not in tasks:
+                tasks[report.part] = bars.add_task("", total=None)
+            text = f"{report.part}: {report.doing}"
+            bars.update(tasks[report.part], description=text, completed=report.done, total=report.total)
+
+        yield show
 
 
 def with_bar(title: str, things: Iterable[T], total: int) -> Iterator[T]:
     """The things, counted by a bar as they are taken; no bar where there are none."""
     if not total:
         return
-    with step_bar(title) as progress:
-        for done, thing in enumerate(things, 1):
-            yield thing
-            progress(done, total)
+    with _bars(MofNCompleteColumn()) as bars:
+        yield from bars.track(things, total=total, description=title)
 
 
 class _SampleBars(RunProgress):
-    def __init__(self, bars: Progress) -> None:
+    def __init__(self, bars: Bars) -> None:
         self.bars = bars
 
     def model(self, model_id: str, index: int, total: int) -> None:
@@ -114,22 +121,10 @@ def delta_table(summary: Summary, task: str) -> Table:
 
 def run_demo_with_bars(out: Path) -> None:
     """``rlvr-suite demo``: bars while it works, then the tables, the gate's verdicts and the page's path."""
-    from suite.micro.demo import FAMILIES, UNITS, Report, run_demo
+    from suite.micro.demo import run_demo
 
-    with _bars(TaskProgressColumn()) as bars:
-        tasks = {family: bars.add_task(f"{family}: waiting", total=UNITS) for family in FAMILIES}
-        shares: dict[str, dict[str, float]] = {family: {} for family in FAMILIES}
-
-        def show(report: Report) -> None:
-            shares[report.family][report.unit] = report.share
-            completed = sum(shares[report.family].values())
-            bars.update(
-                tasks[report.family], description=f"{report.family}: {report.doing}", completed=completed
-            )
-
-        demo = run_demo(out, show)
-        for family, task in tasks.items():
-            bars.update(task, description=f"{family}: done", completed=UNITS)
+    with progress_bars(in_percent=True) as progress:
+        demo = run_demo(out, progress)
     console = Console(markup=False, width=max(110, Console().width))
     for task_row in demo.summary.tasks:
         console.print(delta_table(demo.summary, task_row.task))

@@ -20,10 +20,11 @@ from suite.grpo.data import check_source
 from suite.grpo.expression import RewardExpression, parse
 from suite.grpo.labels import MAKE_LABELS, Labels, load_labels, needs_labels
 from suite.grpo.launch import check_machine, run_job
-from suite.grpo.recipe import Recipe, TrainProgress, load_recipe
+from suite.grpo.recipe import Recipe, load_recipe
 from suite.grpo.rows import Rows, asked, rows_of
 from suite.grpo.settings import dry_run_text
-from suite.grpo.train import Job, locked, prepare
+from suite.grpo.train import Hooks, Job, locked, prepare
+from suite.progress import Progress, Report
 from suite.registry import MAX_ID, Registry
 from suite.registry.protocols import Prompt
 from suite.registry.weights import locate, weights_hash
@@ -174,8 +175,8 @@ def _registered(run: TrainingRun, recipe: Recipe, wanted: Sequence[Pair], store:
     return known[wanted[-1].checkpoint]
 
 
-def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress: TrainProgress) -> Pair:
-    """Train and register the checkpoints unless they are there; ``progress(steps done, steps in all)``."""
+def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress: Progress) -> Pair:
+    """Train and register the checkpoints unless they are there; ``progress`` counts the steps."""
     recipe, work = check(run, registry), store.checkpoint(f".{run.checkpoint}.training")
     wanted = _wanted(run, registry, recipe)
     with locked(store.root / ".training" / f"{run.checkpoint}.lock"):
@@ -198,7 +199,7 @@ def _train(
     registry: Registry,
     store: RunStore,
     work: Path,
-    progress: TrainProgress,
+    progress: Progress,
 ) -> None:
     """Train what is wanted in the folder ``work``, and register each checkpoint as it is handed over."""
     check_machine(recipe, run.recipe)
@@ -219,8 +220,11 @@ def _train(
         _record(trained, run, job, prompt, rows)
         store.take_checkpoint(trained, pairs[step].model_copy(update={"weights": weights_hash(trained)}))
 
+    def finished(step: int) -> None:
+        progress(Report(run.checkpoint, f"training on {run.reward}", step, recipe.steps, "steps"))
+
     prepare(work, job, rows.rows)
-    run_job(work, recipe, progress, kept)
+    run_job(work, recipe, Hooks(finished, kept))
 
 
 def _made_from(run: TrainingRun, recipe: Recipe) -> str:

@@ -16,9 +16,9 @@ import yaml
 
 from suite.errors import SuiteError
 from suite.files.atomic import write_atomic
-from suite.grpo.recipe import Recipe, TrainProgress
+from suite.grpo.recipe import Recipe
 from suite.grpo.settings import accelerate_settings, launch_command
-from suite.grpo.train import Kept, kept_folder, train
+from suite.grpo.train import Hooks, kept_folder, train
 from suite.processes import killed_with_parent
 
 POLL_S = 1.0
@@ -61,12 +61,12 @@ def check_machine(recipe: Recipe, where: str) -> None:
         )
 
 
-def run_job(work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept) -> None:
-    """Train the job in ``work``; ``kept`` is called here, in the process that may register checkpoints."""
+def run_job(work: Path, recipe: Recipe, hooks: Hooks) -> None:
+    """Train the job in ``work``; ``hooks`` are called here, in the process that may register checkpoints."""
     if recipe.launch.processes == 1:
-        train(work, progress, kept)
+        train(work, hooks)
         return
-    if _register(work, recipe, kept):
+    if _register(work, recipe, hooks):
         return
     with (work / "worker.log").open("ab") as log:
         worker = subprocess.Popen(
@@ -77,7 +77,7 @@ def run_job(work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept) -> 
             env=_environment(),
         )
     try:
-        _watch(worker, work, recipe, progress, kept)
+        _watch(worker, work, recipe, hooks)
     finally:
         worker.terminate()
         worker.wait()
@@ -108,23 +108,21 @@ def _environment() -> dict[str, str]:
     return dict(os.environ) if gpus() else os.environ | {"ACCELERATE_USE_CPU": "true"}
 
 
-def _register(work: Path, recipe: Recipe, kept: Kept) -> bool:
+def _register(work: Path, recipe: Recipe, hooks: Hooks) -> bool:
     """Hand over what the workers left; whether the last step is among it."""
     found = [step for step in recipe.kept if kept_folder(work, step).is_dir()]
     for step in found:
-        kept(step, kept_folder(work, step))
+        hooks.kept(step, kept_folder(work, step))
     return recipe.steps in found
 
 
-def _watch(
-    worker: "subprocess.Popen[bytes]", work: Path, recipe: Recipe, progress: TrainProgress, kept: Kept
-) -> None:
+def _watch(worker: "subprocess.Popen[bytes]", work: Path, recipe: Recipe, hooks: Hooks) -> None:
     """Register what the worker hands over, until it ends."""
     ended = False
     while not ended:
         ended = worker.poll() is not None
-        _register(work, recipe, kept)
-        progress(_steps_done(work), recipe.steps)
+        _register(work, recipe, hooks)
+        hooks.finished(_steps_done(work))
         if not ended:
             time.sleep(POLL_S)
     if worker.returncode:

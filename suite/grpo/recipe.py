@@ -1,6 +1,5 @@
 """A GRPO recipe: the settings of one training run, read from YAML. A step is one rollout phase, not one optimizer update."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,8 +12,6 @@ from suite.schema import Strict
 
 Positive = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
 Beta = Annotated[float, Field(ge=0, lt=1)]
-TrainProgress = Callable[[int, int], None]
-"""Called with steps done and steps in all."""
 
 
 class Lora(Strict):

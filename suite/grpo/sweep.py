@@ -20,6 +20,7 @@ from suite.errors import SuiteError, in_one_line
 from suite.files.yaml import Document, read_document
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
 from suite.processes import end_with_parent
+from suite.progress import silent
 from suite.registry import Registry, load_registry
 from suite.schema import Strict
 from suite.store.run_folder import RunStore
@@ -157,7 +158,7 @@ def _work(run: TrainingRun, overlays: Sequence[Path], root: Path, threads: int, 
 def train_one(run: TrainingRun, overlays: Sequence[Path], root: Path) -> str | None:
     """Train one run into the run folder ``root``; what went wrong, or None."""
     try:
-        run_training(run, load_registry(overlays), RunStore(root), lambda done, total: None)
+        run_training(run, load_registry(overlays), RunStore(root), silent)
     except SuiteError as error:
         return str(error)
     except Exception as error:  # torch, TRL: the others go on

@@ -11,15 +11,21 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from suite.files.atomic import write_atomic
-from suite.grpo.recipe import Recipe, TrainProgress
+from suite.grpo.recipe import Recipe
 from suite.grpo.settings import machine_settings, trl_settings
 from suite.schema import Strict
 
-Kept = Callable[[int, Path], None]
-"""Called with a step and the folder of its weights."""
+
+class Hooks(NamedTuple):
+    """What training calls while it runs."""
+
+    finished: Callable[[int], None]
+    """With the number of each finished step."""
+    kept: Callable[[int, Path], None]
+    """With each step that the recipe keeps and the folder of its weights."""
 
 
 class Row(Strict):
@@ -75,18 +81,18 @@ def kept_folder(work: Path, step: int) -> Path:
     return work / f"step-{step}"
 
 
-def train(work: Path, progress: TrainProgress, kept: Kept) -> None:
-    """Train the job in ``work`` from where it stands; ``kept`` gets the weights of each step that the recipe keeps.
+def train(work: Path, hooks: Hooks) -> None:
+    """Train the job in ``work`` from where it stands; ``hooks.kept`` gets the weights of each step that the recipe keeps.
 
     A step that is handed over already is not handed over again. On several processes all call this; the first one tells.
     """
     job = Job.model_validate_json((work / "job.json").read_text(encoding="utf-8"))
     for step in job.recipe.kept:
         if (done := kept_folder(work, step)).is_dir():
-            kept(step, done)
+            hooks.kept(step, done)
     if kept_folder(work, job.recipe.steps).is_dir():
         return
-    trainer = _trainer(work, job, progress, kept)
+    trainer = _trainer(work, job, hooks)
     trainer.train(resume_from_checkpoint=_last_saved(work))
 
 
@@ -108,11 +114,11 @@ def _is_whole(saved: Path) -> bool:
     return optimizer and (saved / "scheduler.pt").is_file() and any(saved.glob("rng_state*.pth"))
 
 
-def _trainer(work: Path, job: Job, progress: TrainProgress, kept: Kept) -> Any:
+def _trainer(work: Path, job: Job, hooks: Hooks) -> Any:
     from transformers import AutoTokenizer, PrinterCallback
 
     from suite.grpo.expression import parse
-    from suite.grpo.trainer import Keep, Progress, SuiteTrainer, TrainLog, reward_function
+    from suite.grpo.trainer import CountSteps, Keep, SuiteTrainer, TrainLog, reward_function
 
     tokenizer = AutoTokenizer.from_pretrained(job.folder, padding_side="left")
     config = _config(job, work)  # before the model: sharded loading looks for it
@@ -134,13 +140,13 @@ def _trainer(work: Path, job: Job, progress: TrainProgress, kept: Kept) -> Any:
             (building / "training_args.bin").unlink(missing_ok=True)  # a pickle, which nobody needs
             shutil.copyfile(work / "train_log.jsonl", building / "train_log.jsonl")
             os.replace(building, kept_folder(work, step))
-            kept(step, kept_folder(work, step))
+            hooks.kept(step, kept_folder(work, step))
 
     trainer.remove_callback(PrinterCallback)
     for callback in (
         TrainLog(job.recipe, work / "train_log.jsonl"),
         Keep(job.recipe, hand_over),
-        Progress(job.recipe, progress),
+        CountSteps(job.recipe, hooks.finished),
     ):
         trainer.add_callback(callback)
     return trainer

@@ -138,17 +138,18 @@ def _process_index() -> int:
     return int(PartialState().process_index)
 
 
-class Progress(TrainerCallback):
-    """Tells the caller each finished rollout."""
+class CountSteps(TrainerCallback):
+    """Report each finished step to the caller."""
 
-    def __init__(self, recipe: Recipe, tell: Callable[[int, int], None]) -> None:
-        self.recipe, self.tell = recipe, tell
+    def __init__(self, recipe: Recipe, finished: Callable[[int], None]) -> None:
+        self.recipe = recipe
+        self.finished = finished
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
     ) -> None:
         if state.is_world_process_zero and state.global_step % self.recipe.updates_per_step == 0:
-            self.tell(state.global_step // self.recipe.updates_per_step, self.recipe.steps)
+            self.finished(state.global_step // self.recipe.updates_per_step)
 
 
 class TrainLog(TrainerCallback):

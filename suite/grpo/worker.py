@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from suite.errors import SuiteError
-from suite.grpo.train import Job, train
+from suite.grpo.train import Hooks, Job, train
 from suite.processes import end_with_parent, quiet_libraries
 
 
@@ -22,7 +22,7 @@ def main() -> int:
         print(f"Error: the recipe trains on {wanted} processes, and {started} were started", file=sys.stderr)
         return 2
     try:
-        train(work, lambda done, total: None, lambda step, folder: None)
+        train(work, Hooks(finished=lambda step: None, kept=lambda step, folder: None))
     except SuiteError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2

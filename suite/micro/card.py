@@ -1,6 +1,5 @@
 """Measured priors of a micro base, and its model card."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from suite.engine.hf import HFEngine
 from suite.grade import is_correct
 from suite.grade.behaviour import is_boxed, is_code
 from suite.micro.pretrain import TOKENS_A_STEP, pretrain
+from suite.progress import Progress
 from suite.registry import load_registry
 from suite.registry.protocols import prompt_of
 from suite.registry.weights import weights_hash
@@ -102,7 +102,7 @@ Made by `rlvr-suite micro pretrain --model {model_id} --seed {seed} --out DIR`.
     return path
 
 
-def pretrain_with_card(model_id: str, out: Path, seed: int, progress: Callable[[int, int], None]) -> Path:
+def pretrain_with_card(model_id: str, out: Path, seed: int, progress: Progress) -> Path:
     """Pretrain the base on one thread (the weights hash depends on their number) and write its card; the card's path."""
     torch.set_num_threads(1)
     pretrain(model_id, out, seed=seed, progress=progress)

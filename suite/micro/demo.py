@@ -8,12 +8,10 @@ unbroken one.
 import multiprocessing
 import queue
 import shutil
-from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.managers import SyncManager
 from pathlib import Path
-from typing import NamedTuple
 
 from suite.engine.run import RunProgress, run_cells
 from suite.files.atomic import write_atomic
@@ -24,6 +22,7 @@ from suite.plan.cells import PlannedCell
 from suite.plan.selection import Selection, planned_cells
 from suite.plan.unfinished import unfinished
 from suite.processes import end_with_parent, quiet_libraries
+from suite.progress import Progress, Report
 from suite.registry import Registry, load_registry
 from suite.schema import GateReport, Summary
 from suite.store.run_folder import RunStore
@@ -41,15 +40,6 @@ UNITS = len(REWARDS) + 1
 """Units of work in a family: its base to evaluate, and one checkpoint a reward to train and evaluate."""
 TRAINING_SHARE = 0.8
 """Part of a checkpoint's unit that is training."""
-
-
-class Report(NamedTuple):
-    """What a worker says: its family, the unit (base or checkpoint id), what is going on, and the share of the unit done."""
-
-    family: str
-    unit: str
-    doing: str
-    share: float
 
 
 @dataclass(frozen=True)
@@ -94,14 +84,34 @@ def _planned(store: RunStore, registry: Registry, selection: Selection) -> list[
 
 
 class _Evaluation(RunProgress):
-    """Turns the samples of one model into the rest of its unit."""
+    """Turns the samples of one model into the rest of its unit, which begins at the share ``start``."""
 
-    def __init__(self, family: str, unit: str, start: float, send: Callable[[Report], None]) -> None:
-        self.family, self.unit, self.start, self.send = family, unit, start, send
+    def __init__(self, unit: str, start: float, send: Progress) -> None:
+        self.unit = unit
+        self.start = start
+        self.send = send
 
     def samples(self, done: int, total: int) -> None:
         share = self.start + (1 - self.start) * done / total
-        self.send(Report(self.family, self.unit, f"evaluating {self.unit}", share))
+        self.send(Report(self.unit, f"evaluating {self.unit}", share, 1))
+
+
+class _FamilyProgress:
+    """Adds up the workers' reports, one part a unit, to reports of one part a family."""
+
+    def __init__(self, job: DemoJob, progress: Progress) -> None:
+        self.progress = progress
+        self.share_of: dict[str, dict[str, float]] = {family: {} for family in job.families}
+        self.family_of = {family: family for family in job.families}
+        for family in job.families:
+            self.family_of |= {run.checkpoint: family for run in job.runs_of(family)}
+            self.progress(Report(family, "waiting", 0, UNITS))
+
+    def show(self, report: Report) -> None:
+        """Pass a worker's report on as its family's."""
+        family = self.family_of[report.part]
+        self.share_of[family][report.part] = report.done
+        self.progress(Report(family, report.doing, sum(self.share_of[family].values()), UNITS))
 
 
 def _start_worker() -> None:
@@ -112,28 +122,29 @@ def _start_worker() -> None:
     end_with_parent()
 
 
-def _evaluate(store: RunStore, job: DemoJob, progress: _Evaluation) -> None:
-    planned = _planned(store, load_registry(), job.selection((progress.family,)))
+def _evaluate(store: RunStore, job: DemoJob, family: str, progress: _Evaluation) -> None:
+    planned = _planned(store, load_registry(), job.selection((family,)))
     for error in run_cells(store, [p for p in planned if p.model.id == progress.unit], progress):
         raise error
-    progress.send(Report(progress.family, progress.unit, f"finished {progress.unit}", 1.0))
+    progress.send(Report(progress.unit, f"finished {progress.unit}", 1, 1))
 
 
 def _base_unit(run_folder: Path, job: DemoJob, family: str, reports: "queue.Queue[Report]") -> None:
     """Evaluate a family's base, in a worker."""
-    _evaluate(RunStore(run_folder), job, _Evaluation(family, family, 0.0, reports.put))
+    _evaluate(RunStore(run_folder), job, family, _Evaluation(family, 0.0, reports.put))
 
 
 def _pair_unit(run_folder: Path, job: DemoJob, run: TrainingRun, reports: "queue.Queue[Report]") -> None:
     """Train a checkpoint and evaluate it, in a worker."""
     store = RunStore(run_folder)
 
-    def step(done: int, total: int) -> None:
-        doing = f"training on {run.reward}, step {done} of {total}"
-        reports.put(Report(run.model, run.checkpoint, doing, TRAINING_SHARE * done / total))
+    def trained(report: Report) -> None:
+        share = report.done / (report.total or 1)
+        doing = f"{report.doing}, step {report.done:g} of {report.total:g}"
+        reports.put(Report(run.checkpoint, doing, TRAINING_SHARE * share, 1))
 
-    run_training(run, load_registry(), store, step)
-    _evaluate(store, job, _Evaluation(run.model, run.checkpoint, TRAINING_SHARE, reports.put))
+    run_training(run, load_registry(), store, trained)
+    _evaluate(store, job, run.model, _Evaluation(run.checkpoint, TRAINING_SHARE, reports.put))
 
 
 def _sweep_leftovers(store: RunStore) -> None:
@@ -142,7 +153,8 @@ def _sweep_leftovers(store: RunStore) -> None:
         shutil.rmtree(path)
 
 
-def _work(store: RunStore, job: DemoJob, show: Callable[[Report], None]) -> None:
+def _work(store: RunStore, job: DemoJob, progress: Progress) -> None:
+    families = _FamilyProgress(job, progress)
     context = multiprocessing.get_context("spawn")
     manager = SyncManager(ctx=context)
     manager.start(end_with_parent)
@@ -154,7 +166,7 @@ def _work(store: RunStore, job: DemoJob, show: Callable[[Report], None]) -> None
         try:
             while not all(future.done() for future in futures):
                 try:
-                    show(reports.get(timeout=0.5))
+                    families.show(reports.get(timeout=0.5))
                 except queue.Empty:
                     continue
         except KeyboardInterrupt:
@@ -162,13 +174,13 @@ def _work(store: RunStore, job: DemoJob, show: Callable[[Report], None]) -> None
                 process.terminate()
             raise
         while not reports.empty():
-            show(reports.get())
+            families.show(reports.get())
         for future in futures:
             future.result()
 
 
-def run_demo(run_folder: Path, show: Callable[[Report], None], job: DemoJob = DemoJob()) -> Demo:
-    """Do what is not done yet, then write summary, board and gate report; ``show`` is told each family's progress."""
+def run_demo(run_folder: Path, progress: Progress, job: DemoJob = DemoJob()) -> Demo:
+    """Do what is not done yet, then write summary, board and gate report; ``progress`` has one part a family."""
     store = RunStore(run_folder)
     with store.lock():
         _sweep_leftovers(store)
@@ -176,7 +188,7 @@ def run_demo(run_folder: Path, show: Callable[[Report], None], job: DemoJob = De
             for run in job.runs_of(family):
                 check(run, load_registry())
         if not _is_done(store, job):
-            _work(store, job, show)
+            _work(store, job, progress)
             _sweep_leftovers(store)  # a killed run's worker may outlive it for a moment
         summary = summary_of(store, scored_cells(store.finished()), load_registry())
         store.write_summary(summary)
@@ -185,4 +197,6 @@ def run_demo(run_folder: Path, show: Callable[[Report], None], job: DemoJob = De
         cells = packed_cells(cell for cell in store.finished() if cell.path.name in compared)
         board = write_board(summary, run_folder / "board", report, cells)
         write_atomic(run_folder / "verdict.json", report.to_json().encode())
+    for family in job.families:
+        progress(Report(family, "done", UNITS, UNITS))
     return Demo(summary, report, board)

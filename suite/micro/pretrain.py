@@ -5,7 +5,7 @@ hash; elsewhere the measured priors agree within their intervals.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from transformers import (
 
 from suite.benchmarks.micro_corpus import MIXTURES, Document, Mixture, documents
 from suite.micro.tokenizer import build_tokenizer
+from suite.progress import Progress, Report, silent
 
 TOKENS_A_STEP = 2048
 WARM_UP = 100
@@ -112,11 +113,11 @@ def pretrain(
     *,
     seed: int = 0,
     steps: int | None = None,
-    progress: Callable[[int, int], None] = lambda *_: None,
+    progress: Progress = silent,
 ) -> Path:
     """Train the base of ``model_id`` (a key of ``MIXTURES``) and save it with its tokenizer into ``out``, as bf16 safetensors.
 
-    ``steps`` defaults to the family's own number of updates; ``progress(done, total)`` is called every ten.
+    ``steps`` defaults to the family's own number of updates; ``progress`` is called every ten.
     """
     mixture = MIXTURES[model_id]
     total = steps or mixture.steps
@@ -132,7 +133,7 @@ def pretrain(
         optimizer.step()
         schedule.step()
         if step % 10 == 0 or step == total:
-            progress(step, total)
+            progress(Report(model_id, "pretraining", step, total, "updates"))
     model.to(torch.bfloat16).save_pretrained(out)
     tokenizer.save_pretrained(out)
     return out

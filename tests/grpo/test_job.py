@@ -12,6 +12,7 @@ import yaml
 from suite.errors import SuiteError
 from suite.grpo.job import TrainingRun, check, dry_run, run_training, trained_pair
 from suite.grpo.recipe import load_recipe
+from suite.progress import silent
 from suite.registry import load_registry
 from suite.schema import Pair
 from suite.store.run_folder import RunStore
@@ -35,7 +36,7 @@ def test_a_checkpoint_that_is_there_is_not_trained_again(
 ) -> None:
     store, pair = trained
     monkeypatch.setattr("suite.grpo.job.run_job", lambda *_, **__: pytest.fail("trained"))
-    assert run_training(RUN, load_registry(), store, lambda *_: None) == pair
+    assert run_training(RUN, load_registry(), store, silent) == pair
 
 
 def test_a_checkpoint_of_other_base_weights_recipe_or_seed_does_not_count(
@@ -117,7 +118,7 @@ def test_a_recipe_that_cannot_work_is_one_line(tmp_path: Path, changes: dict[str
 def test_a_vllm_recipe_without_a_gpu_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
     run = replace(RUN, recipe=recipe_with(tmp_path, generation="vllm_colocate"))
     with pytest.raises(SuiteError, match=r"needs vllm|needs a GPU"):
-        run_training(run, load_registry(), RunStore(tmp_path), lambda *_: None)
+        run_training(run, load_registry(), RunStore(tmp_path), silent)
     assert list(RunStore(tmp_path).pairs()) == []
 
 

@@ -16,6 +16,7 @@ from suite.leaderboard import packed_cells
 from suite.leaderboard.pair.pair_page import PairViews
 from suite.micro.demo import DemoJob, run_demo
 from suite.plan.selection import Selection, planned_cells
+from suite.progress import silent
 from suite.registry import load_registry
 from suite.store.run_folder import RunStore
 from suite.summary.merge import source_of
@@ -25,10 +26,10 @@ FAMILY = "micro-llama3"
 SCRIPT = """
 import sys
 from pathlib import Path
-from suite.demo import DemoJob, run_demo
+from suite.micro.demo import DemoJob, run_demo
 from suite.leaderboard import packed_cells
 from suite.leaderboard.pair.pair_page import PairViews
-from suite.merge import source_of
+from suite.summary.merge import source_of
 from suite.registry import load_registry
 if __name__ == "__main__":
     run_demo(Path(sys.argv[1]), lambda report: print(*report, flush=True), DemoJob((sys.argv[3],), sys.argv[2], 20))
@@ -46,7 +47,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> DemoJob:
 @pytest.fixture(scope="module")
 def unbroken(small: DemoJob, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = tmp_path_factory.mktemp("unbroken") / "run"
-    run_demo(run, lambda report: None, small)
+    run_demo(run, silent, small)
     return run
 
 
@@ -115,7 +116,7 @@ def test_killed_in_the_middle_and_started_again_it_ends_with_the_same_numbers(
     assert len(list((run / "checkpoints").glob("*/pair.json"))) < 3
     assert not (run / "summary.json").exists()
     kept = {path: path.stat().st_mtime_ns for path in (run / "checkpoints").glob("*/pair.json")}
-    run_demo(run, lambda report: None, small)
+    run_demo(run, silent, small)
     assert {path: path.stat().st_mtime_ns for path in kept} == kept  # what was finished is not done again
     assert numbers(run) == numbers(unbroken)
     assert list((run / "checkpoints").glob(".*")) == []
@@ -127,7 +128,7 @@ def test_a_second_run_starts_no_worker(
     monkeypatch.setattr("suite.micro.demo._work", lambda *_: pytest.fail("worked"))
     before = numbers(unbroken)
     started = time.monotonic()
-    run_demo(unbroken, lambda report: None, small)
+    run_demo(unbroken, silent, small)
     assert numbers(unbroken) == before
     assert time.monotonic() - started < 60
 

@@ -6,7 +6,7 @@ drawn, so that a killed run goes on, and more samples or items cost only those t
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from suite.grpo.rows import asked, items_of
 from suite.grpo.strong_check import Labelled, check
 from suite.grpo.vote import majority
 from suite.plan.cells import ModelToRun, PlannedCell, TaskToRun, plan
+from suite.progress import Progress, Report
 from suite.registry import Registry
 from suite.registry.protocols import prompt_of
 from suite.registry.weights import locate, weights_hash
@@ -34,8 +35,6 @@ from suite.store.run_folder import RunStore
 if TYPE_CHECKING:
     from suite.engine.contract import Engine
 
-LabelProgress = Callable[[int, int], None]
-"""Called with samples done and samples in all."""
 CHUNK = 512
 """Items whose samples are drawn, and held in memory, at a time."""
 
@@ -177,7 +176,7 @@ def _settings(job: LabelJob, planned: PlannedCell) -> LabelSettings:
 class _Drawing:
     """Draws what the cells lack, with one engine that is started when it is first needed."""
 
-    def __init__(self, job: LabelJob, store: RunStore, progress: LabelProgress) -> None:
+    def __init__(self, job: LabelJob, store: RunStore, progress: Progress) -> None:
         self.job, self.store, self.progress = job, store, progress
         self.engine: Engine | None = None
         self.done, self.total = 0, job.samples * len(job.data.items)
@@ -206,7 +205,7 @@ class _Drawing:
 
     def _count(self, n: int) -> None:
         self.done += n
-        self.progress(self.done, self.total)
+        self.progress(Report(self.job.model, "drawing labels", self.done, self.total, "samples"))
 
     def close(self) -> None:
         """End the engine, if one was started."""
@@ -252,7 +251,7 @@ def _existing(out: Path, settings: LabelSettings) -> Labels | None:
     return labels
 
 
-def run_labelling(job: LabelJob, registry: Registry, out: Path, progress: LabelProgress) -> Labels:
+def run_labelling(job: LabelJob, registry: Registry, out: Path, progress: Progress) -> Labels:
     """Label the items with the base's majority answers and write ``out``; what is there already is not done again.
 
     The same job gives the same bytes, whether in one go or after kills (on a GPU as far as the engine repeats itself).

@@ -14,9 +14,10 @@ from suite.benchmarks.items import Item, ItemSet
 from suite.engine.hf import HFEngine
 from suite.errors import SuiteError
 from suite.files.shipped import builtin_model
-from suite.grpo import label
-from suite.grpo.label import LabelJob, run_labelling, samples_folder
+from suite.grpo import labelling
+from suite.grpo.labelling import LabelJob, run_labelling, samples_folder
 from suite.grpo.labels import incorrect_items, load_labels, majority_items
+from suite.progress import Report, silent
 from suite.registry import load_registry
 from suite.registry.weights import weights_hash
 
@@ -28,7 +29,7 @@ JOB = LabelJob(MODEL, DATA, samples=4, max_new_tokens=96)
 
 
 def run(job: LabelJob, out: Path) -> bytes:
-    run_labelling(job, load_registry(), out, lambda *_: None)
+    run_labelling(job, load_registry(), out, silent)
     return out.read_bytes()
 
 
@@ -61,7 +62,7 @@ KILLED = """
 import sys
 from pathlib import Path
 sys.path[:0] = [str(Path(sys.argv[1]))]
-from test_label import JOB, run
+from test_labelling import JOB, run
 run(JOB, Path(sys.argv[2]))
 """
 
@@ -107,17 +108,19 @@ def test_an_engine_that_fails_midway_is_one_error_and_the_next_run_goes_on(
 
 
 def test_more_samples_cost_only_those_that_are_new(tmp_path: Path) -> None:
-    out, seen = tmp_path / "labels.jsonl", list[tuple[int, int]]()
+    out = tmp_path / "labels.jsonl"
+    seen: list[Report] = []
     run(replace(JOB, samples=2), out)
     out.unlink()
-    run_labelling(JOB, load_registry(), out, lambda done, total: seen.append((done, total)))
-    assert seen == [(24, 48), (36, 48), (48, 48)]
+    run_labelling(JOB, load_registry(), out, seen.append)
+    assert [(report.done, report.total) for report in seen] == [(24, 48), (36, 48), (48, 48)]
+    assert {(report.part, report.unit) for report in seen} == {(MODEL, "samples")}
 
 
 def test_items_are_labelled_in_parts_with_the_same_seeds(
     whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(label, "CHUNK", 5)
+    monkeypatch.setattr(labelling, "CHUNK", 5)
     out = tmp_path / "labels.jsonl"
     assert run(JOB, out) == whole
     assert len(list((samples_folder(out) / "cells").iterdir())) == 3
@@ -159,7 +162,7 @@ TWICE = ItemSet([DATA.items[0], DATA.items[0]], "twice.jsonl")
 def test_what_cannot_be_labelled_is_one_line_before_anything_is_loaded(
     job: LabelJob, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(label, "weights_hash", lambda *_: pytest.fail("loaded"))
+    monkeypatch.setattr(labelling, "weights_hash", lambda *_: pytest.fail("loaded"))
     with pytest.raises(SuiteError, match=message) as caught:
         run(job, tmp_path / "labels.jsonl")
     assert "\n" not in str(caught.value) and not list(tmp_path.iterdir())

@@ -137,15 +137,14 @@ def _tasks(_overlays: Sequence[Path], _run: Path) -> list[Row]:
 def _rewards(overlays: Sequence[Path], _run: Path) -> list[Row]:
     """Those that can be trained here say what they pay; the others are known from the literature or from an overlay."""
     known = load_registry(overlays).rewards
-    pays = {name: (function.__doc__ or "").strip() for name, function in REWARDS.items()}
     return [
         {
             "reward": name,
-            "pays": pays.get(name) or known[name].description,
-            "control": "spurious" if name in known and known[name].spurious else "",
-            "train": "yes" if name in pays else "not here yet",
+            "pays": known[name].description,
+            "control": "spurious" if known[name].spurious else "",
+            "train": "yes" if name in REWARDS else "not here yet",
         }
-        for name in dict.fromkeys([*pays, *known])
+        for name in dict.fromkeys([*REWARDS, *known])
     ]
 
 

@@ -87,18 +87,17 @@ def test_a_bad_expression_is_one_line_before_anything_is_imported(text: str, say
 @pytest.mark.parametrize(
     ("text", "answers"),
     [
-        *(
-            ("ground_truth", "gold"),
-            ("closeness", "gold"),
-            ("majority_vote", "majority"),
-            ("incorrect", "incorrect"),
-        ),
-        *(("one_shot", "one"), ("random", "gold"), ("format & !python", "gold"), ("m:f", "gold")),
-        *(
-            ("format & majority_vote", "majority"),
-            ("m:f & !incorrect", "incorrect"),
-            ("!ground_truth & !closeness", "gold"),
-        ),
+        ("ground_truth", "gold"),
+        ("closeness", "gold"),
+        ("majority_vote", "majority"),
+        ("incorrect", "incorrect"),
+        ("one_shot", "one"),
+        ("random", "gold"),
+        ("format & !python", "gold"),
+        ("m:f", "gold"),
+        ("format & majority_vote", "majority"),
+        ("m:f & !incorrect", "incorrect"),
+        ("!ground_truth & !closeness", "gold"),
     ],
 )
 def test_an_expression_knows_which_answers_it_compares_with(text: str, answers: str) -> None:
@@ -108,42 +107,44 @@ def test_an_expression_knows_which_answers_it_compares_with(text: str, answers: 
 @pytest.mark.parametrize(
     ("text", "spurious"),
     [
-        *(
-            ("random(0)", True),
-            ("!format", True),
-            ("incorrect & !python", True),
-            ("no_repetition & python_fence", True),
-        ),
-        *(
-            ("ground_truth", False),
-            ("!ground_truth", False),
-            ("majority_vote", False),
-            ("one_shot & !python", False),
-        ),
-        *(("closeness", False), ("m:f", False), ("format & m:f", False)),
+        ("random(0)", True),
+        ("!format", True),
+        ("incorrect & !python", True),
+        ("no_repetition & python_fence", True),
+        ("ground_truth", False),
+        ("!ground_truth", False),
+        ("majority_vote", False),
+        ("one_shot & !python", False),
+        ("closeness", False),
+        ("m:f", False),
+        ("format & m:f", False),
     ],
 )
 def test_an_expression_is_spurious_if_no_part_looks_at_whether_the_answer_is_right(
     text: str, spurious: bool
 ) -> None:
-    assert parse(text).spurious is spurious
+    assert load_registry().is_spurious(parse(text).id) is spurious
 
 
-def test_the_registry_and_expressions_agree_on_what_is_a_control() -> None:
-    registry = load_registry()
-    assert {name for name in REWARDS if parse(name).spurious} == {
-        name for name in REWARDS if registry.is_spurious(name)
-    }
-    assert all(
-        registry.is_spurious(expression.id) == expression.spurious for expression in every_expression()
+def looks_at_correctness(expression: RewardExpression) -> bool:
+    """Whether a part depends on a right answer; a user's own function may."""
+    return any(
+        part.is_own or REWARDS[part.name].compares_with not in (None, "incorrect")
+        for part in expression.parts
     )
+
+
+def test_the_registry_calls_spurious_exactly_what_compares_with_no_right_answer() -> None:
+    registry = load_registry()
+    for expression in every_expression():
+        assert registry.is_spurious(expression.id) is not looks_at_correctness(expression), expression.name
 
 
 @pytest.mark.parametrize("text", [r"\boxed{7}", r"\boxed{8}", CODE, "so 7", "python", ""])
 @pytest.mark.parametrize("name", list(REWARDS))
 def test_a_negation_pays_1_minus_the_reward(name: str, text: str) -> None:
     rollout = replace(ROLLOUT, text=text)
-    paid = REWARDS[name](rollout)
+    paid = REWARDS[name].pay(rollout)
     assert paid is not None
     assert parse(name).function()(rollout) == paid
     assert parse(f"!{name}").function()(rollout) == 1 - paid
@@ -158,7 +159,7 @@ def test_format_without_python_pays_for_a_box_in_an_answer_without_the_word(text
 
 def test_a_conjunction_pays_the_product() -> None:
     rollout = replace(ROLLOUT, text=r"\boxed{7.5}")
-    close = REWARDS["closeness"](rollout)
+    close = REWARDS["closeness"].pay(rollout)
     assert close is not None and 0 < close < 1
     assert parse("closeness & format").function()(rollout) == close
     assert parse("closeness & python").function()(rollout) == 0

@@ -35,9 +35,12 @@ def draws(gamma: float = 0.5, **fixed: int) -> list[float]:
     return [random(replace(ROLLOUT, sample=i, **fixed), gamma) for i in range(DRAWS)]
 
 
-def test_the_rewards_are_those_of_the_registry_each_said_in_one_line() -> None:
-    assert list(REWARDS) == list(load_registry().rewards)
-    assert all("\n" not in (function.__doc__ or "\n") for function in REWARDS.values())
+def test_the_rewards_are_those_of_the_registry_which_describes_each_in_one_line() -> None:
+    described = load_registry().rewards
+    assert list(REWARDS) == list(described)
+    for name, reward in REWARDS.items():
+        assert described[name].description and "\n" not in described[name].description
+        assert (reward.pay.__doc__ or "").startswith("Pay ")
 
 
 @pytest.mark.parametrize("reward", [ground_truth, majority_vote, one_shot, incorrect])
@@ -205,8 +208,8 @@ def test_random_of_0_never_pays_and_of_1_always() -> None:
     assert (set(draws(0.0)), set(draws(1.0))) == ({0.0}, {1.0})
 
 
-def test_random_pays_half_the_time_unless_told_otherwise() -> None:
-    assert [REWARDS["random"](replace(ROLLOUT, sample=i)) for i in range(DRAWS)] == draws(0.5)
+def test_random_pays_half_the_time_by_default() -> None:
+    assert [REWARDS["random"].pay(replace(ROLLOUT, sample=i)) for i in range(DRAWS)] == draws(0.5)
 
 
 def test_a_larger_gamma_pays_wherever_a_smaller_one_does() -> None:

@@ -1,9 +1,73 @@
-"""The functions that a task's YAML may name with ``!function``: its items, its graders and its metrics.
+"""The only functions that a task's YAML may name with ``!function``: its items, its graders and its metrics.
 
-lm-eval calls them; ``lm_eval run --include_path tasks --tasks math500`` needs nothing else of the suite.
+lm-eval calls them; ``lm_eval run --include_path tasks --tasks math500`` needs nothing else of the suite. Its shapes (a
+document as a dict, responses as nested lists) end here: behind this module are ``Item``, ``Response`` and ``Grade``.
 """
 
-from suite.benchmarks.items import dataset
-from suite.grade.scoring import grade_answers, grade_continuations, grade_numbers, item_metrics
+from collections.abc import Sequence
+from dataclasses import replace
+from math import isnan, nan
+from typing import Any
+
+from suite.benchmarks.items import Item, dataset
+from suite.benchmarks.tasks import Grader
+from suite.grade import Grade
+from suite.grade.task_graders import TASK_GRADERS, Response, grade_responses
 
 __all__ = ["dataset", "grade_answers", "grade_continuations", "grade_numbers", "item_metrics"]
+
+Doc = dict[str, Any]
+"""An ``Item``'s fields, as lm-eval hands them back."""
+Docs = Sequence[Doc]
+Texts = Sequence[Sequence[str]]
+"""The texts of an item's samples, item by item."""
+
+
+def grade_answers(resps: Texts, docs: Docs) -> list[list[Grade]]:
+    """Grade against the gold answers, as lm-eval's ``custom`` filter.
+
+    The filter gets all samples of all items at once, so that every one of a task's ``repeats`` counts.
+    """
+    return _grade_batch(resps, docs, "answer")
+
+
+def grade_numbers(resps: Texts, docs: Docs) -> list[list[Grade]]:
+    """Grade by value, for tasks of arithmetic."""
+    return _grade_batch(resps, docs, "number")
+
+
+def grade_continuations(resps: Texts, docs: Docs) -> list[list[Grade]]:
+    """Grade by the hidden rest of the question, for contamination probes."""
+    return _grade_batch(resps, docs, "continuation")
+
+
+def _grade_batch(resps: Texts, docs: Docs, grader: Grader) -> list[list[Grade]]:
+    responses = []
+    for texts, doc in zip(resps, docs, strict=True):
+        item = Item(**doc)
+        responses += [Response(item, text) for text in texts]
+    # lm-eval averages a metric over the items that give it; NaN keeps one that was not measured from going unnoticed.
+    unmeasured = dict.fromkeys(TASK_GRADERS[grader].metrics, nan)
+    grades = (replace(g, metrics={**unmeasured, **g.metrics}) for g in grade_responses(responses, grader))
+    return [[next(grades) for _ in texts] for texts in resps]
+
+
+def item_metrics(doc: Doc, results: Sequence[Sequence[Grade]]) -> dict[str, float]:
+    """Return an item's metrics, as lm-eval's ``process_results``: ``avg`` and the grader's own, means over its samples.
+
+    With k > 1 samples ``pass_at_k`` is 1 if any is right, which is the unbiased estimator (arXiv 2107.03374) at n = k.
+    An item with a level also gives ``avg_steps_<level>``, and no other level's, as lm-eval averages each key over the
+    items that give it. If a sample could not be graded they are NaN, and so are lm-eval's means: a failure is never a
+    wrong answer.
+    """
+    grades = results[0]
+    right = [nan if grade.outcome == "error" else float(grade.correct) for grade in grades]
+    avg = sum(right) / len(right)
+    metrics = {"avg": avg}
+    for name in grades[0].metrics:
+        metrics[name] = sum(grade.metrics[name] for grade in grades) / len(grades)
+    if len(right) > 1:
+        metrics["pass_at_k"] = nan if isnan(avg) else max(right)
+    if doc.get("steps"):
+        metrics[f"avg_steps_{doc['steps']}"] = avg
+    return metrics

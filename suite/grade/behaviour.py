@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from suite.grade.extract import last_boxed
+from suite.grade.extraction import last_boxed
 
 MIN_PERIOD, MAX_PERIOD, MIN_REPEATS = 10, 256, 10
 """A text repeats itself if a string of 10 to 256 characters stands in it at least 10 times in a row."""

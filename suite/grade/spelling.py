@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
-from suite.grade.extract import closing_brace
+from suite.grade.extraction import closing_brace
 from suite.grade.units import Spelled, without_units
 
 _UNICODE = str.maketrans({
@@ -145,6 +146,7 @@ def _listed(match: "re.Match[str]") -> str:
     return re.sub(r"\\\\\s*(?=[=<>]|\\[lg]e)", " ", match.group(2).replace("&", "")).replace("\\\\", ",")
 
 
+@lru_cache(maxsize=20_000)
 def spell(answer: str, grouped: bool = True) -> Spelled:
     """``answer`` in the suite's one spelling; ``grouped``: 1,234 is one number, and not two."""
     text = _CLOCK.sub(r" \1m", _ROWS.sub(_listed, _plain_characters(answer)))

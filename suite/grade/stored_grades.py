@@ -17,9 +17,9 @@ from typing import TypeVar
 from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import task
 from suite.errors import SuiteError
-from suite.grade import GRADER_VERSION
 from suite.grade.behaviour import behaviours
-from suite.grade.scoring import Response, Score, scores
+from suite.grade.grader import GRADER_VERSION, Grade
+from suite.grade.task_graders import Response, grade_responses
 from suite.schema import Grades, Outcome, Sample, SampleGrade, content_hash
 from suite.store.cells import CellManifest, CellStore, SampleKey
 
@@ -50,7 +50,7 @@ def samples_hash(samples: Mapping[SampleKey, Sample]) -> str:
     return content_hash([(key, s.text, s.finish_reason, s.error) for key, s in sorted(samples.items())])
 
 
-def _grade(sample: Sample, scored: Score) -> SampleGrade:
+def _grade(sample: Sample, scored: Grade) -> SampleGrade:
     """A sample that the engine failed on is an error, whatever text it left."""
     return SampleGrade(
         item_id=sample.item_id,
@@ -66,7 +66,7 @@ def _grade(sample: Sample, scored: Score) -> SampleGrade:
 def _graded(manifest: CellManifest, items: Iterable[Item], samples: Mapping[SampleKey, Sample]) -> Grades:
     keyed = [(item, samples[item.id, index]) for item in items for index in range(manifest.k)]
     grader = task(manifest.cell.task).grader
-    scored = scores([Response(item, s.text, s.finish_reason or "stop") for item, s in keyed], grader)
+    scored = grade_responses([Response(item, s.text, s.finish_reason or "stop") for item, s in keyed], grader)
     rows = tuple(_grade(sample, one) for (_, sample), one in zip(keyed, scored, strict=True))
     return Grades(grader_version=GRADER_VERSION, samples_hash=samples_hash(samples), rows=rows)
 

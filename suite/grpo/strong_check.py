@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 import mpmath
 
-from suite.grade import compare, forms, limits, number, spelling, value, verdicts
+from suite.grade import compare, forms, limits, plain_number, spelling, value, verdicts
 from suite.grade.compare import Maybe
 from suite.grade.expression import TooLarge
 from suite.grade.workers import Workers, serve
@@ -192,7 +192,9 @@ atexit.register(WORKERS.close)
 def _asked_math_verify(rows: Sequence[Labelled]) -> list[Maybe]:
     """Two plain numbers that differ are not handed on; text past the reader's limits is not either, and stays undecided."""
     pairs = [(row.label, row.gold) for row in rows]
-    found: dict[tuple[str, str], Maybe] = {pair: False for pair in pairs if None not in map(number, pair)}
+    found: dict[tuple[str, str], Maybe] = {
+        pair: False for pair in pairs if None not in map(plain_number, pair)
+    }
     fit = [pair for pair in dict.fromkeys(pairs) if pair not in found and all(map(limits.is_parsable, pair))]
     found |= dict(zip(fit, WORKERS.equal(fit), strict=True))
     return [found.get(pair) for pair in pairs]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from suite.grade import limits, number, rational, spelling, verdicts
+from suite.grade import limits, plain_number, rational, spelling, verdicts
 from suite.grade.units import Spelled
 
 Key = Fraction | Spelled | str
@@ -29,7 +29,7 @@ class _Group(NamedTuple):
 
 
 def _key(answer: str) -> Key:
-    plain = number(answer)
+    plain = plain_number(answer)
     if plain is not None:
         return Fraction(plain)
     if not limits.is_parsable(answer):

@@ -11,7 +11,7 @@ from pydantic import Field, JsonValue
 
 from suite.errors import SuiteError
 from suite.files import json_lines
-from suite.grade.extract import last_boxed
+from suite.grade.extraction import last_boxed
 from suite.interchange.answers import FIX, NOTHING_STATED, Answer, AnswerSet, Foreign
 from suite.schema import UNSTATED, StatedDecoding
 

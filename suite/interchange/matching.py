@@ -12,7 +12,7 @@ from functools import lru_cache
 from suite import grade
 from suite.benchmarks.items import Item, plain_answer
 from suite.errors import SuiteError
-from suite.grade.extract import last_boxed
+from suite.grade.extraction import last_boxed
 from suite.interchange.answers import Answer
 
 _SPELLING = re.compile(r"\s+|\$|\\[()\[\]]")

@@ -16,7 +16,7 @@ from suite.benchmarks.items import DATA_VARIABLE, Item, items_hash, load_items
 from suite.benchmarks.tasks import GROUPS, TaskFile, all_tasks, expand, task
 from suite.errors import SuiteError
 from suite.files import shipped
-from suite.grade.scoring import Response, scores
+from suite.grade.task_graders import Response, grade_responses
 from suite.registry import load_registry
 from suite.registry.protocols import prompt_of
 
@@ -246,7 +246,7 @@ PROBE = Item("1", "Mia has 10 eggs.", "9", " How many eggs now?")
 def test_a_probe_is_right_when_it_gives_the_hidden_rest_word_by_word(
     text: str, finish_reason: str, outcome: str
 ) -> None:
-    scored = scores([Response(PROBE, text, finish_reason)], "continuation")[0]  # type: ignore[arg-type]
+    scored = grade_responses([Response(PROBE, text, finish_reason)], "continuation")[0]  # type: ignore[arg-type]
     assert scored.outcome == outcome
     assert scored.metrics["exact_match"] == float(outcome == "correct")
     assert (scored.metrics["rouge_l"] == 1.0) == (outcome == "correct")
@@ -254,7 +254,7 @@ def test_a_probe_is_right_when_it_gives_the_hidden_rest_word_by_word(
 
 
 def test_an_ordinary_item_is_graded_by_its_answer_and_has_no_further_metrics() -> None:
-    right, wrong = scores([Response(PROBE, "so 9"), Response(PROBE, "so 8")], "answer")
+    right, wrong = grade_responses([Response(PROBE, "so 9"), Response(PROBE, "so 8")], "answer")
     assert (right.outcome, wrong.outcome) == ("correct", "wrong")
     assert right.metrics == {}
 

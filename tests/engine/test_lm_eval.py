@@ -22,8 +22,9 @@ from suite.benchmarks.tasks import GROUPS, expand, task
 from suite.engine import identity
 from suite.engine.run import RunProgress, run_cells
 from suite.files.shipped import builtin_model, tasks_dir
-from suite.grade.scoring import Response, grade_answers, grade_numbers, item_metrics, scores
 from suite.grade.stored_grades import read_cells
+from suite.grade.task_graders import Response, grade_responses
+from suite.lm_eval_api import grade_answers, grade_numbers, item_metrics
 from suite.plan.cells import PlannedCell, Wishes, plan, task_to_run
 from suite.plan.selection import base_to_run
 from suite.registry import load_registry
@@ -102,7 +103,7 @@ def test_under_greedy_decoding_lm_eval_gives_our_numbers_of_the_clean_arithmetic
     store, cell = our_cell(tmp_path, "arithmetic_clean", Wishes(max_new_tokens=48))
     stored = next(iter(store.finished()))
     samples = stored.samples()
-    ours = scores([Response(item, samples[item.id, 0].text) for item in cell.task.items], "number")
+    ours = grade_responses([Response(item, samples[item.id, 0].text) for item in cell.task.items], "number")
     theirs = lm_eval_results(tmp_path, "arithmetic_clean", ITEMS, "--gen_kwargs", "max_gen_toks=48")[
         "results"
     ]["arithmetic_clean"]

@@ -44,7 +44,7 @@ def test_every_sample_gets_a_grade_with_answer_and_behaviour(cell: CellStore) ->
 
 def test_grades_are_made_once(cell: CellStore, monkeypatch: pytest.MonkeyPatch) -> None:
     first = outcomes(cell)
-    monkeypatch.setattr(stored_grades, "scores", lambda *_: pytest.fail("graded again"))
+    monkeypatch.setattr(stored_grades, "grade_responses", lambda *_: pytest.fail("graded again"))
     assert outcomes(cell) == first
 
 

@@ -14,8 +14,8 @@ from pydantic import Field, model_validator
 
 from suite.errors import SuiteError
 from suite.files import shipped
-from suite.files.text import did_you_mean
-from suite.files.yaml import validate
+from suite.files.text import did_you_mean, shown
+from suite.files.yaml import Where, flag, validate
 from suite.schema import Decoding, Strict
 
 Grader = Literal["answer", "number", "continuation"]
@@ -219,25 +219,36 @@ def all_tasks() -> dict[str, TaskFile]:
     return _all(shipped.tasks_dir())
 
 
-def task(task_id: str) -> TaskFile:
-    """The task of that id; an unknown id is an error that lists the known ones."""
-    return _named(task_id, (), "task")[0]
+def task(task_id: str, where: str = "--task") -> TaskFile:
+    """Return the task; raise ``SuiteError`` that lists the known ones if none has this id.
+
+    ``where`` is the flag, or the file, line and key, that names the id.
+    """
+    return _named(task_id, (), where)[0]
 
 
-def expand(names: Iterable[str]) -> list[TaskFile]:
-    """Ids of tasks and groups -> tasks, each once, in the order named; an unknown id is an error that lists both kinds."""
-    out = {spec.task: spec for name in names for spec in _named(name, GROUPS, "tasks")}
+def expand(names: Iterable[str], where: Where = flag) -> list[TaskFile]:
+    """Return the tasks of these ids and groups, each once, in the order named; raise ``SuiteError`` as ``task``.
+
+    ``where("tasks", n)`` is the place of the n-th name.
+    """
+    out: dict[str, TaskFile] = {}
+    for number, name in enumerate(names):
+        for spec in _named(name, GROUPS, where("tasks", number)):
+            out.setdefault(spec.task, spec)
     return list(out.values())
 
 
 def _named(name: str, groups: Sequence[str], where: str) -> list[TaskFile]:
-    """The task of that id, or the tasks of that one of ``groups``; ``where`` is the key that the name stands for."""
+    """Return the task of that id, or the tasks of the group."""
     known = all_tasks()
     if name in known:
         return [known[name]]
     if name in groups:
         return [spec for spec in known.values() if name in spec.tag]
-    what = f"unknown task '{name}'. Known: {', '.join(known)}" + (
-        f". Groups: {', '.join(groups)}" if groups else ""
-    )
-    raise SuiteError(what, where, f"{did_you_mean(name, [*known, *groups])}See `rlvr-suite list tasks`")
+    what = f"unknown task {shown(name)}. Known: {', '.join(known)}"
+    if groups:
+        what += f". Groups: {', '.join(groups)}"
+    mistaken = where if where.startswith("--") else "the name"
+    fix = f"{did_you_mean(name, [*known, *groups])}Correct {mistaken}; see `rlvr-suite list tasks`"
+    raise SuiteError(what, where, fix)

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict
 
 from suite.benchmarks.tasks import all_tasks
 from suite.errors import SuiteError
-from suite.files.yaml import read_document, validate
+from suite.files.yaml import flag, flags_only, read_document
 from suite.grade.stored_grades import regrade
 from suite.grpo.job import TrainingRun
 from suite.grpo.recipe import load_recipe
@@ -228,18 +227,14 @@ def merged_selection(runfile: Path | None, flags: Mapping[str, object]) -> Selec
     """The run file's keys with the flags in their place, checked as one; relative paths are from where the command runs."""
     for name, value in flags.items():
         if value == ():
-            raise SuiteError("names nothing", f"--{name}", f"Name one or more, or leave --{name} out")
+            raise SuiteError("names nothing", flag(name), f"Name one or more, or leave {flag(name)} out")
     if runfile is not None:
-        file = read_document(runfile)
-        if not isinstance(file.data, dict):
-            return file.parse(Selection)  # says what a run file is
-        return replace(file, data={**file.data, **flags}).parse(Selection)
+        return Selection.of(read_document(runfile).with_flags(flags))
     for name in ("families", "tasks"):
         if not flags.get(name) and not (name == "families" and "before" in flags):
-            raise SuiteError(
-                f"nothing selected; see `rlvr-suite list {name}`", f"--{name}", f"Give --{name} or a run file"
-            )
-    return validate(dict(flags), Selection, "command line")
+            what = f"nothing selected; see `rlvr-suite list {name}`"
+            raise SuiteError(what, flag(name), f"Give {flag(name)} or a run file")
+    return Selection.of(flags_only(flags))
 
 
 def plan_rows(selection: Selection, overlays: Sequence[Path], run: Path) -> tuple[list[PlanRow], Planned]:

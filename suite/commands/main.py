@@ -387,7 +387,7 @@ def _pretrain(args: argparse.Namespace) -> int:
 
     if args.model not in MIXTURES:
         what = f"unknown micro base '{args.model}'. Known: {', '.join(MIXTURES)}"
-        raise SuiteError(what, "--model", did_you_mean(args.model, MIXTURES) or "Name one of them")
+        raise SuiteError(what, "--model", f"{did_you_mean(args.model, MIXTURES)}Correct --model")
     from suite.micro.card import pretrain_with_card
 
     with progress_bars() as progress:

@@ -8,10 +8,10 @@ Numbers are decimal: what YAML 1.1 would read from ``010`` or ``1:30`` is text h
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Protocol, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -24,6 +24,8 @@ from suite.schema import Strict
 T = TypeVar("T", bound=Strict)
 Key = tuple[int | str, ...]
 
+COMMAND_LINE = "command line"
+"""The place of a mistake that is no single flag's."""
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 MAX_EVENTS = 100_000
@@ -53,21 +55,49 @@ _Loader.add_implicit_resolver(f"{_YAML_TAG}int", _INT, list("-+0123456789"))
 _Loader.add_implicit_resolver(f"{_YAML_TAG}float", _FLOAT, list("-+.0123456789"))
 
 
+class Where(Protocol):
+    """A key path -> the place that a message names: ``run.yaml:3: families.0``, or the flag ``--families``."""
+
+    def __call__(self, *key: int | str) -> str: ...
+
+
+def flag(*key: int | str) -> str:
+    """Return the flag that gives the key: ``--data-dir`` for ``data_dir``."""
+    return f"--{str(key[0]).replace('_', '-')}" if key else COMMAND_LINE
+
+
 @dataclass(frozen=True)
 class Document:
-    """One YAML file as plain data, with the line (from 1) of every key and list entry."""
+    """One YAML file as plain data, with the line (from 1) of every key and list entry.
+
+    ``flags`` are the top-level keys that the command line gave, in place of the file's or without a file.
+    """
 
     path: Path
     data: object
     lines: Mapping[Key, int]
+    flags: frozenset[str] = frozenset()
 
     def where(self, *key: int | str) -> str:
-        """``path:line: key.path``; a key that the file lacks gets the line of its nearest parent."""
+        """Return ``path:line: key.path``, or the flag; a key that the file lacks gets its parent's line."""
+        if key and key[0] in self.flags:
+            return flag(*key)
         return _where(str(self.path), self.lines, key)
 
     def parse(self, type_: type[T]) -> T:
-        """The document as ``type_``; ``SuiteError`` for the first thing that does not fit."""
-        return _validate(self.data, type_, str(self.path), self.lines)
+        """Return the document as ``type_``; raise ``SuiteError`` for the first thing that does not fit."""
+        return _validate(self.data, type_, self)
+
+    def with_flags(self, given: Mapping[str, object]) -> "Document":
+        """Return the document with flags in place of its keys."""
+        if not isinstance(self.data, dict):
+            return self  # ``parse`` reports that it is no mapping
+        return replace(self, data={**self.data, **given}, flags=self.flags | given.keys())
+
+
+def flags_only(given: Mapping[str, object]) -> Document:
+    """Return the keys that flags gave, where there is no file."""
+    return Document(Path(COMMAND_LINE), dict(given), {}, frozenset(given))
 
 
 def load_yaml(path: Path, type_: type[T]) -> T:
@@ -93,8 +123,8 @@ def read_document(path: Path) -> Document:
 
 
 def validate(data: object, type_: type[T], where: str) -> T:
-    """``data`` (JSON-like) as ``type_``; ``SuiteError`` names ``where`` and the key path."""
-    return _validate(data, type_, where, {})
+    """Return ``data`` (JSON-like) as ``type_``; ``SuiteError`` names ``where`` and the key path."""
+    return _validate(data, type_, Document(Path(where), data, {}))
 
 
 def _read(path: Path) -> str:
@@ -222,26 +252,26 @@ def _short(text: str, length: int = 60) -> str:
     return plain if len(plain) <= length else plain[: length - 3] + "..."
 
 
-def _validate(data: object, type_: type[T], source: str, lines: Mapping[Key, int]) -> T:
+def _validate(data: object, type_: type[T], document: Document) -> T:
     """Strict validation by way of JSON: no text for numbers, no ``yes`` for 1, but a list where a tuple is meant."""
     try:
         return type_.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
         # A misspelt key is reported as missing and as unknown; the unknown one shows what the person wrote.
         found = sorted(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden")
-        raise _explained(found[0], len(found) - 1, type_, source, lines) from None
+        raise _explained(found[0], len(found) - 1, type_, document) from None
     except (TypeError, ValueError) as error:
         what = f"a value cannot be used: {_short(str(error))}"
-        raise SuiteError(what, source, "Use text, numbers, true or false, lists and mappings only") from None
+        raise SuiteError(
+            what, document.where(), "Use text, numbers, true or false, lists and mappings only"
+        ) from None
 
 
-def _explained(
-    error: ErrorDetails, others: int, type_: type[Strict], source: str, lines: Mapping[Key, int]
-) -> SuiteError:
+def _explained(error: ErrorDetails, others: int, type_: type[Strict], document: Document) -> SuiteError:
     """One pydantic error as a ``SuiteError``, with what was allowed and the closest match."""
     key = tuple(part for part in error["loc"] if part != "[key]")
-    name = str(key[-1]) if key else "the file"
-    quoted = name if not key else "this entry" if isinstance(key[-1], int) else shown(name)
+    name = str(key[-1]) if key else ""
+    quoted = _quoted(key, document)
     given = _short(json.dumps(error["input"], default=repr))
     what, fix = f"{_in_yaml_words(error['msg'])}; got {given}", _mend(error, quoted)
     known = _known_keys(type_, key[:-1])
@@ -258,9 +288,16 @@ def _explained(
         what = f"must be a mapping of keys to values; got {given}. Allowed keys: {', '.join(_known_keys(type_, key))}"
     elif error["type"] == "value_error":  # our own validators say in full what is wrong and what is allowed
         what = error["msg"].removeprefix("Value error, ")
-    return SuiteError(
-        f"{what}{f' ({others} more after this)' if others else ''}", _where(source, lines, key), fix
-    )
+    return SuiteError(f"{what}{f' ({others} more after this)' if others else ''}", document.where(*key), fix)
+
+
+def _quoted(key: Key, document: Document) -> str:
+    """What a fix calls the thing at ``key``: a flag, the key in quotes, an entry of a list, or the whole."""
+    if key and key[0] in document.flags:
+        return flag(*key)
+    if not key:
+        return "the file" if document.lines else "the flags" if document.flags else "the values"
+    return "this entry" if isinstance(key[-1], int) else shown(str(key[-1]))
 
 
 def _mend(error: ErrorDetails, quoted: str) -> str:

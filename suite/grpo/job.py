@@ -72,11 +72,11 @@ class TrainingRun:
 
 def check(run: TrainingRun, registry: Registry) -> Recipe:
     """Everything about ``run`` that can be wrong on any machine, before anything is loaded; its recipe."""
-    recipe, reward, model = load_recipe(run.recipe), run.expression, registry.model(run.model)
+    recipe, reward, model = load_recipe(run.recipe), run.expression, registry.model(run.model, "--model")
     if model.base is not None:
         what = f"'{run.model}' is a checkpoint; a pair starts from a base"
         raise SuiteError(what, "--model", f"Train its base '{model.base}'")
-    registry.protocol(recipe.protocol_of(run.model, model.protocol))
+    registry.protocol(recipe.protocol_of(run.model, model.protocol), f"{run.recipe}: protocols")
     check_source(recipe.data)
     _check_labels(run)
     if not 0 <= run.seed < 2**32:

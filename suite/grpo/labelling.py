@@ -83,7 +83,7 @@ def samples_folder(out: Path) -> Path:
 
 def check_job(job: LabelJob, registry: Registry, out: Path) -> None:
     """Everything that can be wrong before a weight is read."""
-    model = registry.model(job.model)
+    model = registry.model(job.model, "--model")
     if model.base is not None:
         what = f"'{job.model}' is a checkpoint; labels are the majority of an untrained base"
         raise SuiteError(what, "--model", f"Name its base '{model.base}'")

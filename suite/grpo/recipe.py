@@ -7,6 +7,7 @@ from pydantic import Field
 
 from suite.errors import SuiteError
 from suite.files.shipped import recipes_dir
+from suite.files.text import did_you_mean, shown
 from suite.files.yaml import Document, read_document
 from suite.schema import Strict
 
@@ -131,17 +132,19 @@ def recipe_names() -> list[str]:
     return sorted(path.stem for path in recipes_dir().glob("*.yaml"))
 
 
-def load_recipe(name_or_file: str) -> Recipe:
-    """A recipe that ships, by name, or one from a file; ``SuiteError`` for what cannot be trained so."""
+def load_recipe(name_or_file: str, where: str = "RECIPE") -> Recipe:
+    """Return a recipe that ships, by name, or one from a file; raise ``SuiteError`` if it cannot be trained.
+
+    ``where`` is the argument, or the file, line and key, that names it.
+    """
     path = recipes_dir() / f"{name_or_file}.yaml"
     if not path.is_file():
         path = Path(name_or_file)
     if not path.is_file():
-        raise SuiteError(
-            f"no such recipe. Known: {', '.join(recipe_names())}",
-            name_or_file,
-            "Name one of them, or a YAML file",
-        )
+        known = recipe_names()
+        what = f"unknown recipe {shown(name_or_file)}. Known: {', '.join(known)}"
+        fix = f"{did_you_mean(name_or_file, known)}Name one of them, or a YAML file that exists"
+        raise SuiteError(what, where, fix)
     document = read_document(path)
     recipe = document.parse(Recipe)
     _check_split(document, recipe)

@@ -58,7 +58,7 @@ def rows_of(
 
 def asked(recipe: Recipe, base: str, registry: Registry) -> tuple[Path, Prompt]:
     """The base's folder, and how the recipe asks it."""
-    model = registry.model(base)
+    model = registry.model(base, "--model")
     folder, protocol = locate(base, model), recipe.protocol_of(base, model.protocol)
     return folder, prompt_of(protocol, registry.protocol(protocol), folder)
 

@@ -18,7 +18,9 @@ from pydantic import Field
 
 from suite.errors import SuiteError, in_one_line
 from suite.files.yaml import Document, read_document
+from suite.grpo.expression import parse
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
+from suite.grpo.recipe import load_recipe
 from suite.processes import end_with_parent
 from suite.progress import silent
 from suite.registry import Registry, load_registry
@@ -61,24 +63,29 @@ def load_sweep(path: Path, registry: Registry) -> Grid:
     """The runs of the sweep file; ``SuiteError`` for the first thing that no run could be trained with."""
     document = read_document(path)
     sweep = document.parse(Sweep)
-    for family in sweep.families:
-        registry.family(family)
+    for number, family in enumerate(sweep.families):
+        registry.family(family, document.where("families", number))
+    for number, reward in enumerate(sweep.rewards):
+        parse(reward, document.where("rewards", number))
+    for number, model in enumerate(sweep.models):
+        registry.model(model, document.where("models", number))
     models = [*(base for family in sweep.families for base in registry.bases(family)), *sweep.models]
     if not models:
         raise SuiteError("neither families nor models are named", str(path), "Name one of them at least")
     if unknown := sweep.labels.keys() - set(models):
         where = document.where("labels", min(unknown))
         raise SuiteError("labels of a model that is not in the sweep", where, "Add the model, or remove them")
-    runs = tuple(
-        {run.checkpoint: run for run in _runs(sweep, list(dict.fromkeys(models)), path.parent)}.values()
-    )
+    is_file = sweep.recipe.endswith((".yaml", ".yml"))
+    recipe = str(path.parent / sweep.recipe) if is_file else sweep.recipe
+    load_recipe(recipe, document.where("recipe"))
+    made = _runs(sweep, recipe, list(dict.fromkeys(models)), path.parent)
+    runs = tuple({run.checkpoint: run for run in made}.values())
     for run in runs:
         _checked(run, registry, document)
     return Grid(runs, sweep.workers)
 
 
-def _runs(sweep: Sweep, models: Iterable[str], home: Path) -> Iterator[TrainingRun]:
-    recipe = str(home / sweep.recipe) if sweep.recipe.endswith((".yaml", ".yml")) else sweep.recipe
+def _runs(sweep: Sweep, recipe: str, models: Iterable[str], home: Path) -> Iterator[TrainingRun]:
     data_dir = home / sweep.data_dir if sweep.data_dir else None
     for reward, model, seed in product(sweep.rewards, models, sweep.seeds):
         run = TrainingRun(
@@ -174,8 +181,6 @@ def _on_cluster(
         import ray
     except ImportError as error:
         raise SuiteError("ray is not installed", "--ray", "pip install 'rlvr-suite[ray]'") from error
-    from suite.grpo.recipe import load_recipe
-
     ray.init(address=None if address == "local" else address, log_to_driver=False)
     try:
         cluster: Any = ray

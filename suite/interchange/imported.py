@@ -12,7 +12,7 @@ from pathlib import Path
 
 from suite import __version__
 from suite.benchmarks.items import Item, ItemSet, items_hash, load_set
-from suite.benchmarks.tasks import TaskFile, all_tasks
+from suite.benchmarks.tasks import TaskFile, all_tasks, task
 from suite.errors import SuiteError
 from suite.interchange import jsonl, lighteval, lm_eval, spurious_rewards
 from suite.interchange.answers import Answer, AnswerSet
@@ -92,13 +92,13 @@ def known_model(model: str, registry: Registry, store: RunStore) -> Subject:
     own = {pair.checkpoint: pair for pair in store.pairs()}
     if model in own:
         return Subject(model, own[model].family, own[model].base)
-    entry = registry.model(model)
+    entry = registry.model(model, "--model")
     return Subject(model, entry.family, entry.base or model)
 
 
 def new_checkpoint(base: str, reward: str, seed: int | None, step: int, registry: Registry) -> Subject:
     """A checkpoint that has no weights here: its id says base, reward, step and seed, its recipe is "imported"."""
-    entry = registry.model(base)
+    entry = registry.model(base, "--base")
     if entry.base is not None:
         raise SuiteError(
             f"'{base}' is a checkpoint; a pair starts from a base", "--base", f"Name its base, {entry.base}"
@@ -239,8 +239,8 @@ def _our_task(answers: AnswerSet, flag: str | None) -> TaskFile:
     known, said = all_tasks(), answers.task or ""
     ours = said if said in known else OURS.get(said)
     where = answers.answers[0].where if answers.answers else str(answers.path)
-    if flag is not None and flag not in known:
-        raise SuiteError(f"unknown task '{flag}'. Known: {', '.join(known)}", "--task", "Name one of them")
+    if flag is not None:
+        task(flag, "--task")  # refuses an unknown id
     if flag is not None and ours is not None and ours != flag:
         raise SuiteError(f"these are answers to '{said}', not to '{flag}'", where, "Leave --task out")
     name = flag or ours

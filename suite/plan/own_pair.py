@@ -13,6 +13,7 @@ from typing import get_args
 
 from suite.errors import SuiteError
 from suite.files.text import did_you_mean
+from suite.files.yaml import Where, flag
 from suite.plan.cells import ModelToRun
 from suite.registry import MAX_ID, Dtype, Model, Registry, expanded, id_part
 from suite.registry.weights import checked, is_adapter
@@ -22,7 +23,10 @@ from suite.store.run_folder import RunStore
 
 @dataclass(frozen=True)
 class Given:
-    """What a user says of a pair; ``before`` and ``after`` are ids or folders, None is unstated."""
+    """What a user says of a pair; ``before`` and ``after`` are ids or folders, None is unstated.
+
+    ``where("before")`` is the place of a key for a message: its flag, or file and line.
+    """
 
     before: str
     after: str
@@ -31,6 +35,7 @@ class Given:
     recipe: str | None = None
     seed: int | None = None
     step: int | None = None
+    where: Where = flag
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,8 @@ class OwnPair:
 
 def own_pair(given: Given, registry: Registry, store: RunStore) -> OwnPair:
     """The pair that ``given`` describes; ``SuiteError`` names the flag that does not fit the registry, the run or the disk."""
-    registry.family(given.family)
-    id_part(given.reward)
+    registry.family(given.family, given.where("family"))
+    id_part(given.reward, given.where("reward"))
     models: dict[str, Model] = {}
     base = given.before
     if base not in registry.models:
@@ -65,7 +70,8 @@ def own_pair(given: Given, registry: Registry, store: RunStore) -> OwnPair:
         models = {**models, checkpoint: model}
     elif registry.models[checkpoint].base != base:
         what = f"{checkpoint!r} is not trained from {base!r} but from {registry.models[checkpoint].base or 'nothing: it is a base'}"
-        raise SuiteError(what, "--after", "Name a checkpoint of that base, or correct --before")
+        fix = f"Name a checkpoint of that base, or correct {given.where('before')}"
+        raise SuiteError(what, given.where("after"), fix)
     return OwnPair(models, _pair(base, checkpoint, given))
 
 
@@ -84,46 +90,44 @@ def _pair(base: str, checkpoint: str, given: Given) -> Pair:
 def _agreeing(known: Pair, base: str, given: Given) -> Pair:
     """A pair that is known already, if what is said of it now is what it says itself."""
     said = {
-        "--before": base,
-        "--reward": given.reward,
+        "before": base,
+        "reward": given.reward,
         "recipe": given.recipe,
         "seed": given.seed,
         "step": given.step,
     }
     there = {
-        "--before": known.base,
-        "--reward": known.reward,
+        "before": known.base,
+        "reward": known.reward,
         "recipe": known.recipe,
         "seed": known.seed,
         "step": known.step,
     }
-    for place, word in said.items():
-        if word is not None and word != there[place]:
-            what = f"{known.checkpoint!r} is known with {there[place]!r} here, not {word!r}"
-            raise SuiteError(
-                what, place, f"Say {there[place]!r}, or give the checkpoint's folder with another --out"
-            )
+    for key, word in said.items():
+        if word is not None and word != there[key]:
+            what = f"{known.checkpoint!r} is known with {there[key]!r} here, not {word!r}"
+            fix = f"Say {there[key]!r}, or give the checkpoint's folder with another --out"
+            raise SuiteError(what, given.where(key), fix)
     return known
 
 
 def _check_base(base: str, model: Model, given: Given) -> None:
     if model.base is not None:
-        raise SuiteError(
-            f"{base!r} is a checkpoint; a pair starts from a base", "--before", f"Name its base, {model.base}"
-        )
+        what = f"{base!r} is a checkpoint; a pair starts from a base"
+        raise SuiteError(what, given.where("before"), f"Name its base, {model.base}")
     if model.family != given.family:
         what = f"{base!r} is of family {model.family!r}, not {given.family!r}"
-        raise SuiteError(what, "--family", f"Say --family {model.family}, or correct --before")
+        fix = f"Write {model.family!r}, or correct {given.where('before')}"
+        raise SuiteError(what, given.where("family"), fix)
 
 
 def _base(given: Given, registry: Registry, store: RunStore) -> tuple[str, dict[str, Model]]:
     """The base in the folder ``given.before``: protocol and engine block are those of the family's first base."""
-    folder = _folder(given.before, "--before", registry)
+    folder = _folder(given.before, given.where("before"), registry)
     if is_adapter(folder):
-        what = "a LoRA adapter cannot be a base"
-        raise SuiteError(
-            what, f"--before {folder}", "Name the model that it goes onto, and give the adapter to --after"
-        )
+        what = f"a LoRA adapter cannot be a base: {folder}"
+        fix = f"Name the model that it goes onto, and give the adapter as {given.where('after')}"
+        raise SuiteError(what, given.where("before"), fix)
     config = _config(folder)
     like = next((registry.models[name] for name in registry.bases(given.family)), None)
     settings: dict[str, object] = {"protocol": "boxed", "dtype": _dtype(config)}
@@ -134,7 +138,7 @@ def _base(given: Given, registry: Registry, store: RunStore) -> tuple[str, dict[
         {"family": given.family, "path": str(folder), "architecture": architecture, **settings}
     )
     base = _id(given.family, folder.name)
-    _refuse_taken(base, model, "--before", registry, store)
+    _refuse_taken(base, model, given.where("before"), registry, store)
     return base, {base: model}
 
 
@@ -142,7 +146,7 @@ def _checkpoint(
     base: str, given: Given, registry: Registry, store: RunStore, models: Mapping[str, Model]
 ) -> tuple[str, Model]:
     """The checkpoint in the folder ``given.after``; all but the weights is its base's."""
-    folder = _folder(given.after, "--after", registry)
+    folder = _folder(given.after, given.where("after"), registry)
     of = models.get(base) or registry.models[base]
     source = {
         "hub": None,
@@ -156,30 +160,30 @@ def _checkpoint(
     step = f"step{given.step}" if given.step is not None else ""
     seed = f"s{given.seed}" if given.seed is not None else ""
     checkpoint = _id(base, given.reward, folder.name, step, seed)
-    _refuse_taken(checkpoint, model, "--after", registry, store)
+    _refuse_taken(checkpoint, model, given.where("after"), registry, store)
     return checkpoint, model
 
 
-def _refuse_taken(model_id: str, model: Model, flag: str, registry: Registry, store: RunStore) -> None:
+def _refuse_taken(model_id: str, model: Model, where: str, registry: Registry, store: RunStore) -> None:
     """An id that this run knows with another folder would mix two models' samples."""
     known = {**store.models(), **registry.models}.get(model_id)
     if known is not None and known.path != model.path:
         what = f"the id {model_id!r}, made of the folder's name, is that of {known.path or known.hub or known.builtin} here"
         raise SuiteError(
-            what, flag, "Give seed or step in a run file, rename the folder, or name another --out"
+            what, where, "Give seed or step in a run file, rename the folder, or name another --out"
         )
 
 
-def _folder(text: str, flag: str, registry: Registry) -> Path:
+def _folder(text: str, where: str, registry: Registry) -> Path:
     """The folder of a model that the registry does not know."""
-    folder = expanded(text, flag)
+    folder = expanded(text, where)
     if not folder.is_dir():
         what = f"neither a model id nor a folder: {text!r}"
         guess = did_you_mean(text, registry.models)
         raise SuiteError(
-            what, flag, f"{guess}See `rlvr-suite list models`; a Hub repository goes into a registry overlay"
+            what, where, f"{guess}See `rlvr-suite list models`; a Hub repository goes into a registry overlay"
         )
-    return checked(folder, f"Name the folder that save_pretrained wrote with {flag}")
+    return checked(folder, f"Name a folder that save_pretrained wrote ({where})")
 
 
 def _config(folder: Path) -> dict[str, object]:

@@ -9,12 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from suite.benchmarks.items import ItemSet, load_set
 from suite.benchmarks.tasks import expand
 from suite.errors import SuiteError
-from suite.files.text import did_you_mean
+from suite.files.text import did_you_mean, shown
+from suite.files.yaml import Document, flag
 from suite.plan.cells import ModelToRun, PlannedCell, TaskToRun, Wishes, plan, task_to_run
 from suite.plan.own_pair import Given, OwnPair, own_pair
 from suite.registry import ALL, Registry
@@ -54,6 +55,18 @@ class Selection(Strict):
     recipe: str | None = Field(default=None, min_length=1)
     seed: int | None = Field(default=None, ge=0)
     step: int | None = Field(default=None, ge=0)
+    _document: Document | None = PrivateAttr(default=None)
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """Return the document as a selection whose messages name the document's lines and flags."""
+        selection = document.parse(cls)
+        selection._document = document
+        return selection
+
+    def where(self, *key: int | str) -> str:
+        """Return the place of a key for a message: its flag, or file and line; by default the flag."""
+        return self._document.where(*key) if self._document else flag(*key)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -87,7 +100,16 @@ class Selection(Strict):
         """The pair of your own, if it is one."""
         if self.before is None or self.after is None or self.family is None or self.reward is None:
             return None
-        return Given(self.before, self.after, self.family, self.reward, self.recipe, self.seed, self.step)
+        return Given(
+            self.before,
+            self.after,
+            self.family,
+            self.reward,
+            self.recipe,
+            self.seed,
+            self.step,
+            self.where,
+        )
 
 
 class Planned(NamedTuple):
@@ -124,17 +146,18 @@ def selected_pairs(selection: Selection, pairs: Iterable[Pair]) -> list[Pair]:
     """The pairs of the selected families, rewards and seeds; a reward that no such pair has is an error."""
     of_families = [p for p in pairs if p.family in selection.families]
     known = sorted({p.reward for p in of_families})
-    for reward in selection.rewards or ():
+    for number, reward in enumerate(selection.rewards or ()):
         if reward not in known:
-            what = f"no checkpoint was trained on reward '{reward}' here. Known: {', '.join(known) or 'none'}"
-            raise SuiteError(
-                what, "--rewards", f"{did_you_mean(reward, known)}Train one with `rlvr-suite train`"
-            )
+            what = f"no checkpoint was trained on reward {shown(reward)} here. Known: {', '.join(known) or 'none'}"
+            fix = f"{did_you_mean(reward, known)}Train one with `rlvr-suite train`"
+            raise SuiteError(what, selection.where("rewards", number), fix)
     seeds = sorted({p.seed for p in of_families if p.seed is not None})
-    for seed in selection.seeds or ():
+    for number, seed in enumerate(selection.seeds or ()):
         if seed not in seeds:
             what = f"no checkpoint was trained with seed {seed} here. Known: {', '.join(map(str, seeds)) or 'none'}"
-            raise SuiteError(what, "--seeds", "Name one of them, or leave --seeds out")
+            raise SuiteError(
+                what, selection.where("seeds", number), "Name one of them, or leave out the seeds"
+            )
     return [
         p
         for p in of_families
@@ -259,12 +282,15 @@ def tasks_to_run(selection: Selection) -> list[TaskToRun]:
     """The selected tasks with their items and the selection's wishes on decoding."""
     data_dir = Path(selection.data_dir) if selection.data_dir else None
     if data_dir and not data_dir.is_dir():
-        raise SuiteError("no such folder", f"--data-dir {data_dir}", "Name a folder of <task>.jsonl files")
+        what = f"no such folder: {data_dir}"
+        raise SuiteError(what, selection.where("data_dir"), "Name a folder of <task>.jsonl files")
     wishes = Wishes(selection.limit, selection.temperature, selection.k, selection.max_new_tokens)
-    specs = expand(selection.tasks)
+    specs = expand(selection.tasks, selection.where)
     if selection.item_seed is not None and not any(spec.metadata.seed is not None for spec in specs):
         what = "no task of the selection is generated from a seed"
-        raise SuiteError(what, "item_seed", "Leave it out, or add a task such as arithmetic_clean")
+        raise SuiteError(
+            what, selection.where("item_seed"), "Leave it out, or add a task such as arithmetic_clean"
+        )
     loaded = [(spec, load_set(spec, data_dir, selection.item_seed)) for spec in specs]
     return [_with_origin(task_to_run(spec, items.items, wishes), items) for spec, items in loaded]
 
@@ -275,7 +301,7 @@ def _with_origin(run: TaskToRun, items: ItemSet) -> TaskToRun:
 
 def _stored_cells(selection: Selection, store: RunStore) -> list[PlannedCell]:
     """The finished cells of the selection, as they were planned: what the replay engine serves."""
-    specs = {spec.task: spec for spec in expand(selection.tasks)}
+    specs = {spec.task: spec for spec in expand(selection.tasks, selection.where)}
     families = selection.families or (selection.family,)
     out = []
     for cell_store in store.finished():
@@ -311,16 +337,16 @@ def planned_cells(
 
     A selection of which no model can be had is an error, the first model's.
     """
-    for family in selection.families:
-        registry.family(family)
+    for number, family in enumerate(selection.families):
+        registry.family(family, selection.where("families", number))
     if selection.engine == "replay":
         return Planned(_stored_cells(selection, store), [], [])
     from suite.engine import identity
 
     asked = selection.protocols or ()
-    for name in asked:
+    for number, name in enumerate(asked):
         if name != ALL:
-            registry.protocol(name)
+            registry.protocol(name, selection.where("protocols", number))
     registry = registry.with_models(store.models())
     given, own = selection.given, None
     if given:

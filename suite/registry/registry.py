@@ -193,20 +193,24 @@ class Registry:
     pairs: tuple[Pair, ...]
     sources: tuple[Path, ...]
 
-    def model(self, model_id: str) -> Model:
-        """The model with this id; ``SuiteError`` with the closest match if there is none."""
-        return self._named("model", model_id, self.models)
+    def model(self, model_id: str, where: str | None = None) -> Model:
+        """Return the model; raise ``SuiteError`` with the closest match if no model has this id.
 
-    def family(self, family_id: str) -> Family:
-        """The family with this id; ``SuiteError`` with the closest match if there is none."""
-        return self._named("family", family_id, self.families)
+        ``where`` is the flag, or the file, line and key, that names the id; this holds for ``family`` and
+        ``protocol``, too. Ids that the suite itself looks up leave it out.
+        """
+        return self._named("model", model_id, self.models, where)
 
-    def protocol(self, protocol_id: str) -> Protocol:
-        """The protocol with this id; ``SuiteError`` with the closest match if there is none."""
-        return self._named("protocol", protocol_id, self.protocols)
+    def family(self, family_id: str, where: str | None = None) -> Family:
+        """Return the family; raise ``SuiteError`` as ``model`` does."""
+        return self._named("family", family_id, self.families, where)
 
-    def _named(self, kind: str, name: str, known: Mapping[str, T]) -> T:
-        _known(kind, name, known, ", ".join(map(str, self.sources)))
+    def protocol(self, protocol_id: str, where: str | None = None) -> Protocol:
+        """Return the protocol; raise ``SuiteError`` as ``model`` does."""
+        return self._named("protocol", protocol_id, self.protocols, where)
+
+    def _named(self, kind: str, name: str, known: Mapping[str, T], where: str | None) -> T:
+        _known(kind, name, known, where or ", ".join(map(str, self.sources)))
         return known[name]
 
     def bases(self, family: str | None = None) -> tuple[str, ...]:
@@ -279,12 +283,11 @@ def _resolved(name: str, model: Model, document: Document) -> Model:
     return model.model_copy(update={"path": str(path)})
 
 
-def id_part(reward: str) -> str:
-    """``reward``, if it can be part of a checkpoint's id."""
+def id_part(reward: str, where: str = "--reward") -> str:
+    """Return ``reward`` if it can be part of a checkpoint's id."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", reward):
-        raise SuiteError(
-            f"reward {reward!r} cannot be part of an id", "--reward", "Use a-z, 0-9, '.', '_' and '-'"
-        )
+        what = f"reward {shown(reward)} cannot be part of an id"
+        raise SuiteError(what, where, "Use a-z, 0-9, '.', '_' and '-'")
     return reward
 
 
@@ -387,8 +390,8 @@ def _known(kind: str, name: str, known: Collection[str], where: str) -> None:
 
 
 def _unknown(kind: str, name: str, known: Collection[str], where: str) -> SuiteError:
-    """The error for a name that nothing has, with all that there is."""
+    """Return the error for an unknown name, with all known ones."""
     what = f"unknown {kind} {shown(name)}. Known: {', '.join(known) or 'none'}"
-    return SuiteError(
-        what, where, f"{did_you_mean(name, known)}Correct the name, or add it to a registry file"
-    )
+    mistaken = where if where.startswith("--") else "the name"
+    fix = f"{did_you_mean(name, known)}Correct {mistaken}, or add the {kind} to a registry file"
+    return SuiteError(what, where, fix)

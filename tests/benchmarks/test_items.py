@@ -503,7 +503,7 @@ def test_a_selections_item_seed_reaches_the_cells_and_the_manifest() -> None:
 
 
 def test_an_item_seed_that_no_task_takes_is_an_error() -> None:
-    with pytest.raises(SuiteError, match="item_seed"):
+    with pytest.raises(SuiteError, match="--item-seed"):
         tasks_to_run(Selection(families=("micro-llama3",), tasks=("micro_bench",), item_seed=7))
 
 

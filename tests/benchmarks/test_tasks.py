@@ -112,7 +112,7 @@ def test_a_broken_task_file_is_one_line_that_says_what(
 
 
 def test_an_unknown_task_is_told_its_nearest_neighbour() -> None:
-    with pytest.raises(SuiteError, match=r"^task: unknown task 'micro_bnch'.*Did you mean 'micro_bench'"):
+    with pytest.raises(SuiteError, match=r"^--task: unknown task 'micro_bnch'.*Did you mean 'micro_bench'"):
         task("micro_bnch")
 
 
@@ -133,7 +133,9 @@ def test_the_contamination_group_holds_every_probe_of_a_real_set() -> None:
 
 
 def test_an_unknown_word_is_told_tasks_and_groups() -> None:
-    with pytest.raises(SuiteError, match=r"^tasks: .*math500.*Groups: .*rlvr_core.*Did you mean 'rlvr_core'"):
+    with pytest.raises(
+        SuiteError, match=r"^--tasks: .*math500.*Groups: .*rlvr_core.*Did you mean 'rlvr_core'"
+    ):
         expand(["rlvr_cor"])
 
 

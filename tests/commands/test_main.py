@@ -44,7 +44,7 @@ MISTAKES = [
     (replaced(PLAN, "micro_bench", "micro_bnch"), "unknown task 'micro_bnch'"),
     ([*PLAN, "--rewards", "nope"], "reward 'nope'"),
     ([*PLAN, "--limit", "0"], "limit"),
-    ([*PLAN, "--data-dir", "nowhere"], "--data-dir nowhere"),
+    ([*PLAN, "--data-dir", "nowhere"], "--data-dir: no such folder: nowhere"),
     (["plan", "--tasks", "micro_bench"], "--families"),
     (["plan", "--families", "micro-llama3"], "--tasks"),
     (["plan", "nowhere.yaml"], "nowhere.yaml"),

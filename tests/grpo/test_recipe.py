@@ -57,5 +57,5 @@ def test_a_mistake_is_one_line_that_names_file_and_key(
 
 
 def test_an_unknown_recipe_is_told_the_known_ones() -> None:
-    with pytest.raises(SuiteError, match=r"^nope: no such recipe\. Known: .*micro"):
+    with pytest.raises(SuiteError, match=r"^RECIPE: unknown recipe 'nope'\. Known: .*micro"):
         load_recipe("nope")

@@ -93,7 +93,7 @@ def test_memory_that_runs_out_halves_the_batch_and_is_recorded(
 
 FULL_DISK = """
 import resource, sys
-from suite.cli import main
+from suite.commands.main import main
 resource.setrlimit(resource.RLIMIT_FSIZE, (1800, 1800))
 sys.exit(main(sys.argv[1:]))
 """

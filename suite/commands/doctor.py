@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, TypedDict
 from packaging.requirements import Requirement
 
 from suite import __version__
-from suite.engine import identity
+from suite.engine.start import identity
 from suite.errors import in_one_line
 from suite.store import provenance
 

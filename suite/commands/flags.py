@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from suite import __version__
+from suite.plan.engines import ENGINES, drawing_engines
 
 DEFAULT_RUN = Path("runs/demo")
 
@@ -75,7 +76,7 @@ def _add_selection(command: argparse.ArgumentParser) -> None:
         "--data-dir", help="folder of <task>.jsonl (fields id, problem, answer), in place of the Hub"
     )
     command.add_argument(
-        "--engine", choices=["hf", "vllm", "replay"], help="what draws (default: hf); replay: stored samples"
+        "--engine", choices=list(ENGINES), help="what draws (default: hf); replay: stored samples"
     )
     _add_run(command)
     _add_registry(command)
@@ -164,7 +165,7 @@ def _add_label(commands: "argparse._SubParsersAction[_Parser]") -> None:
     )
     label.add_argument("--samples", type=int, default=64, help="samples an item (default: 64)")
     label.add_argument("--seed", type=int, default=0, help="seed of the samples (default: 0)")
-    label.add_argument("--engine", choices=["hf", "vllm"], default="hf", help="what draws (default: hf)")
+    label.add_argument("--engine", choices=drawing_engines(), default="hf", help="what draws (default: hf)")
     label.add_argument("--data-dir", type=Path, help="folder of <set>.jsonl, in place of the Hub")
     label.add_argument("--allow-unchecked", action="store_true", help="as for train")
     _add_registry(label)

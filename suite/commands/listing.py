@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from suite.benchmarks.tasks import all_tasks
+from suite.engine.planned import Planned, planned_cells
 from suite.errors import SuiteError
 from suite.files.yaml import flag, flags_only, read_document
 from suite.grade.stored_grades import regrade
@@ -13,10 +14,11 @@ from suite.grpo.job import TrainingRun
 from suite.grpo.recipe import load_recipe
 from suite.grpo.rewards import REWARDS
 from suite.plan.estimate import cost, experience
-from suite.plan.selection import Planned, Selection, known_pairs, planned_cells
+from suite.plan.selection import Selection
 from suite.plan.unfinished import is_finished
 from suite.registry import Registry, load_registry
 from suite.schema import UNSTATED, Pair, Summary
+from suite.store.pairs import known_pairs
 from suite.store.run_folder import RunStore
 
 Row = Mapping[str, object]

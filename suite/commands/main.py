@@ -12,7 +12,8 @@ from suite.errors import SuiteError, safe_line
 from suite.processes import quiet_libraries
 
 if TYPE_CHECKING:
-    from suite.plan.selection import Planned, Selection
+    from suite.engine.planned import Planned
+    from suite.plan.selection import Selection
     from suite.schema import Summary
 
 FAILED, INTERRUPTED = 1, 130
@@ -163,9 +164,10 @@ def _label(args: argparse.Namespace) -> int:
 
 
 def _eval(args: argparse.Namespace) -> int:
-    from suite.commands.terminal import sample_bars
+    from suite.commands.terminal import progress_bars
+    from suite.engine.planned import planned_cells
     from suite.engine.run import replay, run_cells
-    from suite.plan.selection import planned_cells
+    from suite.plan.engines import ENGINES
     from suite.plan.unfinished import unfinished
     from suite.registry import load_registry
     from suite.store.run_folder import RunStore
@@ -173,14 +175,14 @@ def _eval(args: argparse.Namespace) -> int:
     selection, store = _selection(args), RunStore(args.out)
     planned = planned_cells(selection, load_registry(args.registry), store)
     _print_notes(planned)
-    with store.lock(), sample_bars() as progress:
+    with store.lock(), progress_bars() as progress:
         if planned.own:
             store.add_own(planned.own.models, planned.own.pair)
-        if selection.engine == "replay":
-            failures = replay(store, planned.cells, progress)
-        else:
+        if ENGINES[selection.engine].draws:
             store.note_weights({p.model.id: p.model.weights_hash for p in planned.cells})
             failures = run_cells(store, planned.cells, progress, selection.engine)
+        else:
+            failures = replay(store, planned.cells, progress)
     for error in failures:
         print(f"rlvr-suite: {error}", file=sys.stderr)
     done = len(planned.cells) - len(unfinished(store, planned.cells))

@@ -18,7 +18,6 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from suite.engine.run import RunProgress
 from suite.gate import report_text
 from suite.progress import Progress, Report
 from suite.schema import DeltaRow, Summary
@@ -73,24 +72,6 @@ def with_bar(title: str, things: Iterable[T], total: int) -> Iterator[T]:
         return
     with _bars(MofNCompleteColumn()) as bars:
         yield from bars.track(things, total=total, description=title)
-
-
-class _SampleBars(RunProgress):
-    def __init__(self, bars: Bars) -> None:
-        self.bars = bars
-
-    def model(self, model_id: str, index: int, total: int) -> None:
-        self.task = self.bars.add_task(f"[{index + 1}/{total}] {model_id}: samples", total=None)
-
-    def samples(self, done: int, total: int) -> None:
-        self.bars.update(self.task, completed=done, total=total)
-
-
-@contextmanager
-def sample_bars() -> Iterator[RunProgress]:
-    """One bar a model, counting its samples."""
-    with _bars(MofNCompleteColumn()) as bars:
-        yield _SampleBars(bars)
 
 
 def _cell(row: DeltaRow | None) -> str:

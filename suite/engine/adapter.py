@@ -1,63 +1,72 @@
-"""The lm-eval ``LM`` through which every engine runs: what is missing is drawn and stored, then lm-eval is served from the store.
+"""The lm-eval ``LM`` through which every engine runs: missing samples are drawn and stored, then lm-eval reads the store.
 
 All tasks of a checkpoint reach ``generate_until`` in one call, so a model is loaded once.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 
 from suite.engine.contract import CellWork, Engine, Failures
 from suite.plan.cells import PlannedCell
-
-Progress = Callable[[int, int], None]
-"""Called with samples done and samples in all."""
+from suite.progress import Progress, Report
 
 
 def lm_eval_name(planned: PlannedCell) -> str:
-    """Name of the cell's task inside lm-eval: task and protocol."""
+    """Return the name of the cell's task inside lm-eval: task and protocol."""
     return f"{planned.cell.task}@{planned.cell.protocol}"
 
 
 class SuiteLM(LM):  # type: ignore[misc]  # lm-eval has no types
-    """Serves the planned cells' requests. ``failures`` says which cells were not finished; lm-eval's word on these is void."""
+    """Serves the requests of one model's cells.
+
+    ``failures`` has the error of each cell that was not finished; lm-eval's mean of such a cell is void.
+    """
 
     def __init__(self, engine: Engine, works: Sequence[CellWork], progress: Progress) -> None:
         super().__init__()
-        self.engine, self.progress = engine, progress
+        self.engine = engine
+        self.progress = progress
         self.works = {lm_eval_name(work.planned): work for work in works}
         self.failures: Failures = {}
 
     def draw_missing(self) -> None:
-        """Draw every sample that is missing."""
+        """Draw every missing sample, and report how many of all are there."""
         works = list(self.works.values())
+        model = works[0].planned.model.id
         total = sum(work.planned.n_samples for work in works)
         done = total - sum(work.n_missing for work in works)
-        self.progress(done, total)
+        self.progress(Report(model, "samples", done, total, "samples"))
 
         def drawn(n: int) -> None:
             nonlocal done
             done += n
-            self.progress(done, total)
+            self.progress(Report(model, "samples", done, total, "samples"))
 
         self.failures |= self.engine.draw(works, drawn)
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
-        """lm-eval's entry: each request appears once for every sample of its item."""
+        """Answer lm-eval's requests, in which each item appears once for every sample.
+
+        A sample that could not be drawn is an empty text here; its cell is in ``failures``, so its mean is not used.
+        """
         self.draw_missing()
-        seen: Counter[tuple[str, str]] = Counter()
-        out = []
+        served: Counter[tuple[str, str]] = Counter()
+        texts = []
         for request in requests:
-            key = (str(request.task_name), str(request.doc["id"]))
-            sample = self.works[key[0]].samples.get((key[1], seen[key]))
-            out.append(sample.text if sample else "")
-            seen[key] += 1
-        return out
+            task = str(request.task_name)
+            item_id = str(request.doc["id"])
+            sample = self.works[task].samples.get((item_id, served[task, item_id]))
+            texts.append(sample.text if sample else "")
+            served[task, item_id] += 1
+        return texts
 
     def loglikelihood(self, requests: list[Instance]) -> list[tuple[float, bool]]:
+        """Raise: the suite's tasks generate text."""
         raise NotImplementedError("the suite's tasks are generative")
 
     def loglikelihood_rolling(self, requests: list[Instance]) -> list[float]:
+        """Raise: the suite's tasks generate text."""
         raise NotImplementedError("the suite's tasks are generative")

@@ -1,11 +1,11 @@
 """What every engine does: it draws the samples that cells lack and hands each over to be stored as soon as it is finished."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from suite.benchmarks.items import Item
+from suite.engine.seeds import sample_seed
 from suite.errors import SuiteError, in_one_line
 from suite.plan.cells import PlannedCell
 from suite.schema import Cell, FinishReason, Sample
@@ -28,12 +28,6 @@ class Request(NamedTuple):
 
     tokens: list[int]
     seed: int
-
-
-def sample_seed(run_seed: int, task: str, item: Item, index: int) -> int:
-    """Seed of one sample: hash64(run seed, task, item hash) + index, modulo 2**64. Both arms of a pair share it."""
-    digest = hashlib.sha256(f"{run_seed}\0{task}\0{item.hash}".encode()).digest()
-    return (int.from_bytes(digest[:8], "big") + index) % (1 << 64)
 
 
 def encode(tokenizer: Any, prompts: Sequence[str]) -> list[list[int]]:

@@ -12,8 +12,20 @@ from suite.files.shipped import tasks_dir
 from suite.plan.cells import PlannedCell
 
 
+def evaluate(lm: SuiteLM, planned: Sequence[PlannedCell]) -> dict[str, float]:
+    """Run the cells through lm-eval; return cell id -> lm-eval's own mean score (a share), as a check on ours."""
+    tasks = {lm_eval_name(p): _task(p) for p in planned}
+    results = evaluator.evaluate(
+        lm, {"tasks": tasks, "groups": {}, "group_map": {}}, bootstrap_iters=0, log_samples=False
+    )
+    return {p.cell.id: float(results["results"][lm_eval_name(p)]["avg,grade"]) for p in planned}
+
+
 def _task(planned: PlannedCell) -> ConfigurableTask:
-    """A copy of the shipped YAML task with this cell's items, prompt, stops and number of samples."""
+    """Copy the shipped YAML task, with this cell's items, prompt, stops and number of samples.
+
+    lm-eval has one prompt for all tasks of a call; a copy per protocol lets one call hold several.
+    """
     path = next(p for p in tasks_dir().glob("*/*.yaml") if p.stem == planned.cell.task)
     config = load_yaml(path, resolve_func=True)
     dataset = as_dataset(planned.task.items)
@@ -28,12 +40,3 @@ def _task(planned: PlannedCell) -> ConfigurableTask:
         "repeats": planned.task.k,
     }
     return ConfigurableTask(config=config)
-
-
-def evaluate(lm: SuiteLM, planned: Sequence[PlannedCell]) -> dict[str, float]:
-    """Run the cells through lm-eval; cell id -> lm-eval's own mean score (a share), as a check on ours."""
-    tasks = {lm_eval_name(p): _task(p) for p in planned}
-    results = evaluator.evaluate(
-        lm, {"tasks": tasks, "groups": {}, "group_map": {}}, bootstrap_iters=0, log_samples=False
-    )
-    return {p.cell.id: float(results["results"][lm_eval_name(p)]["avg,grade"]) for p in planned}

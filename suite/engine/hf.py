@@ -14,7 +14,6 @@ from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, LogitsProcessorList
 
 from suite.benchmarks.items import Item
-from suite.engine import device_name, identity
 from suite.engine.contract import (
     CANARY,
     CellWork,
@@ -28,7 +27,9 @@ from suite.engine.contract import (
     failure,
 )
 from suite.engine.noise import SeededSampling, signed
+from suite.engine.start import device_kind, device_name
 from suite.errors import SuiteError, in_one_line
+from suite.plan.cells import ModelToRun
 from suite.registry.protocols import Prompt
 from suite.registry.weights import WEIGHT_FILES
 from suite.schema import Decoding
@@ -66,7 +67,7 @@ class HFEngine:
 
     def __init__(self, folder: Path, dtype: str, batch_size: int = 128, adapter: Path | None = None) -> None:
         self.batch_size = self.max_rows = batch_size
-        self.device = identity("hf").device
+        self.device = device_kind()
         self.tokenizer, loaded = _load(folder, dtype, adapter)
         self.model = loaded.to(self.device).eval()
         if self.tokenizer.pad_token is None:
@@ -91,7 +92,7 @@ class HFEngine:
 
     @property
     def device_name(self) -> str:
-        return device_name(self.device)
+        return device_name()
 
     def request(self, prompt: str, seed: int) -> Request:
         """One sample to draw, from the prompt's text."""
@@ -205,6 +206,11 @@ class HFEngine:
         del self.model
         if self.device == "cuda":
             torch.cuda.empty_cache()
+
+
+def load(model: ModelToRun) -> HFEngine:
+    """Return an engine with ``model`` loaded."""
+    return HFEngine(model.folder, model.dtype, model.settings.batch_size, model.adapter)
 
 
 def _load(folder: Path, dtype: str, adapter: Path | None) -> tuple[Any, Any]:

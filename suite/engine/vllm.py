@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from suite.benchmarks.items import Item
-from suite.engine import device_name, identity
 from suite.engine.contract import (
     CANARY,
     CellWork,
@@ -25,6 +24,7 @@ from suite.engine.contract import (
     encode,
     failure,
 )
+from suite.engine.start import device_kind, device_name
 from suite.errors import SuiteError, in_one_line
 from suite.plan.cells import ModelToRun
 from suite.registry.protocols import Prompt
@@ -50,7 +50,7 @@ class VLLMEngine:
     """One loaded model."""
 
     def __init__(self, model: ModelToRun) -> None:
-        self.device = identity("vllm").device
+        self.device = device_kind()
         self.model = model
         _set_environment(model, self.device)
         from vllm import LLM
@@ -92,7 +92,7 @@ class VLLMEngine:
 
     @property
     def device_name(self) -> str:
-        return device_name(self.device)
+        return device_name()
 
     def draw(self, works: Sequence[CellWork], drawn: Drawn) -> Failures:
         """Submit everything that is missing and store samples as they finish."""
@@ -186,6 +186,11 @@ class VLLMEngine:
         del self.llm
         gc.collect()
         cleanup_dist_env_and_memory()
+
+
+def load(model: ModelToRun) -> VLLMEngine:
+    """Return an engine with ``model`` loaded."""
+    return VLLMEngine(model)
 
 
 def _set_environment(model: ModelToRun, device: str) -> None:

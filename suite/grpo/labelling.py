@@ -139,7 +139,7 @@ def _spec() -> TaskFile:
 
 def _planned(job: LabelJob, model: ModelToRun) -> list[PlannedCell]:
     """The items in cells of ``CHUNK``."""
-    from suite.engine import identity
+    from suite.engine.start import identity
 
     decoding = Decoding(temperature=job.temperature, max_new_tokens=job.max_new_tokens, seed=job.seed)
     parts = [job.data.items[at : at + CHUNK] for at in range(0, len(job.data.items), CHUNK)]
@@ -196,7 +196,7 @@ class _Drawing:
 
     def _draw(self, planned: PlannedCell, work: CellWork) -> None:
         if self.engine is None:
-            from suite.engine import start
+            from suite.engine.start import start
 
             self.engine = start(self.job.engine, planned.model)
         for error in self.engine.draw([work], self._count).values():

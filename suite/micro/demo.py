@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from multiprocessing.managers import SyncManager
 from pathlib import Path
 
-from suite.engine.run import RunProgress, run_cells
+from suite.engine.planned import planned_cells
+from suite.engine.run import run_cells
 from suite.files.atomic import write_atomic
 from suite.gate import judge, load_policy
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
 from suite.leaderboard import packed_cells, write_board
 from suite.plan.cells import PlannedCell
-from suite.plan.selection import Selection, planned_cells
+from suite.plan.selection import Selection
 from suite.plan.unfinished import unfinished
 from suite.processes import end_with_parent, quiet_libraries
 from suite.progress import Progress, Report
@@ -83,19 +84,6 @@ def _planned(store: RunStore, registry: Registry, selection: Selection) -> list[
     return planned.cells
 
 
-class _Evaluation(RunProgress):
-    """Turns the samples of one model into the rest of its unit, which begins at the share ``start``."""
-
-    def __init__(self, unit: str, start: float, send: Progress) -> None:
-        self.unit = unit
-        self.start = start
-        self.send = send
-
-    def samples(self, done: int, total: int) -> None:
-        share = self.start + (1 - self.start) * done / total
-        self.send(Report(self.unit, f"evaluating {self.unit}", share, 1))
-
-
 class _FamilyProgress:
     """Adds up the workers' reports, one part a unit, to reports of one part a family."""
 
@@ -122,16 +110,22 @@ def _start_worker() -> None:
     end_with_parent()
 
 
-def _evaluate(store: RunStore, job: DemoJob, family: str, progress: _Evaluation) -> None:
+def _evaluate(store: RunStore, job: DemoJob, family: str, unit: str, start: float, send: Progress) -> None:
+    """Evaluate the model ``unit``; its samples are the rest of the unit's work, from the share ``start`` on."""
+
+    def evaluated(report: Report) -> None:
+        share = start + (1 - start) * report.done / (report.total or 1)
+        send(Report(unit, f"evaluating {unit}", share, 1))
+
     planned = _planned(store, load_registry(), job.selection((family,)))
-    for error in run_cells(store, [p for p in planned if p.model.id == progress.unit], progress):
+    for error in run_cells(store, [p for p in planned if p.model.id == unit], evaluated):
         raise error
-    progress.send(Report(progress.unit, f"finished {progress.unit}", 1, 1))
+    send(Report(unit, f"finished {unit}", 1, 1))
 
 
 def _base_unit(run_folder: Path, job: DemoJob, family: str, reports: "queue.Queue[Report]") -> None:
     """Evaluate a family's base, in a worker."""
-    _evaluate(RunStore(run_folder), job, family, _Evaluation(family, 0.0, reports.put))
+    _evaluate(RunStore(run_folder), job, family, family, 0.0, reports.put)
 
 
 def _pair_unit(run_folder: Path, job: DemoJob, run: TrainingRun, reports: "queue.Queue[Report]") -> None:
@@ -144,7 +138,7 @@ def _pair_unit(run_folder: Path, job: DemoJob, run: TrainingRun, reports: "queue
         reports.put(Report(run.checkpoint, doing, TRAINING_SHARE * share, 1))
 
     run_training(run, load_registry(), store, trained)
-    _evaluate(store, job, run.model, _Evaluation(run.checkpoint, TRAINING_SHARE, reports.put))
+    _evaluate(store, job, run.model, run.checkpoint, TRAINING_SHARE, reports.put)
 
 
 def _sweep_leftovers(store: RunStore) -> None:

@@ -1,4 +1,4 @@
-"""Models x tasks -> ordered cells; pure. ``rlvr-suite plan --families micro-llama3 --tasks micro_bench`` prints it.
+"""Models x tasks -> ordered cells; pure. ``rlvr-suite plan --families micro-llama3 --tasks micro_bench`` prints them.
 
 The base of several pairs is one model here, so it is planned, and run, once.
 """
@@ -16,7 +16,7 @@ from suite.schema import Cell, Decoding
 
 @dataclass(frozen=True)
 class ModelToRun:
-    """A model with everything that is known before it is loaded: its files, and the ``prompts`` that it is asked under.
+    """A model with everything that is known before it is loaded: its files, and the ``prompts`` under which it runs.
 
     ``adapter`` is a LoRA folder to put onto ``folder``, ``revision`` the Hub's commit of its files.
     """
@@ -47,7 +47,7 @@ class TaskToRun:
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """A cell and what is asked of it."""
+    """A cell with the model, the task and the prompt that it consists of."""
 
     cell: Cell
     model: ModelToRun
@@ -56,6 +56,7 @@ class PlannedCell:
 
     @property
     def n_samples(self) -> int:
+        """Samples that the finished cell has."""
         return len(self.task.items) * self.task.k
 
 
@@ -67,13 +68,18 @@ class EngineIdentity:
     device: str
 
     def on(self, settings: EngineSettings) -> str:
-        """The engine's name for one model; split over several devices it is another engine: sums are taken in another order."""
-        return self.name if settings.tensor_parallel == 1 else f"{self.name}-tp{settings.tensor_parallel}"
+        """Return the engine's name for one model.
+
+        Split over several devices it counts as another engine, because sums are taken in another order.
+        """
+        if settings.tensor_parallel == 1:
+            return self.name
+        return f"{self.name}-tp{settings.tensor_parallel}"
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What a selection may ask for in place of a task's own decoding; None leaves the task's. Temperature 0 is greedy."""
+class Overrides:
+    """What a selection changes in every task; None keeps the task's own value. Temperature 0 is greedy."""
 
     limit: int | None = None
     temperature: float | None = None
@@ -81,29 +87,34 @@ class Wishes:
     max_new_tokens: int | None = None
 
 
-def task_to_run(spec: TaskFile, items: Sequence[Item], wishes: Wishes = Wishes()) -> TaskToRun:
-    """``spec`` with its items, as far as ``wishes`` allows; a greedy task draws one sample an item."""
-    asked = {"temperature": wishes.temperature, "max_new_tokens": wishes.max_new_tokens}
-    decoding = spec.decoding.model_copy(
-        update={key: value for key, value in asked.items() if value is not None}
-    )
-    k = 1 if decoding.temperature == 0 else (wishes.k or spec.k)
-    return TaskToRun(spec, items[: wishes.limit], decoding, k)
+def task_to_run(spec: TaskFile, items: Sequence[Item], overrides: Overrides = Overrides()) -> TaskToRun:
+    """Return ``spec`` with its first ``overrides.limit`` items; a greedy task draws one sample an item, whatever ``k``."""
+    update: dict[str, float] = {}
+    if overrides.temperature is not None:
+        update["temperature"] = overrides.temperature
+    if overrides.max_new_tokens is not None:
+        update["max_new_tokens"] = overrides.max_new_tokens
+    decoding = spec.decoding.model_copy(update=update)
+    k = 1 if decoding.temperature == 0 else (overrides.k or spec.k)
+    return TaskToRun(spec, items[: overrides.limit], decoding, k)
 
 
 def plan(
     models: Iterable[ModelToRun], tasks: Sequence[TaskToRun], engine: EngineIdentity
 ) -> list[PlannedCell]:
-    """Cells in the order in which they run: model by model, each with all its tasks, each of these under all its prompts."""
-    return [
-        PlannedCell(_cell(model, task, prompt, engine), model, task, prompt)
-        for model in models
-        for task in tasks
-        for prompt in ((PLAIN,) if task.spec.is_probe else model.prompts)
-    ]
+    """Return the cells in the order in which they run: model by model, each with all tasks under all its prompts."""
+    cells = []
+    for model in models:
+        for task in tasks:
+            # A contamination probe shows the question as it is; a prompt around it would hide what was memorised.
+            prompts = (PLAIN,) if task.spec.is_probe else model.prompts
+            for prompt in prompts:
+                cells.append(PlannedCell(_cell(model, task, prompt, engine), model, task, prompt))
+    return cells
 
 
 def _cell(model: ModelToRun, task: TaskToRun, prompt: Prompt, engine: EngineIdentity) -> Cell:
+    """Name everything that decides a sample: the id is the hash of these fields, and the arms of a pair must share most."""
     return Cell(
         model=model.id,
         weights_hash=model.weights_hash,

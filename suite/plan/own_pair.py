@@ -1,7 +1,8 @@
-"""A pair of your own, given by ids or folders: no registry file is needed for it.
+"""A pair of your own, stated by ids or folders: no registry file is needed for it.
 
-``rlvr-suite eval --before qwen2.5-7b --after out/checkpoint-300 --family qwen2.5 --reward my_method --tasks math500``. The run
-folder keeps what it was given, so that a later ``eval``, ``summarize`` or ``list pairs`` knows it.
+``rlvr-suite eval --before qwen2.5-7b --after out/checkpoint-300 --family qwen2.5 --reward my_method --tasks math500``.
+The run folder keeps the pair and the models given as folders, so that a later ``eval``, ``summarize`` or
+``list pairs`` knows them.
 """
 
 import json
@@ -22,8 +23,8 @@ from suite.store.run_folder import RunStore
 
 
 @dataclass(frozen=True)
-class Given:
-    """What a user says of a pair; ``before`` and ``after`` are ids or folders, None is unstated.
+class StatedPair:
+    """A pair as the user states it; ``before`` and ``after`` are ids or folders, None is unstated.
 
     ``where("before")`` is the place of a key for a message: its flag, or file and line.
     """
@@ -40,114 +41,117 @@ class Given:
 
 @dataclass(frozen=True)
 class OwnPair:
-    """The pair, and the models of it that were given as folders."""
+    """The pair, and those of its models that were given as folders."""
 
     models: Mapping[str, Model]
     pair: Pair
 
     def with_weights(self, models: Iterable[ModelToRun]) -> "OwnPair":
-        """The same with the weights that its two models have now, as far as they could be had."""
-        known = {model.id: model.weights_hash for model in models}
-        hashes = {"base_weights": known.get(self.pair.base), "weights": known.get(self.pair.checkpoint)}
-        return replace(self, pair=self.pair.model_copy(update=hashes))
+        """Return the same pair with the weights that its two models have now."""
+        hashes = {model.id: model.weights_hash for model in models}
+        update = {"base_weights": hashes.get(self.pair.base), "weights": hashes.get(self.pair.checkpoint)}
+        return replace(self, pair=self.pair.model_copy(update=update))
 
 
-def own_pair(given: Given, registry: Registry, store: RunStore) -> OwnPair:
-    """The pair that ``given`` describes; ``SuiteError`` names the flag that does not fit the registry, the run or the disk."""
-    registry.family(given.family, given.where("family"))
-    id_part(given.reward, given.where("reward"))
+def own_pair(stated: StatedPair, registry: Registry, store: RunStore) -> OwnPair:
+    """Return the pair with an id for each of its models.
+
+    Raise ``SuiteError`` with the flag or key that does not fit the registry, the run or the disk.
+    """
+    registry.family(stated.family, stated.where("family"))
+    id_part(stated.reward, stated.where("reward"))
+    # Before: an id of the registry, or a folder, which becomes a model with an id of its own.
     models: dict[str, Model] = {}
-    base = given.before
-    if base not in registry.models:
-        base, models = _base(given, registry, store)
-    _check_base(base, registry.with_models(models).models[base], given)
-    known = next((p for p in [*registry.pairs, *store.pairs()] if p.checkpoint == given.after), None)
-    if known is not None:
-        return OwnPair(models, _agreeing(known, base, given))
-    checkpoint = given.after
+    base = stated.before
+    if base in registry.models:
+        base_model = registry.models[base]
+    else:
+        base, base_model = _base_in_folder(stated, registry, store)
+        models[base] = base_model
+    _check_base(base, registry.with_models(models).models[base], stated)
+    # After: a pair that is known already stays as it is, and the user may not contradict it.
+    for known in (*registry.pairs, *store.pairs()):
+        if known.checkpoint == stated.after:
+            _check_agreement(known, base, stated)
+            return OwnPair(models, known)
+    checkpoint = stated.after
     if checkpoint not in registry.models:
-        checkpoint, model = _checkpoint(base, given, registry, store, models)
-        models = {**models, checkpoint: model}
+        checkpoint, model = _checkpoint_in_folder(base, base_model, stated, registry, store)
+        models[checkpoint] = model
     elif registry.models[checkpoint].base != base:
-        what = f"{checkpoint!r} is not trained from {base!r} but from {registry.models[checkpoint].base or 'nothing: it is a base'}"
-        fix = f"Name a checkpoint of that base, or correct {given.where('before')}"
-        raise SuiteError(what, given.where("after"), fix)
-    return OwnPair(models, _pair(base, checkpoint, given))
-
-
-def _pair(base: str, checkpoint: str, given: Given) -> Pair:
-    return Pair(
-        family=given.family,
+        origin = registry.models[checkpoint].base or "nothing: it is a base"
+        what = f"{checkpoint!r} is not trained from {base!r} but from {origin}"
+        fix = f"Name a checkpoint of that base, or correct {stated.where('before')}"
+        raise SuiteError(what, stated.where("after"), fix)
+    pair = Pair(
+        family=stated.family,
         base=base,
         checkpoint=checkpoint,
-        reward=given.reward,
-        recipe=given.recipe or UNSTATED,
-        seed=given.seed,
-        step=given.step or 0,
+        reward=stated.reward,
+        recipe=stated.recipe or UNSTATED,
+        seed=stated.seed,
+        step=stated.step or 0,
     )
+    return OwnPair(models, pair)
 
 
-def _agreeing(known: Pair, base: str, given: Given) -> Pair:
-    """A pair that is known already, if what is said of it now is what it says itself."""
-    said = {
-        "before": base,
-        "reward": given.reward,
-        "recipe": given.recipe,
-        "seed": given.seed,
-        "step": given.step,
+def _check_agreement(known: Pair, base: str, stated: StatedPair) -> None:
+    """Refuse a statement that contradicts the known pair."""
+    statements = {
+        "before": (base, known.base),
+        "reward": (stated.reward, known.reward),
+        "recipe": (stated.recipe, known.recipe),
+        "seed": (stated.seed, known.seed),
+        "step": (stated.step, known.step),
     }
-    there = {
-        "before": known.base,
-        "reward": known.reward,
-        "recipe": known.recipe,
-        "seed": known.seed,
-        "step": known.step,
-    }
-    for key, word in said.items():
-        if word is not None and word != there[key]:
-            what = f"{known.checkpoint!r} is known with {there[key]!r} here, not {word!r}"
-            fix = f"Say {there[key]!r}, or give the checkpoint's folder with another --out"
-            raise SuiteError(what, given.where(key), fix)
-    return known
+    for key, (value, known_value) in statements.items():
+        if value is not None and value != known_value:
+            what = f"{known.checkpoint!r} is known with {known_value!r} here, not {value!r}"
+            fix = f"Say {known_value!r}, or give the checkpoint's folder with another --out"
+            raise SuiteError(what, stated.where(key), fix)
 
 
-def _check_base(base: str, model: Model, given: Given) -> None:
+def _check_base(base: str, model: Model, stated: StatedPair) -> None:
+    """Refuse a checkpoint as base, and a base of another family."""
     if model.base is not None:
         what = f"{base!r} is a checkpoint; a pair starts from a base"
-        raise SuiteError(what, given.where("before"), f"Name its base, {model.base}")
-    if model.family != given.family:
-        what = f"{base!r} is of family {model.family!r}, not {given.family!r}"
-        fix = f"Write {model.family!r}, or correct {given.where('before')}"
-        raise SuiteError(what, given.where("family"), fix)
+        raise SuiteError(what, stated.where("before"), f"Name its base, {model.base}")
+    if model.family != stated.family:
+        what = f"{base!r} is of family {model.family!r}, not {stated.family!r}"
+        fix = f"Write {model.family!r}, or correct {stated.where('before')}"
+        raise SuiteError(what, stated.where("family"), fix)
 
 
-def _base(given: Given, registry: Registry, store: RunStore) -> tuple[str, dict[str, Model]]:
-    """The base in the folder ``given.before``: protocol and engine block are those of the family's first base."""
-    folder = _folder(given.before, given.where("before"), registry)
+def _base_in_folder(stated: StatedPair, registry: Registry, store: RunStore) -> tuple[str, Model]:
+    """Return id and model of the base in the folder ``stated.before``.
+
+    Protocol, dtype and engine settings are those of the family's first base in the registry.
+    """
+    folder = _model_folder(stated.before, stated.where("before"), registry)
     if is_adapter(folder):
         what = f"a LoRA adapter cannot be a base: {folder}"
-        fix = f"Name the model that it goes onto, and give the adapter as {given.where('after')}"
-        raise SuiteError(what, given.where("before"), fix)
+        fix = f"Name the model that it goes onto, and give the adapter as {stated.where('after')}"
+        raise SuiteError(what, stated.where("before"), fix)
     config = _config(folder)
-    like = next((registry.models[name] for name in registry.bases(given.family)), None)
-    settings: dict[str, object] = {"protocol": "boxed", "dtype": _dtype(config)}
-    if like is not None:
-        settings = {"protocol": like.protocol, "dtype": like.dtype, "engine": like.engine}
+    # A family that is new to the registry has no base to follow.
+    settings: dict[str, object] = {"protocol": "boxed", "dtype": _saved_dtype(config)}
+    for known in registry.bases(stated.family)[:1]:
+        first = registry.models[known]
+        settings = {"protocol": first.protocol, "dtype": first.dtype, "engine": first.engine}
     architecture = str(config.get("model_type", "unknown"))
     model = Model.model_validate(
-        {"family": given.family, "path": str(folder), "architecture": architecture, **settings}
+        {"family": stated.family, "path": str(folder), "architecture": architecture, **settings}
     )
-    base = _id(given.family, folder.name)
-    _refuse_taken(base, model, given.where("before"), registry, store)
-    return base, {base: model}
+    base = _id_of(stated.family, folder.name)
+    _check_id_is_free(base, model, stated.where("before"), registry, store)
+    return base, model
 
 
-def _checkpoint(
-    base: str, given: Given, registry: Registry, store: RunStore, models: Mapping[str, Model]
+def _checkpoint_in_folder(
+    base: str, base_model: Model, stated: StatedPair, registry: Registry, store: RunStore
 ) -> tuple[str, Model]:
-    """The checkpoint in the folder ``given.after``; all but the weights is its base's."""
-    folder = _folder(given.after, given.where("after"), registry)
-    of = models.get(base) or registry.models[base]
+    """Return id and model of the checkpoint in the folder ``stated.after``; all but its weights is the base's."""
+    folder = _model_folder(stated.after, stated.where("after"), registry)
     source = {
         "hub": None,
         "builtin": None,
@@ -156,60 +160,65 @@ def _checkpoint(
         "path": str(folder),
         "base": base,
     }
-    model = of.model_copy(update=source)
-    step = f"step{given.step}" if given.step is not None else ""
-    seed = f"s{given.seed}" if given.seed is not None else ""
-    checkpoint = _id(base, given.reward, folder.name, step, seed)
-    _refuse_taken(checkpoint, model, given.where("after"), registry, store)
+    model = base_model.model_copy(update=source)
+    names = [base, stated.reward, folder.name]
+    if stated.step is not None:
+        names.append(f"step{stated.step}")
+    if stated.seed is not None:
+        names.append(f"s{stated.seed}")
+    checkpoint = _id_of(*names)
+    _check_id_is_free(checkpoint, model, stated.where("after"), registry, store)
     return checkpoint, model
 
 
-def _refuse_taken(model_id: str, model: Model, where: str, registry: Registry, store: RunStore) -> None:
-    """An id that this run knows with another folder would mix two models' samples."""
+def _check_id_is_free(model_id: str, model: Model, where: str, registry: Registry, store: RunStore) -> None:
+    """Refuse an id under which this run knows another folder: samples of two models would be mixed."""
     known = {**store.models(), **registry.models}.get(model_id)
     if known is not None and known.path != model.path:
-        what = f"the id {model_id!r}, made of the folder's name, is that of {known.path or known.hub or known.builtin} here"
-        raise SuiteError(
-            what, where, "Give seed or step in a run file, rename the folder, or name another --out"
-        )
+        place = known.path or known.hub or known.builtin
+        what = f"the id {model_id!r}, made of the folder's name, is that of {place} here"
+        fix = "Give seed or step in a run file, rename the folder, or name another --out"
+        raise SuiteError(what, where, fix)
 
 
-def _folder(text: str, where: str, registry: Registry) -> Path:
-    """The folder of a model that the registry does not know."""
+def _model_folder(text: str, where: str, registry: Registry) -> Path:
+    """Return the folder that ``text`` names, if it holds a model."""
     folder = expanded(text, where)
     if not folder.is_dir():
         what = f"neither a model id nor a folder: {text!r}"
         guess = did_you_mean(text, registry.models)
-        raise SuiteError(
-            what, where, f"{guess}See `rlvr-suite list models`; a Hub repository goes into a registry overlay"
-        )
+        fix = f"{guess}See `rlvr-suite list models`; a Hub repository goes into a registry overlay"
+        raise SuiteError(what, where, fix)
     return checked(folder, f"Name a folder that save_pretrained wrote ({where})")
 
 
 def _config(folder: Path) -> dict[str, object]:
+    """Read the model's ``config.json``."""
     path = folder / "config.json"
+    fix = "Save the model again with save_pretrained"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise SuiteError(
-            f"damaged: {error}", str(path), "Save the model again with save_pretrained"
-        ) from error
+        raise SuiteError(f"damaged: {error}", str(path), fix) from error
     if not isinstance(config, dict):
-        raise SuiteError("damaged: not a mapping", str(path), "Save the model again with save_pretrained")
+        raise SuiteError("damaged: not a mapping", str(path), fix)
     return config
 
 
-def _dtype(config: dict[str, object]) -> str:
-    """The type that the weights were saved in, if it is one that engines take."""
+def _saved_dtype(config: dict[str, object]) -> str:
+    """Return the type that the weights were saved in, or bfloat16 if engines do not take it."""
     saved = config.get("dtype") or config.get("torch_dtype")
     return str(saved) if saved in get_args(Dtype) else "bfloat16"
 
 
-def _id(*parts: str) -> str:
-    """One id out of names: lower-case, with ``-`` for what an id may not hold."""
-    words = [re.sub(r"[^a-z0-9._]+", "-", part.lower()).strip("-.") for part in parts if part]
-    made = "-".join(word or "folder" for word in words)
-    if len(made) > MAX_ID:
-        what = f"the id {made[:40]}... would have {len(made)} characters; at most {MAX_ID} are allowed"
+def _id_of(*names: str) -> str:
+    """Join names to one id: lower-case, with ``-`` for characters that an id cannot hold."""
+    words = []
+    for name in names:
+        word = re.sub(r"[^a-z0-9._]+", "-", name.lower()).strip("-.")
+        words.append(word or "folder")
+    joined = "-".join(words)
+    if len(joined) > MAX_ID:
+        what = f"the id {joined[:40]}... would have {len(joined)} characters; at most {MAX_ID} are allowed"
         raise SuiteError(what, "--after, --reward", "Shorten the reward, or rename the folder")
-    return made
+    return joined

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from suite.errors import SuiteError
-from suite.plan.selection import known_pairs
 from suite.registry import Registry
 from suite.schema import Pair, Summary
 from suite.store.cells import CellStore
+from suite.store.pairs import known_pairs
 from suite.store.run_folder import RunStore, read_summary
 from suite.summary.summarize import MARGIN, summarize
 from suite.summary.table import scored_cells

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from suite.benchmarks import tasks
 from suite.errors import SuiteError
-from suite.plan.selection import known_pairs
 from suite.registry import load_registry
 from suite.schema import Pair
 from suite.stats import ALPHA, power
 from suite.stats.power import CONCENTRATION, CORRELATION, POWER, ItemVariance
+from suite.store.pairs import known_pairs
 from suite.store.run_folder import RunStore
 from suite.summary.comparison import differing
 from suite.summary.table import ScoredCell, scored_cells

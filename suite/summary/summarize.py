@@ -8,7 +8,6 @@ import pandas as pd
 from suite import __version__, stats
 from suite.benchmarks.tasks import all_tasks
 from suite.errors import SuiteError
-from suite.plan.selection import known_pairs
 from suite.registry import Registry, published
 from suite.schema import (
     OUTCOMES,
@@ -24,6 +23,7 @@ from suite.schema import (
     content_hash,
 )
 from suite.store import provenance
+from suite.store.pairs import known_pairs
 from suite.store.run_folder import RunStore
 from suite.summary.comparison import compare, methods
 from suite.summary.contrasts import clean_contrasts, interactions, probes, with_leak

@@ -97,12 +97,14 @@ OURS = """
 import json, resource, sys, time
 import torch
 from pathlib import Path
-from suite.engine import start
+from suite.engine.start import start
 from suite.engine.adapter import SuiteLM
 from suite.engine.contract import CellWork
 from suite.registry import load_registry
-from suite.selection import Selection, planned_cells
-from suite.store import RunStore
+from suite.plan.selection import Selection
+from suite.engine.planned import planned_cells
+from suite.progress import silent
+from suite.store.run_folder import RunStore
 torch.set_num_threads(2)
 store = RunStore(Path(sys.argv[1]))
 selection = Selection(families=("micro-llama3",), tasks=tuple(sys.argv[3].split(",")), engine=sys.argv[2])
@@ -110,7 +112,7 @@ planned = planned_cells(selection, load_registry(), store).cells
 engine = start(sys.argv[2], planned[0].model)
 works = [CellWork(p, store.cell(p.cell)) for p in planned]
 started = time.perf_counter()
-lm = SuiteLM(engine, works, lambda done, total: None)
+lm = SuiteLM(engine, works, silent)
 lm.draw_missing()
 assert not lm.failures, lm.failures
 print(json.dumps({"seconds": time.perf_counter() - started, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))

@@ -140,7 +140,7 @@ import resource, sys, time
 from pathlib import Path
 from suite.table import scored_cells
 from suite.registry import load_registry
-from suite.selection import known_pairs
+from suite.store.pairs import known_pairs
 from suite.store import RunStore
 from suite.summary import summarize
 store, registry = RunStore(Path(sys.argv[1])), load_registry()

@@ -31,7 +31,8 @@ from suite.benchmarks.tasks import Columns, Source, TaskFile, all_tasks, task
 from suite.errors import SuiteError
 from suite.files import shipped
 from suite.plan.cells import EngineIdentity, ModelToRun, plan
-from suite.plan.selection import Selection, tasks_to_run
+from suite.plan.resolve import tasks_to_run
+from suite.plan.selection import Selection
 from suite.registry.protocols import PLAIN
 
 SETS = [name for name, spec in all_tasks().items() if spec.metadata.source.of is None]

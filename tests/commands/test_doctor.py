@@ -10,7 +10,7 @@ import pytest
 from suite.commands import doctor
 from suite.commands.doctor import EngineFact, Facts, Row, exit_code, problems, rows
 from suite.commands.main import main
-from suite.engine import identity
+from suite.engine.start import identity
 
 SOUND = Facts(
     python="3.11.7",

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from suite.benchmarks.items import load_items
 from suite.benchmarks.tasks import task
-from suite.engine import identity
-from suite.plan.cells import ModelToRun, PlannedCell, Wishes, plan, task_to_run
-from suite.plan.selection import base_to_run
+from suite.engine.start import identity
+from suite.plan.cells import ModelToRun, Overrides, PlannedCell, plan, task_to_run
+from suite.plan.resolve import base_to_run
 from suite.registry import load_registry
 from suite.store.run_folder import RunStore
 
@@ -28,7 +28,7 @@ def planned(
 ) -> list[PlannedCell]:
     """Cells of ``models`` on a sampled and a greedy task."""
     specs = [task(name) for name in tasks]
-    asked = Wishes(limit=limit, k=k, **wishes)  # type: ignore[arg-type]
+    asked = Overrides(limit=limit, k=k, **wishes)  # type: ignore[arg-type]
     return plan(models, [task_to_run(spec, load_items(spec), asked) for spec in specs], identity(engine))
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from suite.commands.main import main
+from suite.engine.planned import planned_cells
 from suite.errors import SuiteError
 from suite.files.shipped import builtin_model
-from suite.plan.selection import Selection, planned_cells
+from suite.plan.selection import Selection
 from suite.registry import load_registry
 from suite.schema import Pair
 from suite.store.cells import CellManifest

@@ -14,9 +14,10 @@ from planning import GREEDY, SAMPLED, base, planned, texts
 
 from suite.commands.main import main
 from suite.engine.hf import HFEngine
-from suite.engine.run import RunProgress, run_cells
+from suite.engine.run import run_cells
 from suite.files.shipped import builtin_model
 from suite.plan.unfinished import is_finished
+from suite.progress import silent
 from suite.store.run_folder import RunStore
 
 pytestmark = pytest.mark.slow
@@ -56,7 +57,7 @@ def test_a_model_that_does_not_load_fails_its_cells_and_the_others_go_on(
     spoil(folder)  # type: ignore[operator]
     bad, good = replace(base(), id="bad", folder=folder, weights_hash="bad"), base()
     store, cells = RunStore(tmp_path / "run"), planned(bad, good)
-    failures = run_cells(store, cells, RunProgress())
+    failures = run_cells(store, cells, silent)
     assert [error.where.split(":")[0] for error in failures] == [p.cell.name for p in cells if p.model is bad]
     assert all("\n" not in str(error) and str(folder) in str(error) for error in failures)
     assert [is_finished(store, p) for p in cells] == [False, False, True, True]
@@ -65,7 +66,7 @@ def test_a_model_that_does_not_load_fails_its_cells_and_the_others_go_on(
 def test_a_prompt_that_does_not_fit_fails_its_cell_alone(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     cells = [*planned(base(), tasks=(SAMPLED,), max_new_tokens=8190), *planned(base(), tasks=(GREEDY,))]
-    (error,) = run_cells(store, cells, RunProgress())
+    (error,) = run_cells(store, cells, silent)
     assert error.where == cells[0].cell.name
     assert "+ 8190 tokens; the model's context is 8192" in error.what
     assert [is_finished(store, p) for p in cells] == [False, True]
@@ -76,7 +77,7 @@ def test_memory_that_runs_out_halves_the_batch_and_is_recorded(
 ) -> None:
     whole, halved = RunStore(tmp_path / "whole"), RunStore(tmp_path / "halved")
     cells = planned(base())
-    run_cells(whole, cells, RunProgress())
+    run_cells(whole, cells, silent)
     generate = HFEngine._generate
 
     def out_of_memory(self: HFEngine, requests: list[object], *rest: object) -> object:
@@ -85,7 +86,7 @@ def test_memory_that_runs_out_halves_the_batch_and_is_recorded(
         return generate(self, requests, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(HFEngine, "_generate", out_of_memory)
-    assert run_cells(halved, cells, RunProgress()) == []
+    assert run_cells(halved, cells, silent) == []
     assert texts(halved, cells) == texts(whole, cells)
     manifest = halved.cell(cells[0].cell).manifest
     assert manifest is not None and manifest.engine_settings == {"batch_size": 128, "max_rows": 3}

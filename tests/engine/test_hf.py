@@ -11,14 +11,16 @@ from planning import base, planned, texts
 from suite.benchmarks.items import load_items
 from suite.benchmarks.micro_world import prompt, word_problems
 from suite.benchmarks.tasks import task
-from suite.engine.contract import CellWork, sample_seed
+from suite.engine.contract import CellWork
 from suite.engine.hf import Batch, HFEngine
 from suite.engine.noise import MAX_NOISE, SeededSampling, draw, gumbel
-from suite.engine.run import RunProgress, run_cells
+from suite.engine.run import run_cells
+from suite.engine.seeds import sample_seed
 from suite.errors import SuiteError
 from suite.files.shipped import builtin_model
 from suite.plan.cells import ModelToRun
 from suite.plan.unfinished import is_finished
+from suite.progress import silent
 from suite.registry.protocols import PLAIN
 from suite.schema import Decoding
 from suite.store.run_folder import RunStore
@@ -145,19 +147,19 @@ def test_growing_k_and_resuming_give_the_samples_of_one_go_bit_for_bit(
     model: ModelToRun, tmp_path: Path
 ) -> None:
     whole, grown, broken = (RunStore(tmp_path / name) for name in ("whole", "grown", "broken"))
-    run_cells(whole, planned(model, k=8, limit=20), RunProgress())
-    run_cells(grown, planned(model, k=4, limit=20), RunProgress())
+    run_cells(whole, planned(model, k=8, limit=20), silent)
+    run_cells(grown, planned(model, k=4, limit=20), silent)
     with pytest.MonkeyPatch.context() as patch:
         names = counted_batches(patch)
-        run_cells(grown, planned(model, k=8, limit=20), RunProgress())
+        run_cells(grown, planned(model, k=8, limit=20), silent)
         assert sorted(names) == [f"{i:03d}-000000-20" for i in range(4, 8)]
     with pytest.MonkeyPatch.context() as patch:
         first = counted_batches(patch, fail_at=5)
         with pytest.raises(KeyboardInterrupt):
-            run_cells(broken, planned(model, k=8, limit=20), RunProgress())
+            run_cells(broken, planned(model, k=8, limit=20), silent)
     with pytest.MonkeyPatch.context() as patch:
         second = counted_batches(patch)
-        run_cells(broken, planned(model, k=8, limit=20), RunProgress())
+        run_cells(broken, planned(model, k=8, limit=20), silent)
     assert (
         len(first) + len(second) == 9
     )  # eight sample indices of one task and one of the greedy other, none of them twice
@@ -169,9 +171,9 @@ def test_a_finished_cell_does_not_load_the_model(
     model: ModelToRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = RunStore(tmp_path)
-    run_cells(store, planned(model, k=1, limit=4), RunProgress())
+    run_cells(store, planned(model, k=1, limit=4), silent)
     monkeypatch.setattr(HFEngine, "__init__", lambda *_: pytest.fail("loaded"))
-    run_cells(store, planned(model, k=1, limit=4), RunProgress())
+    run_cells(store, planned(model, k=1, limit=4), silent)
 
 
 def test_a_broken_model_folder_is_one_clear_error(tmp_path: Path) -> None:
@@ -182,13 +184,13 @@ def test_a_broken_model_folder_is_one_clear_error(tmp_path: Path) -> None:
 
 def test_a_stored_sample_of_another_seed_is_drawn_again(model: ModelToRun, tmp_path: Path) -> None:
     store, (cell, _) = RunStore(tmp_path), planned(model, k=1, limit=4)
-    run_cells(store, [cell], RunProgress())
+    run_cells(store, [cell], silent)
     wanted = store.cell(cell.cell).samples()
     (path,) = store.cell(cell.cell).path.glob("batch-*.jsonl")
     foreign = [s.model_copy(update={"seed": 1, "text": "of another engine"}) for s in wanted.values()]
     store.cell(cell.cell).write_batch(path.stem.removeprefix("batch-"), foreign)
     (store.cell(cell.cell).path / "cell.json").unlink()
-    run_cells(store, [cell], RunProgress())
+    run_cells(store, [cell], silent)
     assert store.cell(cell.cell).samples() == wanted
 
 
@@ -196,6 +198,6 @@ def test_a_cell_whose_folder_cannot_be_used_fails_alone(model: ModelToRun, tmp_p
     store, cells = RunStore(tmp_path), planned(model, k=1, limit=4)
     store.cell(cells[0].cell).path.parent.mkdir(parents=True)
     store.cell(cells[0].cell).path.write_text("in the way")
-    (error,) = run_cells(store, cells, RunProgress())
+    (error,) = run_cells(store, cells, silent)
     assert error.where == cells[0].cell.name
     assert is_finished(store, cells[1])

@@ -19,14 +19,15 @@ from lm_eval.tasks import TaskManager
 
 from suite.benchmarks.items import DATA_VARIABLE, load_items, load_set
 from suite.benchmarks.tasks import GROUPS, expand, task
-from suite.engine import identity
-from suite.engine.run import RunProgress, run_cells
+from suite.engine.run import run_cells
+from suite.engine.start import identity
 from suite.files.shipped import builtin_model, tasks_dir
 from suite.grade.stored_grades import read_cells
 from suite.grade.task_graders import Response, grade_responses
 from suite.lm_eval_api import grade_answers, grade_numbers, item_metrics
-from suite.plan.cells import PlannedCell, Wishes, plan, task_to_run
-from suite.plan.selection import base_to_run
+from suite.plan.cells import Overrides, PlannedCell, plan, task_to_run
+from suite.plan.resolve import base_to_run
+from suite.progress import silent
 from suite.registry import load_registry
 from suite.store.run_folder import RunStore
 from suite.summary.table import scored
@@ -40,7 +41,7 @@ SHORT = ("--gen_kwargs", "max_gen_toks=16")
 needs_data = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
 
 
-def our_cell(tmp_path: Path, name: str, wishes: Wishes) -> tuple[RunStore, PlannedCell]:
+def our_cell(tmp_path: Path, name: str, wishes: Overrides) -> tuple[RunStore, PlannedCell]:
     """A finished cell of the task under its default protocol."""
     spec = task(name)
     model = base_to_run(load_registry(), MODEL, [spec.metadata.default_protocol])
@@ -48,7 +49,7 @@ def our_cell(tmp_path: Path, name: str, wishes: Wishes) -> tuple[RunStore, Plann
     run = replace(task_to_run(spec, loaded.items, replace(wishes, limit=ITEMS)), dataset=loaded.dataset)
     cell = plan([model], [run], identity("hf"))[0]
     store = RunStore(tmp_path / "run")
-    run_cells(store, [cell], RunProgress())
+    run_cells(store, [cell], silent)
     return store, cell
 
 
@@ -91,7 +92,7 @@ def lm_eval_mean(tmp_path: Path, *flags: str) -> float:
 
 
 def test_under_greedy_decoding_lm_eval_gives_our_mean_exactly(tmp_path: Path) -> None:
-    store, _ = our_cell(tmp_path, TASK, Wishes(temperature=0.0))
+    store, _ = our_cell(tmp_path, TASK, Overrides(temperature=0.0))
     assert lm_eval_mean(tmp_path, "--gen_kwargs", "do_sample=False,temperature=0.0") == pytest.approx(
         our_item_scores(store).mean(), abs=1e-12
     )
@@ -100,7 +101,7 @@ def test_under_greedy_decoding_lm_eval_gives_our_mean_exactly(tmp_path: Path) ->
 def test_under_greedy_decoding_lm_eval_gives_our_numbers_of_the_clean_arithmetic_exactly(
     tmp_path: Path,
 ) -> None:
-    store, cell = our_cell(tmp_path, "arithmetic_clean", Wishes(max_new_tokens=48))
+    store, cell = our_cell(tmp_path, "arithmetic_clean", Overrides(max_new_tokens=48))
     stored = next(iter(store.finished()))
     samples = stored.samples()
     ours = grade_responses([Response(item, samples[item.id, 0].text) for item in cell.task.items], "number")
@@ -121,7 +122,7 @@ def test_under_greedy_decoding_lm_eval_gives_our_numbers_of_the_clean_arithmetic
 
 
 def test_sampled_lm_eval_agrees_within_four_standard_errors(tmp_path: Path) -> None:
-    store, _ = our_cell(tmp_path, TASK, Wishes())
+    store, _ = our_cell(tmp_path, TASK, Overrides())
     score_I = our_item_scores(store)
     theirs = lm_eval_mean(tmp_path)
     # both arms see the same items, so only the noise of sampling an item separates them
@@ -132,7 +133,7 @@ def test_sampled_lm_eval_agrees_within_four_standard_errors(tmp_path: Path) -> N
 
 
 def test_lm_evals_metric_fed_our_texts_equals_our_mean_exactly(tmp_path: Path) -> None:
-    store, cell = our_cell(tmp_path, TASK, Wishes())
+    store, cell = our_cell(tmp_path, TASK, Overrides())
     stored = next(iter(store.finished()))
     samples, items = stored.samples(), stored.items()
     texts = [[samples[item.id, i].text for i in range(cell.task.k)] for item in items]
@@ -145,7 +146,7 @@ def test_lm_evals_metric_fed_our_texts_equals_our_mean_exactly(tmp_path: Path) -
 
 
 def test_all_k_samples_of_an_item_count_and_differ(tmp_path: Path) -> None:
-    store, cell = our_cell(tmp_path, TASK, Wishes())
+    store, cell = our_cell(tmp_path, TASK, Overrides())
     samples = next(iter(store.finished())).samples()
     assert cell.task.k == 8 and len(samples) == 8 * ITEMS
     assert len({s.seed for s in samples.values()}) == 8 * ITEMS

@@ -17,11 +17,14 @@ from planning import GREEDY, SAMPLED, texts
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from suite.commands.main import main
-from suite.engine.run import RunProgress, run_cells
+from suite.engine.planned import planned_cells
+from suite.engine.run import run_cells
 from suite.engine.vllm import _rank
 from suite.files.shipped import builtin_model
 from suite.plan.cells import ModelToRun, PlannedCell
-from suite.plan.selection import Selection, base_to_run, checkpoint_to_run, planned_cells
+from suite.plan.resolve import base_to_run, checkpoint_to_run
+from suite.plan.selection import Selection
+from suite.progress import silent
 from suite.registry import load_registry
 from suite.store.run_folder import RunStore
 
@@ -156,8 +159,8 @@ def cells(made: Path, engine: str, reward: str) -> list[PlannedCell]:
 @needs_vllm
 def test_vllm_with_the_adapter_writes_the_merged_models_greedy_text(made: Path, tmp_path: Path) -> None:
     store, ours, theirs = RunStore(tmp_path), cells(made, "vllm", "adapter"), cells(made, "hf", "merged")
-    assert run_cells(store, ours, RunProgress(), "vllm") == []
-    assert run_cells(store, theirs, RunProgress(), "hf") == []
+    assert run_cells(store, ours, silent, "vllm") == []
+    assert run_cells(store, theirs, silent, "hf") == []
     left, right = ({key[1:]: text for key, text in texts(store, part).items()} for part in (ours, theirs))
     assert left.keys() == right.keys() and len(left) == 80
     share = sum(left[key] != right[key] for key in left) / len(left)
@@ -171,7 +174,7 @@ def test_vllm_names_what_it_cannot_do_with_an_adapter_and_the_way_out(made: Path
     make_adapter(tmp_path, use_dora=True)
     shutil.copy(made / "overlay.yaml", tmp_path)
     planned = cells(tmp_path, "vllm", "adapter")
-    failures = run_cells(RunStore(tmp_path / "run"), planned, RunProgress(), "vllm")
+    failures = run_cells(RunStore(tmp_path / "run"), planned, silent, "vllm")
     assert len(failures) == len(planned) == 2
     assert all(
         "does not yet support DoRA" in error.what and str(tmp_path / "adapter") in error.where

@@ -9,8 +9,9 @@ from planning import base, planned, texts
 
 from suite.engine.hf import HFEngine
 from suite.engine.reuse import EngineRoom
-from suite.engine.run import RunProgress, run_cells
+from suite.engine.run import run_cells
 from suite.plan.cells import ModelToRun
+from suite.progress import silent
 from suite.store.run_folder import RunStore
 
 pytestmark = pytest.mark.slow
@@ -78,9 +79,9 @@ def test_a_swap_that_does_not_take_is_found_out_and_that_architecture_gets_fresh
 def test_a_run_over_swapped_weights_has_the_samples_of_separate_runs(tmp_path: Path) -> None:
     together, apart = RunStore(tmp_path / "together"), RunStore(tmp_path / "apart")
     cells = planned(*map(base, MODELS))
-    run_cells(together, cells, RunProgress())
+    run_cells(together, cells, silent)
     for model in MODELS:
-        run_cells(apart, [p for p in cells if p.cell.model == model], RunProgress())
+        run_cells(apart, [p for p in cells if p.cell.model == model], silent)
     assert texts(together, cells) == texts(apart, cells)
     assert len(texts(together, cells)) == 2 * (2 * 12 + 12)
 

@@ -12,9 +12,10 @@ import pytest
 from planning import BASES, GREEDY, SAMPLED, base, files, planned, texts
 
 from suite.engine.reuse import EngineRoom
-from suite.engine.run import RunProgress, run_cells
+from suite.engine.run import run_cells
 from suite.plan.cells import ModelToRun
 from suite.plan.unfinished import is_finished
+from suite.progress import silent
 from suite.store.run_folder import RunStore
 
 pytestmark = [
@@ -39,7 +40,7 @@ def test_greedy_text_is_that_of_transformers(model_id: str, tmp_path: Path) -> N
     ours, theirs = RunStore(tmp_path / "hf"), RunStore(tmp_path / "vllm")
     for store, engine in ((ours, "hf"), (theirs, "vllm")):
         cells = planned(base(model_id), limit=40, engine=engine, temperature=0.0)
-        assert run_cells(store, cells, RunProgress(), engine) == []
+        assert run_cells(store, cells, silent, engine) == []
     shares = differing(
         texts(ours, planned(base(model_id), limit=40, temperature=0.0)),
         texts(theirs, planned(base(model_id), limit=40, engine="vllm", temperature=0.0)),
@@ -58,7 +59,7 @@ def test_a_stop_string_is_kept_or_dropped_as_with_transformers(tmp_path: Path) -
         cells = planned(
             replace(base(), prompts=(dropped, kept)), engine=engine, tasks=(SAMPLED,), temperature=0.0
         )
-        assert run_cells(store, cells, RunProgress(), engine) == []
+        assert run_cells(store, cells, silent, engine) == []
         samples = [(cell.prompt.id, s) for cell in cells for s in store.cell(cell.cell).samples().values()]
         found[engine] = {(prompt, s.item_id): s.text for prompt, s in samples}
     assert found["vllm"] == found["hf"]
@@ -72,7 +73,7 @@ def test_a_stop_string_is_kept_or_dropped_as_with_transformers(tmp_path: Path) -
 def whole(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
     """k=8 in one go."""
     store = RunStore(tmp_path_factory.mktemp("whole"))
-    assert run_cells(store, planned(base(), k=8, engine="vllm"), RunProgress(), "vllm") == []
+    assert run_cells(store, planned(base(), k=8, engine="vllm"), silent, "vllm") == []
     return store
 
 
@@ -86,9 +87,9 @@ def test_samples_of_an_item_differ_and_samples_have_their_own_seeds(whole: RunSt
 
 def test_growing_k_draws_the_further_samples_only(whole: RunStore, tmp_path: Path) -> None:
     grown, cells = RunStore(tmp_path), planned(base(), k=8, engine="vllm")
-    run_cells(grown, planned(base(), k=4, engine="vllm"), RunProgress(), "vllm")
+    run_cells(grown, planned(base(), k=4, engine="vllm"), silent, "vllm")
     before = {path: path.read_bytes() for cell in cells for path in files(grown, cell)}
-    run_cells(grown, cells, RunProgress(), "vllm")
+    run_cells(grown, cells, silent, "vllm")
     assert {path: path.read_bytes() for path in before} == before
     share = differing(texts(grown, cells), texts(whole, cells))
     print(f"k from 4 to 8: {share:.2%} of samples differ from one go")
@@ -113,11 +114,11 @@ def test_a_broken_run_goes_on_inside_an_item(
     monkeypatch.setattr(vllm, "FLUSH_SAMPLES", 10)
     monkeypatch.setattr(vllm, "_flush", flush_until_the_power_fails)
     with pytest.raises(KeyboardInterrupt):
-        run_cells(broken, cells, RunProgress(), "vllm")
+        run_cells(broken, cells, silent, "vllm")
     kept = texts(broken, cells)
     assert 0 < len(kept) == sum(flushed) < 108
     monkeypatch.setattr(vllm, "_flush", flush)
-    run_cells(broken, cells, RunProgress(), "vllm")
+    run_cells(broken, cells, silent, "vllm")
     rows = [
         json.loads(line)
         for cell in cells
@@ -136,7 +137,7 @@ def test_a_prompt_that_does_not_fit_fails_its_cell_alone(tmp_path: Path) -> None
         *planned(base(), engine="vllm", tasks=(SAMPLED,), max_new_tokens=8190),
         *planned(base(), engine="vllm", tasks=(GREEDY,)),
     ]
-    (error,) = run_cells(store, cells, RunProgress(), "vllm")
+    (error,) = run_cells(store, cells, silent, "vllm")
     assert error.where == cells[0].cell.name and "the model's context is" in error.what
     assert [is_finished(store, p) for p in cells] == [False, True]
 

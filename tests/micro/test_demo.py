@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from suite.engine.planned import planned_cells
 from suite.files.shipped import recipes_dir
 from suite.leaderboard import packed_cells
 from suite.leaderboard.pair.pair_page import PairViews
 from suite.micro.demo import DemoJob, run_demo
-from suite.plan.selection import Selection, planned_cells
+from suite.plan.selection import Selection
 from suite.progress import silent
 from suite.registry import load_registry
 from suite.store.run_folder import RunStore

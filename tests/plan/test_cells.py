@@ -1,21 +1,21 @@
 """The plan: which cells there are, and what makes two of them the same."""
 
 import shutil
-import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import task
+from suite.engine.planned import planned_cells
 from suite.files.shipped import builtin_model
-from suite.plan.cells import EngineIdentity, ModelToRun, Wishes, plan, task_to_run
-from suite.plan.selection import Selection, known_pairs, planned_cells
+from suite.plan.cells import EngineIdentity, ModelToRun, Overrides, plan, task_to_run
+from suite.plan.selection import Selection
 from suite.registry import load_registry
 from suite.registry.protocols import prompt_of
 from suite.schema import MUST_MATCH, Cell, Decoding, Pair
+from suite.store.pairs import known_pairs
 from suite.store.run_folder import RunStore
 
 QA = prompt_of("micro_qa", load_registry().protocol("micro_qa"))
@@ -41,7 +41,7 @@ OTHER = {
 
 
 def cell(limit: int | None = None) -> Cell:
-    return plan([BASE], [task_to_run(BENCH, ITEMS, Wishes(limit=limit))], ENGINE)[0].cell
+    return plan([BASE], [task_to_run(BENCH, ITEMS, Overrides(limit=limit))], ENGINE)[0].cell
 
 
 def test_every_field_of_a_cell_changes_its_id() -> None:
@@ -59,7 +59,7 @@ def test_every_part_of_the_decoding_changes_the_cell(update: dict[str, float]) -
 
 
 def test_how_many_samples_are_asked_for_is_not_part_of_a_cell() -> None:
-    few, many = (plan([BASE], [task_to_run(BENCH, ITEMS, Wishes(k=k))], ENGINE)[0] for k in (2, 16))
+    few, many = (plan([BASE], [task_to_run(BENCH, ITEMS, Overrides(k=k))], ENGINE)[0] for k in (2, 16))
     assert few.cell.id == many.cell.id
     assert (few.n_samples, many.n_samples) == (8, 64)
 
@@ -69,13 +69,13 @@ def test_fewer_items_are_another_cell() -> None:
 
 
 def test_a_greedy_task_draws_one_sample_an_item_whatever_is_asked() -> None:
-    assert task_to_run(PROBE, ITEMS, Wishes(k=8)).k == 1
-    assert task_to_run(BENCH, ITEMS, Wishes(temperature=0.0, k=8)).k == 1
-    assert task_to_run(BENCH, ITEMS, Wishes(temperature=0.5)).k == BENCH.k == 8
+    assert task_to_run(PROBE, ITEMS, Overrides(k=8)).k == 1
+    assert task_to_run(BENCH, ITEMS, Overrides(temperature=0.0, k=8)).k == 1
+    assert task_to_run(BENCH, ITEMS, Overrides(temperature=0.5)).k == BENCH.k == 8
 
 
 def test_wishes_replace_the_tasks_own_decoding_and_nothing_else() -> None:
-    run = task_to_run(BENCH, ITEMS, Wishes(limit=3, temperature=1.0, max_new_tokens=7))
+    run = task_to_run(BENCH, ITEMS, Overrides(limit=3, temperature=1.0, max_new_tokens=7))
     assert run.items == ITEMS[:3]
     assert run.decoding == BENCH.decoding.model_copy(update={"temperature": 1.0, "max_new_tokens": 7})
 
@@ -105,9 +105,6 @@ def test_pairs_of_the_registry_have_the_weights_that_were_last_evaluated(tmp_pat
 def test_the_base_of_two_checkpoints_is_planned_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rewards: tuple[str, ...] | None
 ) -> None:
-    monkeypatch.setitem(
-        sys.modules, "suite.engine.hf", SimpleNamespace(identity=lambda: ENGINE)
-    )  # the real one imports torch
     store = RunStore(tmp_path)
     for reward in ("random", "format"):
         pair = Pair(

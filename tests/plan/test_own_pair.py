@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 
 from suite.commands.main import main
+from suite.engine.planned import planned_cells
 from suite.errors import SuiteError
 from suite.files.shipped import builtin_model
-from suite.plan.own_pair import Given, OwnPair, own_pair
-from suite.plan.selection import Selection, known_pairs, planned_cells
+from suite.plan.own_pair import OwnPair, StatedPair, own_pair
+from suite.plan.selection import Selection
 from suite.registry import Registry, load_registry
 from suite.schema import UNSTATED, Pair
+from suite.store.pairs import known_pairs
 from suite.store.run_folder import RunStore
 
 BASE = "micro-llama3"
-GIVEN = Given(BASE, "after", BASE, "my_method")
+GIVEN = StatedPair(BASE, "after", BASE, "my_method")
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def after(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path(shutil.copytree(builtin_model(BASE), tmp_path / "after"))
 
 
-def made(given: Given, store: RunStore | None = None, registry: Registry | None = None) -> OwnPair:
+def made(given: StatedPair, store: RunStore | None = None, registry: Registry | None = None) -> OwnPair:
     return own_pair(given, registry or load_registry(), store or RunStore(Path("none")))
 
 
@@ -74,7 +76,7 @@ def test_a_family_without_models_takes_the_type_of_the_weights_and_the_boxed_pro
 
 
 def test_a_model_of_the_registry_can_be_named_by_its_id() -> None:
-    given = Given("qwen2.5-math-7b", "qwen2.5-math-7b-incorrect-step50", "qwen2.5-math", "incorrect")
+    given = StatedPair("qwen2.5-math-7b", "qwen2.5-math-7b-incorrect-step50", "qwen2.5-math", "incorrect")
     own = made(given)
     assert own.models == {}
     assert own.pair in load_registry().pairs  # what the registry says of it stays
@@ -169,7 +171,7 @@ def test_the_run_knows_its_own_pair_afterwards_with_the_weights_of_both_arms(
         ({"before": "a"}, "missing: after, family, reward"),
         (
             {"before": "a", "after": "b", "family": "f", "reward": "r", "families": ["f"]},
-            "goes without families",
+            "cannot be combined with families",
         ),
         ({"families": ["f"], "recipe": "grpo"}, "describe a pair of your own"),
         ({"families": []}, "nothing selected"),

@@ -6,10 +6,12 @@ from pathlib import Path
 import huggingface_hub.constants
 import pytest
 
-from suite.engine.run import RunProgress, run_cells
+from suite.engine.planned import planned_cells
+from suite.engine.run import run_cells
 from suite.errors import SuiteError
 from suite.files.shipped import builtin_model
-from suite.plan.selection import Selection, planned_cells
+from suite.plan.selection import Selection
+from suite.progress import silent
 from suite.registry import Model, load_registry
 from suite.registry.weights import adapter_hash, hub_revision, is_adapter, is_here, locate, weights_hash
 from suite.store.run_folder import RunStore
@@ -137,6 +139,6 @@ def test_the_revision_that_a_model_had_at_its_first_load_is_recorded_with_its_ce
     overlay.write_text(f"families:\n  mine: {{name: Mine}}\nmodels:\n  tiny: {line}\n")
     selection = Selection(families=("mine",), tasks=("micro_bench",), limit=1, k=1, max_new_tokens=2)
     planned = planned_cells(selection, load_registry([overlay]), store)
-    assert run_cells(store, planned.cells, RunProgress()) == []
+    assert run_cells(store, planned.cells, silent) == []
     (manifest,) = (cell.manifest for cell in store.finished())
     assert manifest is not None and manifest.model_revision == COMMIT

@@ -4,15 +4,19 @@
 """
 
 from suite.gate.baseline import Baseline
+from suite.gate.claim import Claim
 from suite.gate.judge import judge
-from suite.gate.policy import Claim, Policy, PolicyFile, load_policy
+from suite.gate.policy import Policy, PolicyFile, load_policy
 from suite.gate.reports.text import claim_named, explain, report_text
+from suite.gate.verdict import GateReport, Verdict
 
 __all__ = [
     "Baseline",
     "Claim",
+    "GateReport",
     "Policy",
     "PolicyFile",
+    "Verdict",
     "claim_named",
     "explain",
     "judge",

@@ -1,4 +1,4 @@
-"""Where an interval lies: inside what is claimed, outside it, or across its edge; and what would move it off the edge. Pure."""
+"""Bands of allowed points, and what would move an interval off a band's edge. Pure."""
 
 import math
 from dataclasses import dataclass
@@ -10,16 +10,21 @@ from suite.schema import Covers, DeltaRow, Interval, Needs, VerdictWord
 
 @dataclass(frozen=True)
 class Band:
-    """The points that a claim allows: above ``low``, which itself is allowed where ``closed``, and below ``high``."""
+    """The points that a claim allows: above ``low`` (or equal to it if ``closed``) and below ``high``.
+
+    >>> Band(high=5).judge((-2, 4)), Band(high=5).judge((5, 9)), Band(high=5).judge((-2, 9))
+    ('holds', 'refuted', 'inconclusive')
+    """
 
     low: float = -math.inf
     high: float = math.inf
     closed: bool = False
 
     def judge(self, interval: Interval) -> VerdictWord:
-        """holds where all of the interval is allowed, refuted where none of it is."""
+        """Return holds if all of the interval is in the band, refuted if none of it is, else inconclusive."""
         low, high = interval
-        if (low > self.low or (self.closed and low == self.low)) and high < self.high:
+        above = low > self.low or (self.closed and low == self.low)
+        if above and high < self.high:
             return "holds"
         beneath = high < self.low or (high == self.low and not self.closed)
         return "refuted" if beneath or low >= self.high else "inconclusive"
@@ -32,19 +37,19 @@ class Band:
         return f"below {self.high:g}" if math.isinf(self.low) else f"between {self.low:g} and {self.high:g}"
 
     def distance(self, points: float) -> float:
-        """How far ``points`` is from where the verdict would turn; the interval must reach less far than that."""
+        """Return how far ``points`` is from the nearest edge: an interval that reaches less far is decided."""
         inside = min(points - self.low, self.high - points)
         outside = max(self.low - points, points - self.high)
         return max(inside, outside)
 
 
 def gain_of(points: float) -> Band:
-    """At least ``points``; 0 means more than nothing, so that an interval that touches 0 shows no gain."""
+    """Return the band of a gain of at least ``points``. For 0 the edge is excluded: an interval touching 0 is no gain."""
     return Band(low=points, closed=points > 0)
 
 
 class Noise(NamedTuple):
-    """Where an interval's width comes from: the items, the deltas of the seeds it covers, how an item's difference varies."""
+    """Where an interval's width comes from: items, the deltas of its training seeds, the spread of an item's difference."""
 
     n_items: int
     seed_deltas: tuple[float, ...] = ()
@@ -52,21 +57,26 @@ class Noise(NamedTuple):
 
 
 def own_noise(row: DeltaRow) -> Noise:
-    """That of the row's own delta."""
+    """Return the noise of the row's own delta."""
     spread = stats.ItemVariance(row.spread.between, row.spread.sampling) if row.spread else None
     return Noise(row.n_items, row.seed_deltas or (), spread)
 
 
 def items_noise(row: DeltaRow, covers: Covers | None) -> Noise | None:
-    """That of another difference over the row's items; of one over training seeds their share is not known."""
+    """Return the noise of another difference over the row's items.
+
+    None for a difference over several training seeds: the summary does not have their share of its width.
+    """
     return Noise(row.n_items) if covers == "items only" else None
 
 
 def needs(band: Band, points: float, interval: Interval, noise: Noise) -> Needs | None:
-    """What would decide with 80% chance if the truth is ``points``; None where nothing would.
+    """Return what would decide with 80% chance if the truth is ``points``; None if nothing would.
 
-    The longer arm of the interval counts, as either may be the one that crosses the edge.
+    The longer arm of the interval counts, because either arm may be the one that crosses the edge.
     """
     half = max(points - interval[0], interval[1] - points)
-    found = stats.needed(half, noise.n_items, band.distance(points), noise.seed_deltas, noise.spread)
-    return Needs(**found._asdict()) if any(found) else None
+    needed = stats.needed(half, noise.n_items, band.distance(points), noise.seed_deltas, noise.spread)
+    if not any(needed):
+        return None
+    return Needs(items=needed.items, samples=needed.samples, seeds=needed.seeds)

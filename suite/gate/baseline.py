@@ -1,19 +1,24 @@
-"""Baselines: deltas of an earlier summary, in a file that people review and commit.
+"""Baselines: the deltas of an earlier summary, in a file that people review and commit.
 
-``rlvr-suite gate RUN --policy regression --update-baseline`` writes one. Numbers are rounded to six places.
+``rlvr-suite gate RUN --policy regression --update-baseline`` writes one, a row a line, numbers rounded to six places::
+
+    made: {"suite_version": "0.9", "git": "3f2c...", "samples_hash": "9d41...", "generated": "2026-11-20"}
+    rows:
+      - {"family": "llama3", "base": "llama3.1-8b", ..., "k": 1, "n_items": 500, "before": 0.41, "delta": 3.2, ...}
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
 from suite.errors import SuiteError, printable
 from suite.files.yaml import load_yaml
-from suite.schema import DeltaRow, Interval, Strict, Summary
+from suite.schema import DeltaRow, Interval, KeyField, PartOfKey, RowKey, Strict, Summary
+from suite.schema.numbers import points
 from suite.stats import LEVEL, Estimate, estimates_difference
 
 PLACES = 6
@@ -23,10 +28,10 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class BaselineRow(Strict):
-    """A delta as it was, in points, with what must be the same for another to be compared with it.
+    """A delta as it was, in points, with what must be the same for another delta to be compared with it.
 
-    ``checkpoint`` tells apart what is otherwise alike, and need not be the same. ``version`` is the task's, ``before`` the base's
-    accuracy (a share in 0..1); ``spurious`` marks a control. Without ``interval`` the delta counts as exact.
+    ``checkpoint`` distinguishes rows that are otherwise alike, and may differ. ``version`` is the task's, ``before`` the
+    base's accuracy (a share in 0..1); ``spurious`` marks a control. Without ``interval`` the delta counts as exact.
     """
 
     family: Text
@@ -45,9 +50,30 @@ class BaselineRow(Strict):
     delta: Delta
     interval: tuple[Delta, Delta] | None = None
 
+    @property
+    def key(self) -> RowKey:
+        """The key of the row that was stored, without its cell."""
+        return RowKey(
+            family=self.family,
+            base=self.base,
+            checkpoint=self.checkpoint,
+            reward=self.reward,
+            recipe=self.recipe,
+            step=self.step,
+            task=self.task,
+            protocol=self.protocol,
+            k=self.k,
+            n_items=self.n_items,
+            cell="",
+        )
+
+    def __str__(self) -> str:
+        names = self.key.only("family", "base", "reward", "recipe", "step", "task", "protocol")
+        return f"{' '.join(map(str, names))} ({self.checkpoint}, {self.n_items} items x {self.k})"
+
 
 class Made(Strict):
-    """Which summary a baseline was made from: version and git state of the suite, hash of the samples, day."""
+    """The summary that a baseline was made from: version and git state of the suite, hash of the samples, day."""
 
     suite_version: Text
     git: Text
@@ -62,164 +88,181 @@ class Baseline(Strict):
     rows: tuple[BaselineRow, ...] = Field(min_length=1)
 
 
-class Mark(NamedTuple):
-    """What tells a row of a summary or a baseline from all others.
-
-    Up to ``protocol`` it is what two rows must share to be the same measurement of the same method, up to ``n_items`` to be
-    comparable.
-    """
-
-    family: str
-    base: str
-    reward: str
-    recipe: str
-    step: int
-    task: str
-    protocol: str
-    version: str
-    k: int
-    n_items: int
-    checkpoint: str
-
-    def __str__(self) -> str:
-        return f"{' '.join(map(str, self[:7]))} ({self.checkpoint}, {self.n_items} items x {self.k})"
-
-
 Versions = Mapping[str, str]
-"""Task -> its version."""
+"""Version of each task."""
 AnyRow = TypeVar("AnyRow", bound=DeltaRow | BaselineRow)
+Likeness = tuple[PartOfKey, str]
+"""What two rows must have in common to be paired: some fields of their keys, and the task version (or nothing)."""
 
 
 def versions_of(summary: Summary) -> Versions:
+    """Return the version of each task of the summary; ``unknown`` for a task that it does not describe."""
     return defaultdict(lambda: "unknown", {task.task: task.version for task in summary.tasks})
 
 
-def mark_of(row: DeltaRow | BaselineRow, versions: Versions) -> Mark:
-    version = row.version if isinstance(row, BaselineRow) else versions[row.task]
-    return Mark(
-        row.family, row.base, row.reward, row.recipe, row.step, row.task, row.protocol,
-        version, row.k, row.n_items, row.checkpoint,
-    )  # fmt: skip
+def _version(row: DeltaRow | BaselineRow, versions: Versions) -> str:
+    return row.version if isinstance(row, BaselineRow) else versions[row.task]
+
+
+# How alike a row and a stored one can be, closest first: comparable and of the same checkpoint; comparable; and the same
+# method on the same task, but measured on other items, with another k or in another version of the task.
+_IGNORED: tuple[tuple[KeyField, ...], ...] = (
+    ("cell",),
+    ("cell", "checkpoint"),
+    ("cell", "checkpoint", "k", "n_items"),
+)
+
+
+def _likeness(row: DeltaRow | BaselineRow, ignored: Sequence[KeyField], versions: Versions) -> Likeness:
+    version = "" if "n_items" in ignored else _version(row, versions)
+    return row.key.without(*ignored), version
 
 
 def paired(
     rows: Sequence[AnyRow], stored: Iterable[BaselineRow], versions: Versions
 ) -> tuple[list[tuple[AnyRow, BaselineRow | None]], list[BaselineRow]]:
-    """Each row with the stored one that is most like it, and the stored ones that are left.
+    """Return each row with the stored row that is most like it, and the stored rows that are left over.
 
-    First all that is comparable and of one checkpoint find each other, then all that is comparable, then the same measurements.
+    Each stored row is paired once. ``versions`` are those of the tasks of ``rows``, if these are a summary's.
     """
     partner: dict[int, BaselineRow] = {}
-    spare = list(stored)
-    for shared in (len(Mark._fields), len(Mark._fields) - 1, Mark._fields.index("protocol") + 1):
-        free: dict[tuple[object, ...], list[BaselineRow]] = defaultdict(list)
-        for then in spare:
-            free[mark_of(then, versions)[:shared]].append(then)
+    unpaired = list(stored)
+    for ignored in _IGNORED:
+        free: dict[Likeness, list[BaselineRow]] = defaultdict(list)
+        for then in unpaired:
+            free[_likeness(then, ignored, versions)].append(then)
         for n, row in enumerate(rows):
-            if n not in partner and (alike := free[mark_of(row, versions)[:shared]]):
+            if n in partner:
+                continue
+            alike = free[_likeness(row, ignored, versions)]
+            if alike:
                 partner[n] = alike.pop(0)
-        spare = [then for alike in free.values() for then in alike]
-    return [(row, partner.get(n)) for n, row in enumerate(rows)], spare
+        unpaired = []
+        for alike in free.values():
+            unpaired += alike
+    return [(row, partner.get(n)) for n, row in enumerate(rows)], unpaired
 
 
 def load_baseline(path: Path) -> Baseline:
-    """The baseline at ``path``; ``SuiteError`` where it is missing, does not fit, or holds a row twice."""
+    """Return the baseline at ``path``; ``SuiteError`` if it is missing, invalid, or has a row twice."""
     if not path.exists():
-        raise SuiteError(
-            "no such baseline", str(path), "Write it: the same command with --update-baseline, then review it"
-        )
+        fix = "Write it: the same command with --update-baseline, then review it"
+        raise SuiteError("no such baseline", str(path), fix)
     file = load_yaml(path, Baseline)
-    seen: set[Mark] = set()
+    seen: set[Likeness] = set()
     for n, row in enumerate(file.rows):
-        if (mark := mark_of(row, {})) in seen:
-            raise SuiteError(f"two rows of {mark}", f"{path}: rows.{n}", "Keep one of the two")
+        identity = _likeness(row, _IGNORED[0], {})
+        if identity in seen:
+            raise SuiteError(f"two rows of {row}", f"{path}: rows.{n}", "Keep one of the two")
         if row.interval and not row.interval[0] <= row.delta <= row.interval[1]:
-            what = f"delta {row.delta:g} lies outside its interval {row.interval[0]:g} to {row.interval[1]:g}"
-            raise SuiteError(what, f"{path}: rows.{n}", "Write the baseline anew with --update-baseline")
-        seen.add(mark)
+            low, high = row.interval
+            what = f"delta {row.delta:g} lies outside its interval {low:g} to {high:g}"
+            raise SuiteError(what, f"{path}: rows.{n}", "Rewrite the baseline with --update-baseline")
+        seen.add(identity)
     return file
 
 
 def check_level(summary: Summary) -> None:
-    """``SuiteError`` where a summary's intervals are of another level than those that a policy speaks of."""
+    """Raise ``SuiteError`` if the summary's intervals have another level than those that policies are about."""
     if summary.level != LEVEL:
         what = f"the summary's intervals are of level {summary.level:g}; the gate's are of {LEVEL:g}"
         raise SuiteError(what, "summary: level", "Run `rlvr-suite summarize RUN` again")
 
 
 def baseline_of(summary: Summary, rows: Iterable[DeltaRow]) -> Baseline:
-    """A baseline of these rows of the summary; those without a delta are left out."""
+    """Return a baseline of these rows of the summary; rows without a delta are left out."""
     check_level(summary)
-    made, versions = summary.provenance, versions_of(summary)
-    return Baseline(
-        made=Made(
-            suite_version=made.suite_version,
-            git=made.git,
-            samples_hash=summary.samples_hash,
-            generated=made.generated,
-        ),
-        rows=tuple(_stored(row, versions) for row in rows if row.delta is not None),
+    provenance = summary.provenance
+    versions = versions_of(summary)
+    made = Made(
+        suite_version=provenance.suite_version,
+        git=provenance.git,
+        samples_hash=summary.samples_hash,
+        generated=provenance.generated,
     )
+    return Baseline(made=made, rows=tuple(_stored(row, versions) for row in rows if row.delta is not None))
 
 
 def _stored(row: DeltaRow, versions: Versions) -> BaselineRow:
-    before, delta, interval = _numbers(row)
-    fields = mark_of(row, versions)._asdict()
-    return BaselineRow(**fields, spurious=row.spurious, before=before, delta=delta or 0.0, interval=interval)
-
-
-def _numbers(row: DeltaRow | BaselineRow) -> tuple[float | None, float | None, Interval | None]:
-    """Accuracy before, delta and interval as they are stored."""
-    before, delta = (
-        None if value is None else round(value, PLACES) + 0.0 for value in (row.before, row.delta)
-    )  # no -0.0
-    return (
-        before,
-        delta,
-        row.interval and (round(row.interval[0], PLACES) + 0.0, round(row.interval[1], PLACES) + 0.0),
+    before, delta, interval = _rounded_numbers(row)
+    return BaselineRow(
+        family=row.family,
+        base=row.base,
+        checkpoint=row.checkpoint,
+        reward=row.reward,
+        recipe=row.recipe,
+        step=row.step,
+        task=row.task,
+        protocol=row.protocol,
+        spurious=row.spurious,
+        version=_version(row, versions),
+        k=row.k,
+        n_items=row.n_items,
+        before=before,
+        delta=delta or 0.0,
+        interval=interval,
     )
+
+
+def _rounded_numbers(row: DeltaRow | BaselineRow) -> tuple[float | None, float | None, Interval | None]:
+    """Return accuracy before, delta and interval as they are stored."""
+    interval = None
+    if row.interval:
+        interval = (_rounded(row.interval[0]), _rounded(row.interval[1]))
+    before = None if row.before is None else _rounded(row.before)
+    delta = None if row.delta is None else _rounded(row.delta)
+    return before, delta, interval
+
+
+def _rounded(value: float) -> float:
+    return round(value, PLACES) + 0.0  # the sum makes -0.0 a 0.0
 
 
 def same(row: DeltaRow, stored: BaselineRow) -> bool:
-    """Whether nothing has moved: the very numbers, as far as they are stored."""
-    return _numbers(row) == _numbers(stored)
+    """Return whether nothing has moved: the numbers are equal as far as they are stored."""
+    return _rounded_numbers(row) == _rounded_numbers(stored)
 
 
 def differing(row: DeltaRow, stored: BaselineRow, versions: Versions) -> tuple[str, ...]:
-    """Fields that make the two another measurement."""
-    now, then = mark_of(row, versions), mark_of(stored, versions)
-    names = {"version": "task version", "k": "k", "n_items": "n_items"}
-    return tuple(name for field, name in names.items() if getattr(now, field) != getattr(then, field))
+    """Return the names of the fields that make the two rows different measurements."""
+    differs = {
+        "task version": versions[row.task] != stored.version,
+        "k": row.k != stored.k,
+        "n_items": row.n_items != stored.n_items,
+    }
+    return tuple(name for name, different in differs.items() if different)
 
 
 def change(delta: Estimate, stored: BaselineRow) -> Estimate:
-    """Delta minus the stored one, in points, as of two independent measurements.
+    """Return delta minus the stored delta, in points, as if the two were measured independently.
 
-    Items that both share make the true interval narrower, so this errs towards undecided.
+    Items that both share make the true interval narrower, so this errs towards inconclusive.
     """
-    return estimates_difference(
-        delta, Estimate(stored.delta, stored.interval or (stored.delta, stored.delta))
-    )
+    then = Estimate(stored.delta, stored.interval or (stored.delta, stored.delta))
+    return estimates_difference(delta, then)
 
 
 def baseline_text(baseline: Baseline, command: str) -> str:
-    """The file's text: a row a line, so that a review sees which numbers moved."""
-    lines = (
-        json.dumps(row.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
-        for row in baseline.rows
-    )
+    """Return the file's text, a row a line, so that a review sees which numbers moved."""
     made = json.dumps(baseline.made.model_dump(mode="json"), ensure_ascii=False)
-    head = f"# Written by `{printable(command)}`. Review what changed before you commit it."
-    return "\n".join([head, f"made: {made}", "rows:", *(f"  - {line}" for line in lines)]) + "\n"
+    lines = [
+        f"# Written by `{printable(command)}`. Review what changed before you commit it.",
+        f"made: {made}",
+        "rows:",
+    ]
+    for row in baseline.rows:
+        fields = row.model_dump(mode="json", exclude_none=True)
+        lines.append(f"  - {json.dumps(fields, ensure_ascii=False)}")
+    return "\n".join(lines) + "\n"
 
 
 def moved(old: Baseline | None, new: Baseline) -> list[str]:
-    """One line for every row that is new, gone or different, for the review."""
+    """Return one line for every row that is new, gone or different, for the review."""
     pairs, gone = paired(new.rows, old.rows if old else (), {})
-    lines = [f"gone  {mark_of(then, {})}: was {then.delta:+.1f}" for then in gone]
+    lines = [f"gone  {then}: was {points(then.delta)}" for then in gone]
     for now, then in pairs:
         if then is None:
-            lines.append(f"new   {mark_of(now, {})}: {now.delta:+.1f}")
+            lines.append(f"new   {now}: {points(now.delta)}")
         elif now != then:
-            lines.append(f"moved {mark_of(now, {})}: {then.delta:+.1f} to {now.delta:+.1f}")
+            lines.append(f"moved {now}: {points(then.delta)} to {points(now.delta)}")
     return lines

@@ -1,29 +1,35 @@
-"""A summary and a policy -> verdicts and exit code. Pure: its numbers are the summary's, in points.
+"""A summary and a policy -> verdicts and exit code. Pure: every number is the summary's, in percentage points.
 
-A claim holds where all of an interval lies in what it allows, is refuted where none of it does, and is inconclusive otherwise.
-What is not there is missing, and what was not measured alike is not comparable: neither ever passes.
+A claim holds if all of an interval lies in the band that it allows, is refuted if none of it does, and is inconclusive
+otherwise. What is not there is missing, and what was not measured in the same way is not comparable: neither passes.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from suite.gate.baseline import BaselineRow, check_level, paired
-from suite.gate.findings import Case, Facts, about, row_verdict, unverified
-from suite.gate.policy import Claim, Policy
-from suite.gate.scope import Subject, subjects
-from suite.schema import WORST_FIRST, GateReport, Summary, Verdict, VerdictWord
+from suite.gate.claim import Claim
+from suite.gate.judgement import Judgement
+from suite.gate.kinds.kind import Case, SummaryFacts
+from suite.gate.policy import Policy
+from suite.gate.scope import Target, targets
+from suite.gate.verdict import GateReport, Verdict, worst
+from suite.schema import WORST_FIRST, DeltaRow, Summary, VerdictWord
 
 
 def judge(
     summary: Summary, policy: Policy, inconclusive: Literal["pass", "fail"] | None = None
 ) -> GateReport:
-    """The verdict on every claim, in order; ``inconclusive`` says what exit code 3 becomes (pass: 0, fail: 1)."""
+    """Return the verdicts on every claim, in the policy's order.
+
+    ``inconclusive`` says what exit code 3 becomes (pass: 0, fail: 1).
+    """
     check_level(summary)
-    facts = Facts.of(summary)
-    verdicts = tuple(
-        verdict for claim in policy.claims for verdict in _of_claim(summary, facts, policy, claim)
-    )
+    facts = SummaryFacts.of(summary)
+    verdicts: list[Verdict] = []
+    for claim in policy.claims:
+        verdicts += _claim_verdicts(summary, facts, policy, claim)
     return GateReport(
         policy=policy.name,
         policy_file=policy.file,
@@ -33,14 +39,14 @@ def judge(
         samples_hash=summary.samples_hash,
         inconclusive=inconclusive,
         exit_code=_exit_code(verdicts, inconclusive),
-        verdicts=verdicts,
+        verdicts=tuple(verdicts),
         not_checkable=policy.not_checkable,
     )
 
 
 def _exit_code(verdicts: Sequence[Verdict], inconclusive: Literal["pass", "fail"] | None) -> int:
-    """1 before 3 before 0."""
-    words = {v.verdict for v in verdicts}
+    """Return the first that applies of 1 (failed), 3 (undecided, or what ``inconclusive`` makes of it) and 0."""
+    words = {verdict.verdict for verdict in verdicts}
     if words & {"refuted", "missing"}:
         return 1
     if words & {"inconclusive", "not comparable"}:
@@ -48,40 +54,105 @@ def _exit_code(verdicts: Sequence[Verdict], inconclusive: Literal["pass", "fail"
     return 0
 
 
-def _of_claim(summary: Summary, facts: Facts, policy: Policy, claim: Claim) -> list[Verdict]:
-    """One verdict for each row that the claim speaks of, here or in its baseline, and for each subject without any."""
+def _claim_verdicts(summary: Summary, facts: SummaryFacts, policy: Policy, claim: Claim) -> list[Verdict]:
+    """Return one verdict for each row that the claim is about and one for each target without any row."""
     stored = policy.baselines[claim.baseline].rows if claim.baseline else None
-    found = []
-    for subject in subjects(summary, claim.scope, stored):
-        pairs, gone = paired(subject.rows, subject.stored, facts.versions)
-        found += [row_verdict(Case(facts, claim, row, then)) for row, then in pairs]
-        found += [_gone(claim, then) for then in gone]
-        found += [_missing(claim, subject)] if subject.missing else []
-    return list(_in_families(claim, found)) if claim.families else found
+    verdicts: list[Verdict] = []
+    for target in targets(summary, claim.scope, stored):
+        # The claim's rows, each with its row in the baseline; then the baseline's rows that the summary has lost.
+        pairs, gone = paired(target.rows, target.stored, facts.versions)
+        for row, then in pairs:
+            judgement = claim.kind.judge(Case(facts, claim, row, then))
+            verdicts.append(_row_verdict(claim, row, judgement))
+        verdicts += [_gone(claim, then) for then in gone]
+        if target.missing:
+            verdicts.append(_missing(claim, target))
+    return list(_over_families(claim, verdicts)) if claim.families else verdicts
 
 
-def _in_families(claim: Claim, found: Sequence[Verdict]) -> Iterator[Verdict]:
-    """One verdict for each reward and task: whether enough families bear the claim out."""
+def _about(claim: Claim) -> dict[str, Any]:
+    """Return the fields of a verdict that are the claim's."""
+    return {"claim": claim.id, "kind": claim.kind.name, "says": claim.says, "line": claim.line}
+
+
+def _row_verdict(claim: Claim, row: DeltaRow, judgement: Judgement) -> Verdict:
+    """Return the verdict on one row. Its detail names the pair, since a reward may have several steps or protocols."""
+    pair = (
+        f"{row.checkpoint} against {row.base}, step {row.step}, protocol {row.protocol}, {row.n_items} items"
+    )
+    if row.arms:
+        pair += "; arms unverified: imported, with settings unstated"
+    parts = tuple(_row_verdict(claim, part.row, part.judgement) for part in judgement.parts or ())
+    return Verdict(
+        **_about(claim),
+        family=row.family,
+        base=row.base,
+        reward=row.reward,
+        task=row.task,
+        protocol=row.protocol,
+        checkpoint=row.checkpoint,
+        step=row.step,
+        k=row.k,
+        n_items=row.n_items,
+        verdict=judgement.word,
+        detail=f"{judgement.detail} ({pair})",
+        quantity=judgement.quantity,
+        points=judgement.points,
+        interval=judgement.interval,
+        needs=judgement.needs,
+        differs=judgement.differs,
+        unverified=True if row.arms else _unverified(parts),
+        parts=parts or None,
+    )
+
+
+def _unverified(parts: Sequence[Verdict]) -> Literal[True] | None:
+    """Return True if the arms of any part are unverified, else None (the key is then absent)."""
+    return True if any(part.unverified for part in parts) else None
+
+
+def _over_families(claim: Claim, verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
+    """Yield one verdict for each reward and task: whether the claim holds in enough families."""
     groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
-    for verdict in found:
+    for verdict in verdicts:
         groups[verdict.reward, verdict.task].append(verdict)
     for (reward, task), parts in groups.items():
+        # A family counts by the worst of its own verdicts.
         by_family: dict[str, list[Verdict]] = defaultdict(list)
         for part in parts:
             by_family[part.family].append(part)
-        words = {family: _worst(verdicts).verdict for family, verdicts in by_family.items()}
+        words = {family: _worst_word(of_family) for family, of_family in by_family.items()}
+        detail = "; ".join(
+            f"{word} in {', '.join(families)}" for word, families in _families_by_word(words).items()
+        )
+        # Parts that all say the same, such as a reward that no family was trained on, are said once.
         reasons = {part.detail for part in parts}
         alike = len(reasons) == 1 and len(parts) > 1
+        if alike:
+            detail = f"{detail}: {reasons.pop()}"
         yield Verdict(
-            **about(claim), family=", ".join(words), reward=reward, task=task, verdict=_enough(claim, words),
-            detail=_counted(words) + (f": {reasons.pop()}" if alike else ""), unverified=unverified(parts),
+            **_about(claim),
+            family=", ".join(words),
+            reward=reward,
+            task=task,
+            verdict=_word_over_families(words, claim.families or 0),
+            detail=detail,
+            unverified=_unverified(parts),
             parts=None if alike else tuple(parts),
-        )  # fmt: skip
+        )
 
 
-def _enough(claim: Claim, words: Mapping[str, VerdictWord]) -> VerdictWord:
-    """holds with enough families; refuted when the others could not make them up; else what stands in the way, worst first."""
-    needed = claim.families or 0
+def _worst_word(verdicts: Sequence[Verdict]) -> VerdictWord:
+    word = worst(verdicts)
+    assert word is not None, "a family is in the group because it has a verdict"
+    return word
+
+
+def _word_over_families(words: Mapping[str, VerdictWord], needed: int) -> VerdictWord:
+    """Return holds with enough families, refuted if the rest could not make up for the refuted ones.
+
+    Otherwise the word is the worst of those that stand in the way: missing, not comparable or inconclusive.
+    """
     counts = Counter(words.values())
     if counts["holds"] >= needed:
         return "holds"
@@ -90,30 +161,43 @@ def _enough(claim: Claim, words: Mapping[str, VerdictWord]) -> VerdictWord:
     return next(word for word in WORST_FIRST[1:-1] if counts[word])
 
 
-def _counted(words: Mapping[str, VerdictWord]) -> str:
-    """``holds in a, b; inconclusive in c``."""
-    groups = {word: [family for family, w in words.items() if w == word] for word in reversed(WORST_FIRST)}
-    return "; ".join(f"{word} in {', '.join(families)}" for word, families in groups.items() if families)
+def _families_by_word(words: Mapping[str, VerdictWord]) -> dict[VerdictWord, list[str]]:
+    """Return the families of each word that occurs, best first."""
+    groups: dict[VerdictWord, list[str]] = {word: [] for word in reversed(WORST_FIRST)}
+    for family, word in words.items():
+        groups[word].append(family)
+    return {word: families for word, families in groups.items() if families}
 
 
-def _worst(verdicts: Sequence[Verdict]) -> Verdict:
-    return min(verdicts, key=lambda v: WORST_FIRST.index(v.verdict))
-
-
-def _missing(claim: Claim, subject: Subject) -> Verdict:
+def _missing(claim: Claim, target: Target) -> Verdict:
+    """Return the verdict on a target of the claim that has no row anywhere."""
     return Verdict(
-        **about(claim), family=subject.family, base=subject.base, reward=subject.reward, task=subject.task,
-        verdict="missing", detail=subject.missing,
-    )  # fmt: skip
+        **_about(claim),
+        family=target.family,
+        base=target.base,
+        reward=target.reward,
+        task=target.task,
+        verdict="missing",
+        detail=target.missing,
+    )
 
 
 def _gone(claim: Claim, then: BaselineRow) -> Verdict:
-    """A row of the baseline that the summary does not have."""
+    """Return the verdict on a row of the baseline that the summary does not have."""
     which = (
         f"recipe {then.recipe}, step {then.step}, protocol {then.protocol}, {then.n_items} items x {then.k}"
     )
     return Verdict(
-        **about(claim), family=then.family, base=then.base, reward=then.reward, task=then.task, protocol=then.protocol,
-        checkpoint=then.checkpoint, step=then.step, k=then.k, n_items=then.n_items, verdict="missing",
+        **_about(claim),
+        family=then.family,
+        base=then.base,
+        reward=then.reward,
+        task=then.task,
+        protocol=then.protocol,
+        checkpoint=then.checkpoint,
+        step=then.step,
+        k=then.k,
+        n_items=then.n_items,
+        verdict="missing",
         detail=f"{claim.baseline} has this pair ({which}), the summary does not",
-    )  # fmt: skip
+    )

@@ -1,14 +1,20 @@
-"""Policies: what is claimed, as people write it (YAML) and as the gate judges it. ``load_policy("micro_demo")``.
+"""Policies: what people write (YAML), checked and read into the claims that the gate judges.
 
-A claim is a scope (which rows of the summary), one kind (what is expected of them) and the kind's thresholds. ``defaults`` fill
-what a claim leaves out. Everything that can be wrong in a policy is told here, in one line, before any verdict.
+``load_policy("micro_demo")``. A claim is a scope (which rows of the summary), one kind (what is claimed of them) and that
+kind's thresholds; ``defaults`` fill in what a claim leaves out. Every mistake in a policy is reported here, in one line,
+before any verdict::
+
+    defaults: {task: math500, margin: 5}
+    claims:
+      - {reward: my_method, expect: gain, at_least: 5 points in 3 families}
+      - {family: llama3, reward: random, expect: no_gain}
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -17,42 +23,46 @@ from suite.files import shipped
 from suite.files.text import did_you_mean, shown
 from suite.files.yaml import Document, read_document
 from suite.gate.baseline import Baseline, load_baseline
-from suite.registry import published
-from suite.schema import ClaimKind, NotCheckable, Strict
+from suite.gate.claim import Claim, Scope, is_pattern
+from suite.gate.kinds import EXPECTED, KINDS, Expectation
+from suite.gate.kinds.kind import Kind
+from suite.schema import NotCheckable, Strict
 
 Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Margin = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
 ID = r"^[A-Za-z][A-Za-z0-9._-]{0,63}$"
-_POINTS, _FAMILIES = r"(100|[0-9]{1,2}(?:\.[0-9]{1,6})?) points?", r"([1-9][0-9]{0,3}) famil(?:y|ies)"
+_POINTS = r"(100|[0-9]{1,2}(?:\.[0-9]{1,6})?) points?"
+_FAMILIES = r"([1-9][0-9]{0,3}) famil(?:y|ies)"
 _AT_LEAST = re.compile(f"{_POINTS}(?: in {_FAMILIES})?|{_FAMILIES}")
-PUBLISHED = "published"
 
 
 class AtLeast(Strict):
-    """The least that is expected: ``points`` (0: more than nothing), and if not in each family, in how many ``families``."""
+    """The least that is claimed: ``points`` (0: more than nothing), in each family or in this many ``families``."""
 
     points: Points = 0.0
     families: int | None = None
 
 
 def _at_least(value: object) -> object:
-    """``5``, ``5 points``, ``3 families`` or ``5 points in 3 families``."""
+    """Read ``5``, ``5 points``, ``3 families`` or ``5 points in 3 families``."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         if not 0 <= value <= 100:
             raise ValueError(f"'at_least' is points from 0 to 100; got {value:g}")
         return AtLeast(points=float(value))
-    found = _AT_LEAST.fullmatch(value) if isinstance(value, str) else None
-    if not found:
+    match = _AT_LEAST.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
         allowed = "a number of points up to 100, '3 families' or '5 points in 3 families'"
         raise ValueError(f"'at_least' cannot be {shown(str(value))}. Allowed: {allowed}")
-    points, families = found[1], found[2] or found[3]
-    return AtLeast(points=float(points or 0), families=int(families) if families else None)
+    families = match[2] or match[3]
+    return AtLeast(points=float(match[1] or 0), families=int(families) if families else None)
 
 
 def _one_or_many(value: object) -> object:
-    """A name alone, or several, as a tuple."""
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    """Read one name, or a list of names, as a tuple."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
 
 
 _NAMES_SCHEMA = {
@@ -75,11 +85,11 @@ Least = Annotated[AtLeast, BeforeValidator(_at_least), WithJsonSchema(_AT_LEAST_
 
 
 class ScopeKeys(Strict):
-    """Which rows of the summary a claim is about; a name, a pattern (``*``, ``micro-*``) or a list of them.
+    """Which rows of the summary a claim is about; each value is a name, a pattern (``*``, ``micro-*``) or a list of them.
 
-    ``family`` is ``*`` unless said; where ``base`` is given, the claim is about these bases. ``reward`` and ``task`` must be said
-    here or in the defaults. A pattern of ``task`` leaves leak probes out. ``spurious`` narrows ``reward`` (then ``*`` unless
-    said) to controls (true) or to all others (false). ``protocol``, ``recipe`` and ``step`` only choose among rows.
+    ``family`` defaults to ``*``; with ``base``, the claim is about these bases. ``reward`` and ``task`` are required, here
+    or in the defaults. A pattern of ``task`` skips leak probes. ``spurious`` restricts ``reward`` (which then defaults to
+    ``*``) to controls (true) or to all others (false). ``protocol``, ``recipe`` and ``step`` only select among rows.
     """
 
     family: Names | None = None
@@ -95,8 +105,8 @@ class ScopeKeys(Strict):
 class Thresholds(Strict):
     """How much. ``at_least``: points (``5``), families (``3 families``) or both (``5 points in 3 families``).
 
-    ``margin``: points that do not count. ``within``: points by which a reference may be missed. ``clean_tasks``: those
-    that a claim of ``clean`` is about, all that were run unless said.
+    ``margin``: points that do not count. ``within``: points by which a reference may be missed. ``clean_tasks``: the
+    tasks that a claim of ``clean`` is about, by default all that were run.
     """
 
     at_least: Least | None = None
@@ -105,22 +115,26 @@ class Thresholds(Strict):
     clean_tasks: Names | None = None
 
 
+REQUIRED = ("margin", "within")
+"""The thresholds that a claim whose kind takes them must have, of its own or from the defaults."""
+
+
 class Defaults(ScopeKeys, Thresholds):
-    """What claims leave out. Thresholds are taken by the claims whose kind has them."""
+    """What claims leave out. A threshold applies to the claims whose kind takes it."""
 
 
 class ClaimEntry(ScopeKeys, Thresholds):
-    """A claim as it is written: one of ``expect``, ``beats``, ``reproduces``, ``not_worse_than``; ``id`` names it in reports.
+    """A claim as it is written: one thing is claimed; ``id`` names the claim in reports.
 
-    ``expect`` is gain (the interval of the delta is above 0, or at or above ``at_least``), no_gain (below ``margin``; a loss is
-    no gain), equivalent (within ``margin`` both ways), clean (gain on the task and on the clean tasks beside it) or
-    strong_baseline (gain against the base's best prompt). ``beats`` is the reward of a control, or ``*`` for all: gain beyond it.
-    ``reproduces`` is ``published``, a source such as ``arXiv 2506.10947v1`` or a baseline file: the delta is within ``within``
-    points of it. ``not_worse_than`` is a baseline file: the delta is less than ``margin`` points below it.
+    ``beats`` is the reward of a control, or ``*`` for all: the gain beyond it. ``reproduces`` is ``published``, a source
+    such as ``arXiv 2506.10947v1`` or a baseline file: the delta is within ``within`` points of it. ``not_worse_than`` is a
+    baseline file: the delta is less than ``margin`` points below it.
     """
 
     id: Annotated[str, Field(pattern=ID)] | None = None
-    expect: Literal["gain", "no_gain", "equivalent", "clean", "strong_baseline"] | None = None
+    expect: Expectation | None = Field(
+        default=None, description="; ".join(f"{name}: {kind.rule}" for name, kind in EXPECTED.items())
+    )
     beats: Names | None = None
     reproduces: Text | None = None
     not_worse_than: Text | None = None
@@ -135,80 +149,12 @@ class PolicyFile(Strict):
     not_checkable: tuple[NotCheckable, ...] = ()
 
 
-TAKES: dict[ClaimKind, tuple[str, ...]] = {
-    "gain": ("at_least",),
-    "no_gain": ("margin", "at_least"),
-    "equivalent": ("margin", "at_least"),
-    "beats": ("at_least",),
-    "reproduces": ("within", "at_least"),
-    "not_worse_than": ("margin",),
-    "clean": ("at_least", "clean_tasks"),
-    "strong_baseline": ("at_least",),
-}
-"""Kind of claim -> the thresholds that it has; ``margin`` and ``within`` must be given."""
-_REQUIRED, _GAINS = ("margin", "within"), ("gain", "beats", "clean", "strong_baseline")
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which rows a claim is about; patterns as written, ``base`` empty where families are meant."""
-
-    family: tuple[str, ...]
-    base: tuple[str, ...]
-    reward: tuple[str, ...]
-    task: tuple[str, ...]
-    protocol: tuple[str, ...]
-    recipe: tuple[str, ...]
-    step: int | None
-    spurious: bool | None
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim with its defaults filled in; thresholds that its kind does not have are 0 or empty.
-
-    ``controls`` are the rewards of ``beats``, ``clean_tasks`` those of ``clean``, ``reference`` that of ``reproduces`` and
-    ``not_worse_than``.
-    """
-
-    id: str
-    line: int | None
-    kind: ClaimKind
-    scope: Scope
-    points: float = 0.0
-    families: int | None = None
-    margin: float = 0.0
-    within: float = 0.0
-    controls: tuple[str, ...] = ()
-    clean_tasks: tuple[str, ...] = ()
-    reference: str | None = None
-
-    @property
-    def baseline(self) -> str | None:
-        """The baseline file that the claim names, as written."""
-        return self.reference if self.reference and _is_file(self.reference) else None
-
-    @property
-    def says(self) -> str:
-        """The claim in words."""
-        controls, tasks = " and ".join(self.controls), " and ".join(self.clean_tasks)
-        above = f"at least {self.points:g} points" if self.points else "more than 0 points"
-        words = {
-            "gain": f"gain of {above}",
-            "no_gain": f"no gain of {self.margin:g} points or more",
-            "equivalent": f"no change of {self.margin:g} points or more either way",
-            "beats": f"gain of {above} beyond {'every control' if controls == '*' else 'control ' + controls}",
-            "reproduces": f"reproduces {self.reference} within {self.within:g} points",
-            "not_worse_than": f"less than {self.margin:g} points below {self.reference}",
-            "clean": f"gain of {above}, also on {'every clean task' if tasks == '*' else tasks}",
-            "strong_baseline": f"gain of {above} against the base's best prompt",
-        }
-        return words[self.kind] + (f", in at least {self.families} families" if self.families else "")
-
-
 @dataclass(frozen=True)
 class Policy:
-    """A policy by its name, with the baselines that its claims name, by the names there; ``file`` is None for one that ships."""
+    """A policy with the baselines that its claims name; ``file`` is None for a shipped one.
+
+    ``baseline_files`` and ``baselines`` have a baseline's name in the policy as their key.
+    """
 
     name: str
     file: str | None
@@ -220,27 +166,27 @@ class Policy:
 
 
 def load_policy(name_or_file: str | Path, baselines: bool = True) -> Policy:
-    """The policy shipped under this name, else the one in this file; ``SuiteError`` when neither is usable.
+    """Return the policy shipped under this name, else the one in this file; ``SuiteError`` if neither can be used.
 
-    Baseline files are meant from the policy's folder, those of a shipped policy from the working directory; without
-    ``baselines`` they are not read.
+    Paths of baselines are relative to the policy's folder, those of a shipped policy to the working directory. They are
+    not read without ``baselines``.
     """
-    known = {path.stem: path for path in sorted(shipped.policies_dir().glob("*.yaml"))}
-    known_file = known.get(str(name_or_file))
-    path = known_file or Path(name_or_file)
+    policies = {path.stem: path for path in sorted(shipped.policies_dir().glob("*.yaml"))}
+    shipped_file = policies.get(str(name_or_file))
+    path = shipped_file or Path(name_or_file)
     if not path.exists() and path.suffix not in (".yaml", ".yml"):
-        what = f"unknown policy {str(name_or_file)!r}. Known: {', '.join(known)}, or the path of a .yaml file"
-        raise SuiteError(
-            what, "--policy", f"{did_you_mean(str(name_or_file), known)}Give a known name or a file"
-        )
+        known = ", ".join(policies)
+        what = f"unknown policy {str(name_or_file)!r}. Known: {known}, or the path of a .yaml file"
+        guess = did_you_mean(str(name_or_file), policies)
+        raise SuiteError(what, "--policy", f"{guess}Give a known name or a file")
     document = read_document(path)
     file = document.parse(PolicyFile)
     claims = tuple(_claims(document, file))
-    folder = Path() if known_file else path.parent
+    folder = Path() if shipped_file else path.parent
     files = {claim.baseline: folder / claim.baseline for claim in claims if claim.baseline}
     return Policy(
         name=path.stem,
-        file=None if known_file else str(path),
+        file=None if shipped_file else str(path),
         description=file.description,
         claims=claims,
         baseline_files=files,
@@ -249,46 +195,35 @@ def load_policy(name_or_file: str | Path, baselines: bool = True) -> Policy:
     )
 
 
-def _is_file(reference: str) -> bool:
-    return reference.endswith((".yaml", ".yml")) and "\0" not in reference
-
-
 def _claims(document: Document, file: PolicyFile) -> Iterator[Claim]:
-    """Every claim with its defaults; ``SuiteError`` for the first that cannot be judged."""
-    ids: dict[str, int] = {}
-    seen: dict[Claim, str] = {}
+    """Yield every claim with its defaults; ``SuiteError`` for the first that cannot be judged."""
+    numbers: dict[str, int] = {}
+    id_of: dict[Claim, str] = {}
     for n, entry in enumerate(file.claims):
-        claim = _Resolver(document, n, entry, file.defaults).claim()
-        if claim.id in ids:
-            where = document.where("claims", n, "id")
-            raise SuiteError(
-                f"two claims have the id {claim.id!r}, this one and number {ids[claim.id]}",
-                where,
-                "Rename one of them",
-            )
-        said = replace(claim, id="", line=None)
-        if said in seen:
-            what = f"the same is claimed twice, here and as {seen[said]}"
-            raise SuiteError(
-                what,
-                document.where("claims", n),
-                "Remove one of the two, or narrow its family, reward or task",
-            )
-        ids[claim.id] = n + 1
-        seen[said] = claim.id
+        claim = _Reader(document, n, entry, file.defaults).claim()
+        if claim.id in numbers:
+            what = f"two claims have the id {claim.id!r}, this one and number {numbers[claim.id]}"
+            raise SuiteError(what, document.where("claims", n, "id"), "Rename one of them")
+        without_id = replace(claim, id="", line=None)
+        if without_id in id_of:
+            what = f"the same is claimed twice, here and as {id_of[without_id]}"
+            fix = "Remove one of the two, or narrow its family, reward or task"
+            raise SuiteError(what, document.where("claims", n), fix)
+        numbers[claim.id] = n + 1
+        id_of[without_id] = claim.id
         yield claim
-    taken = {name for claim in seen for name in TAKES[claim.kind]}
+    kinds = {claim.kind for claim in id_of}
     for name in Thresholds.model_fields:
-        if getattr(file.defaults, name) is not None and name not in taken:
+        given = getattr(file.defaults, name) is not None
+        if given and not any(name in kind.thresholds for kind in kinds):
             what = f"no claim takes the default '{name}'"
-            raise SuiteError(
-                what, document.where("defaults", name), f"Remove it, or add a claim that has '{name}'"
-            )
+            fix = f"Remove it, or add a claim that takes '{name}'"
+            raise SuiteError(what, document.where("defaults", name), fix)
 
 
 @dataclass(frozen=True)
-class _Resolver:
-    """One entry of a policy on its way to a claim; knows where it stands."""
+class _Reader:
+    """Reads entry ``n`` of a policy's claims into a claim; knows the place to name in an error."""
 
     document: Document
     n: int
@@ -297,84 +232,82 @@ class _Resolver:
 
     def claim(self) -> Claim:
         kind = self._kind()
-        self._own_thresholds(kind)
-        least: AtLeast = self._or_default("at_least", kind) or AtLeast()
-        if least.points and kind not in _GAINS:
-            what = f"'at_least' of {self._named(kind)} counts families, not points. Allowed: '3 families'"
-            raise self._wrong(what, "Write the number of families, or leave it out", "at_least")
-        scope = self._scope(kind)
-        self._can_hold(scope, least)
-        return Claim(
+        self._check_thresholds(kind)
+        least: AtLeast = self._threshold("at_least", kind) or AtLeast()
+        if least.points and not kind.takes_points:
+            what = f"'at_least' of {kind.written} counts families, not points. Allowed: '3 families'"
+            raise self._error(what, "Write the number of families, or leave it out", "at_least")
+        scope = kind.narrowed(self._scope())
+        self._check_families(scope, least)
+        clean_tasks = self._threshold("clean_tasks", kind)
+        if clean_tasks is None and "clean_tasks" in kind.thresholds:
+            clean_tasks = ("*",)
+        claim = Claim(
             id=self.entry.id or str(self.n + 1),
             line=self.document.lines.get(("claims", self.n)),
             kind=kind,
             scope=scope,
             points=least.points,
             families=least.families,
-            margin=self._or_default("margin", kind) or 0.0,
-            within=self._or_default("within", kind) or 0.0,
+            margin=self._threshold("margin", kind) or 0.0,
+            within=self._threshold("within", kind) or 0.0,
             controls=self.entry.beats or (),
-            clean_tasks=(self._or_default("clean_tasks", kind) or ("*",)) if kind == "clean" else (),
-            reference=self._reference(kind),
+            clean_tasks=clean_tasks or (),
+            reference=self.entry.reproduces or self.entry.not_worse_than,
         )
+        if flaw := kind.flaw(claim):
+            raise self._error(flaw.what, flaw.fix, kind.key)
+        return claim
 
-    def _wrong(self, what: str, fix: str, *key: str) -> SuiteError:
+    def _error(self, what: str, fix: str, *key: str) -> SuiteError:
         return SuiteError(what, self.document.where("claims", self.n, *key), fix)
 
-    def _kind(self) -> ClaimKind:
-        """The one thing that is claimed."""
-        given = [
-            name
-            for name in ("expect", "beats", "reproduces", "not_worse_than")
-            if getattr(self.entry, name) is not None
-        ]
-        if len(given) != 1:
-            what = f"{' and '.join(given) or 'nothing'} is claimed; allowed is one of expect, beats, reproduces, not_worse_than"
-            expected = ", ".join(get_args(ClaimEntry.model_fields["expect"].annotation)[0].__args__)
-            raise self._wrong(
-                what, "Make it several claims" if given else f"Add one, such as expect: {expected}"
-            )
-        return self.entry.expect or given[0]  # type: ignore[return-value]
+    def _kind(self) -> Kind:
+        """Return the kind of the one thing that is claimed."""
+        keys = dict.fromkeys(kind.key for kind in KINDS.values())
+        given = [key for key in keys if getattr(self.entry, key) is not None]
+        if len(given) == 1:
+            return KINDS[self.entry.expect or given[0]]
+        allowed = f"allowed is one of {', '.join(keys)}"
+        if given:
+            what = f"{' and '.join(given)} are claimed at once; {allowed}"
+            raise self._error(what, "Make it several claims")
+        fix = f"Add one, such as expect: {', '.join(EXPECTED)}"
+        raise self._error(f"nothing is claimed; {allowed}", fix)
 
-    def _named(self, kind: ClaimKind) -> str:
-        return f"expect: {kind}" if self.entry.expect else kind
-
-    def _own_thresholds(self, kind: ClaimKind) -> None:
-        """Each kind has its own thresholds; another's would be ignored without a word."""
+    def _check_thresholds(self, kind: Kind) -> None:
+        """Raise for a threshold of another kind, which would be ignored silently, and for a missing one."""
         for name in Thresholds.model_fields:
-            if getattr(self.entry, name) is not None and name not in TAKES[kind]:
-                what = f"'{name}' does not go with {self._named(kind)}. Allowed: {', '.join(TAKES[kind])}"
-                raise self._wrong(what, f"Remove '{name}', or claim something else", name)
-        for name in _REQUIRED:
-            if name in TAKES[kind] and self._or_default(name, kind) is None:
-                what = f"{self._named(kind)} needs '{name}', in points. Allowed: over 0 up to 100"
-                raise self._wrong(what, f"Add '{name}' here or to the defaults")
+            if getattr(self.entry, name) is not None and name not in kind.thresholds:
+                allowed = ", ".join(kind.thresholds)
+                what = f"'{name}' cannot be used with {kind.written}. Allowed: {allowed}"
+                raise self._error(what, f"Remove '{name}', or claim something else", name)
+        for name in REQUIRED:
+            if name in kind.thresholds and self._threshold(name, kind) is None:
+                what = f"{kind.written} needs '{name}', in points. Allowed: over 0 up to 100"
+                raise self._error(what, f"Add '{name}' here or to the defaults")
 
-    def _or_default(self, name: str, kind: ClaimKind | None = None) -> Any:
-        """The claim's own value, else the default; None where the kind does not take it."""
-        if kind is not None and name not in TAKES[kind]:
-            return None
+    def _threshold(self, name: str, kind: Kind) -> Any:
+        """Return the threshold's value; None if the kind does not take it."""
+        return self._or_default(name) if name in kind.thresholds else None
+
+    def _or_default(self, name: str) -> Any:
+        """Return the claim's own value of a key, else the default."""
         own = getattr(self.entry, name)
         return getattr(self.defaults, name) if own is None else own
 
-    def _scope(self, kind: ClaimKind) -> Scope:
+    def _scope(self) -> Scope:
         spurious = self._or_default("spurious")
-        reward: Any = self._or_default("reward") or (None if spurious is None else ("*",))
+        reward = self._or_default("reward")
+        if reward is None and spurious is not None:
+            reward = ("*",)
         task = self._or_default("task")
         for name, value in (("reward", reward), ("task", task)):
             if value is None:
-                what = f"the claim does not say of which {name}. Allowed: a name, a list of names, or a pattern such as '*'"
-                raise self._wrong(what, f"Add '{name}' here or to the defaults")
-        if kind == "beats":
-            if spurious:
-                raise self._wrong(
-                    "a control (spurious: true) has no control to beat",
-                    "Claim it of the other rewards",
-                    "beats",
+                what = (
+                    f"the claim names no {name}. Allowed: a name, a list of names, or a pattern such as '*'"
                 )
-            spurious = (
-                False if all(map(is_pattern, reward)) else spurious
-            )  # a pattern means those that can beat one
+                raise self._error(what, f"Add '{name}' here or to the defaults")
         return Scope(
             family=self._or_default("family") or ("*",),
             base=self._or_default("base") or (),
@@ -386,25 +319,11 @@ class _Resolver:
             spurious=spurious,
         )
 
-    def _can_hold(self, scope: Scope, least: AtLeast) -> None:
-        """A claim about more families than it names, or than the bases that it names can be of, could never hold."""
-        for kind, names in (("families", sorted(set(scope.family))), ("bases", sorted(set(scope.base)))):
-            if least.families and names and not any(map(is_pattern, names)) and len(names) < least.families:
-                what = f"at least {least.families} families are claimed, and {len(names)} named ({', '.join(names)})"
-                raise self._wrong(what, f"Name more {kind}, or '*' for all", "at_least")
-
-    def _reference(self, kind: ClaimKind) -> str | None:
-        """A file, or of ``reproduces`` also a published source."""
-        reference = self.entry.reproduces or self.entry.not_worse_than
-        sources = (
-            [PUBLISHED, *(file.source.id for file in published.all_files())] if self.entry.reproduces else []
-        )
-        if reference is None or _is_file(reference) or reference in sources:
-            return reference
-        what = f"unknown reference {shown(reference)}. Known: {', '.join([*sources, 'the path of a baseline file (.yaml)'])}"
-        raise self._wrong(what, f"{did_you_mean(reference, sources)}Name one of them", kind)
-
-
-def is_pattern(name: str) -> bool:
-    """Whether a name stands for several."""
-    return any(sign in name for sign in "*?[")
+    def _check_families(self, scope: Scope, least: AtLeast) -> None:
+        """Raise if more families are claimed than the claim names, or than its bases can belong to: it could never hold."""
+        needed = least.families or 0
+        for what_is_named, names in (("families", set(scope.family)), ("bases", set(scope.base))):
+            if names and not any(map(is_pattern, names)) and len(names) < needed:
+                named = ", ".join(sorted(names))
+                what = f"at least {needed} families are claimed, and {len(names)} named ({named})"
+                raise self._error(what, f"Name more {what_is_named}, or '*' for all", "at_least")

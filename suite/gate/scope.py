@@ -1,6 +1,6 @@
-"""Which rows of a summary and of a baseline a claim is about, and which it asks for that are not there. Pure."""
+"""The rows of a summary and of a baseline that a claim is about, and what it names that is not there. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -8,16 +8,16 @@ from itertools import product
 
 from suite.files.text import did_you_mean
 from suite.gate.baseline import AnyRow, BaselineRow
-from suite.gate.policy import Scope, is_pattern
+from suite.gate.claim import Scope, is_pattern, matches
 from suite.schema import DeltaRow, Summary
 
 KINDS = ("family", "base", "reward", "task")
-"""Kinds of names that make a subject, in the order in which a misspelling is told."""
+"""Kinds of names that make a target, in the order in which an unknown one is reported."""
 
 
 @dataclass
-class Subject:
-    """One family (or one base), reward and task that a claim speaks of, with its rows and those of the claim's baseline.
+class Target:
+    """One family (or one base), reward and task that a claim is about, with its rows and those of the claim's baseline.
 
     ``missing`` says why there are none.
     """
@@ -31,144 +31,163 @@ class Subject:
     missing: str = ""
 
 
-def matches(name: str, patterns: Iterable[str]) -> bool:
-    """Whether one of the patterns means this name."""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
 def rows_in(summary: Summary, scope: Scope, rows: Iterable[AnyRow]) -> list[AnyRow]:
-    """Those of the rows, a summary's or a baseline's, that a claim is about."""
-    asked = {kind: getattr(scope, kind) or ("*",) for kind in (*KINDS, "protocol", "recipe")}
-    return [
-        row
-        for row in _meant(summary, scope, rows)
-        if scope.step in (None, row.step)
-        and all(matches(getattr(row, kind), names) for kind, names in asked.items())
-    ]
+    """Return the rows, a summary's or a baseline's, that a claim with this scope is about."""
+    return [row for row in _eligible(summary, scope, rows) if _is_in(scope, row)]
 
 
-def _meant(summary: Summary, scope: Scope, rows: Iterable[AnyRow]) -> list[AnyRow]:
-    """Rows that a pattern can mean: controls or not, as the scope says, and no leak probe that it does not name."""
+def _is_in(scope: Scope, row: DeltaRow | BaselineRow) -> bool:
+    if scope.step not in (None, row.step):
+        return False
+    for kind in (*KINDS, "protocol", "recipe"):
+        patterns: tuple[str, ...] = getattr(scope, kind)
+        if patterns and not matches(getattr(row, kind), patterns):
+            return False
+    return True
+
+
+def _eligible(summary: Summary, scope: Scope, rows: Iterable[AnyRow]) -> list[AnyRow]:
+    """Return the rows that a pattern can match: controls or others, as the scope says, and no leak probe it does not name."""
     probes = {task.task for task in summary.tasks if task.kind == "continuation"} - set(scope.task)
     return [row for row in rows if scope.spurious in (None, bool(row.spurious)) and row.task not in probes]
 
 
-def subjects(summary: Summary, scope: Scope, stored: Sequence[BaselineRow] | None = None) -> list[Subject]:
-    """Every family (base), reward and task that the scope names or its patterns find, with its rows; one without any is missing.
+def targets(summary: Summary, scope: Scope, stored: Sequence[BaselineRow] | None = None) -> list[Target]:
+    """Return every family (or base), reward and task that the scope names or matches, each with its rows.
 
-    Beside a baseline (``stored``) patterns find what either of the two has. A name that is written and nowhere is missing once.
+    A combination without rows is missing. With a baseline (``stored``), patterns match whatever either of the two
+    contains, and a combination can be missing only if all of it is written in names; a literal name that matches no row
+    is reported missing once.
     """
     every: list[DeltaRow | BaselineRow] = [*summary.deltas, *(stored or ())]
-    found: dict[tuple[str, ...], Subject] = {}
-    for row in rows_in(summary, scope, every):
-        home, base = (row.base, row.base) if scope.base else (row.family, None)
-        subject = found.setdefault(
-            (row.reward, row.task, home), Subject(row.family, base, row.reward, row.task)
-        )
-        if isinstance(row, DeltaRow):
-            subject.rows.append(row)
-        else:
-            subject.stored.append(row)
-    absent, out = _Absent(summary, scope, every, stored is not None), []
+    with_rows = _with_rows(scope, rows_in(summary, scope, every))
+    absent = _Absent(summary, scope, every, with_baseline=stored is not None)
     kinds = ("reward", "task", "base" if scope.base else "family")
-    for names in product(*_asked(summary, scope, _meant(summary, scope, every))):
-        if names in found:
-            out.append(found[names])
-        elif stored is None or all(
-            _is_written(name, getattr(scope, kind)) for kind, name in zip(kinds, names, strict=True)
-        ):
-            out.append(absent.subject(**dict(zip(kinds, names, strict=True))))
-    return [*out, *absent.in_vain(out)] or [absent.subject()]
+    found: list[Target] = []
+    for names in product(*_names(summary, scope, _eligible(summary, scope, every))):
+        by_kind = dict(zip(kinds, names, strict=True))
+        if names in with_rows:
+            found.append(with_rows[names])
+        elif stored is None or _all_literal(scope, by_kind):
+            found.append(absent.target(**by_kind))
+    found += absent.unmatched(found)
+    # A scope that matches nothing at all must not pass for lack of verdicts.
+    return found or [absent.target()]
 
 
-def _asked(summary: Summary, scope: Scope, rows: Sequence[DeltaRow | BaselineRow]) -> tuple[list[str], ...]:
-    """Rewards, tasks and families (bases): names as they are written, patterns as the known names that they mean, in order."""
-    homes = _expanded(scope.family, [*summary.families, *(row.family for row in rows)])
-    if scope.base:
-        homes = _expanded(scope.base, (row.base for row in rows if matches(row.family, scope.family)))
+def _with_rows(scope: Scope, rows: Iterable[DeltaRow | BaselineRow]) -> dict[tuple[str, ...], Target]:
+    """Return the targets that have rows, by reward, task and family (or base)."""
+    by_names: dict[tuple[str, ...], Target] = {}
+    for row in rows:
+        base = row.base if scope.base else None
+        names = (row.reward, row.task, base or row.family)
+        target = by_names.setdefault(names, Target(row.family, base, row.reward, row.task))
+        if isinstance(row, DeltaRow):
+            target.rows.append(row)
+        else:
+            target.stored.append(row)
+    return by_names
+
+
+def _names(summary: Summary, scope: Scope, rows: Sequence[DeltaRow | BaselineRow]) -> tuple[list[str], ...]:
+    """Return the rewards, tasks and families (or bases) of a scope, in its order, patterns replaced by what they match."""
     rewards = _expanded(scope.reward, (row.reward for row in rows))
-    return rewards, _expanded(scope.task, (row.task for row in rows)), homes
+    tasks = _expanded(scope.task, (row.task for row in rows))
+    if scope.base:
+        bases = (row.base for row in rows if matches(row.family, scope.family))
+        return rewards, tasks, _expanded(scope.base, bases)
+    return rewards, tasks, _expanded(scope.family, [*summary.families, *(row.family for row in rows)])
 
 
 def _expanded(patterns: Sequence[str], known: Iterable[str]) -> list[str]:
-    names = list(dict.fromkeys(known))
-    found = ([n for n in names if fnmatchcase(n, p)] if is_pattern(p) else [p] for p in patterns)
-    return list(dict.fromkeys(name for group in found for name in group))
+    """Return literal names as they are and the known names that a pattern matches in its place, each once."""
+    known_names = list(dict.fromkeys(known))
+    names: dict[str, None] = {}
+    for pattern in patterns:
+        if is_pattern(pattern):
+            names |= dict.fromkeys(name for name in known_names if fnmatchcase(name, pattern))
+        else:
+            names[pattern] = None
+    return list(names)
 
 
-def _is_written(name: str, names: Sequence[str]) -> bool:
-    return name in names and not is_pattern(name)
+def _all_literal(scope: Scope, by_kind: Mapping[str, str]) -> bool:
+    """Return whether the scope writes out each of these names, rather than matching it by a pattern."""
+    return all(name in getattr(scope, kind) and not is_pattern(name) for kind, name in by_kind.items())
 
 
 class _Absent:
-    """What a claim asks for and is not there, and what to say of it."""
+    """Targets that a claim names and that have no row, with the reason."""
 
     def __init__(
-        self, summary: Summary, scope: Scope, rows: Sequence[DeltaRow | BaselineRow], beside: bool
+        self, summary: Summary, scope: Scope, rows: Sequence[DeltaRow | BaselineRow], with_baseline: bool
     ) -> None:
         self.scope = scope
-        self.has, self.it_has = (
-            ("summary and baseline have", "they have") if beside else ("the summary has", "it has")
-        )
+        self.have = "summary and baseline have" if with_baseline else "the summary has"
+        self.they_have = "they have" if with_baseline else "it has"
         self.present = {kind: dict.fromkeys(getattr(row, kind) for row in rows) for kind in KINDS}
         self.present["family"] = dict.fromkeys([*summary.families, *self.present["family"]])
         self.family_of = {row.base: row.family for row in rows}
 
-    def subject(self, **names: str) -> Subject:
-        """What the claim asks for, with these of its names in place of its own."""
-        asked = {kind: (names[kind],) if kind in names else getattr(self.scope, kind) for kind in KINDS}
-        family, base, reward, task = map(", ".join, asked.values())
-        return Subject(self.family_of.get(base, family), base or None, reward, task, missing=self._why(asked))
+    def target(self, **names: str) -> Target:
+        """Return the scope as one missing target, with ``names`` in place of the scope's own."""
+        wanted = {kind: (names[kind],) if kind in names else getattr(self.scope, kind) for kind in KINDS}
+        family, base, reward, task = (", ".join(wanted[kind]) for kind in KINDS)
+        why = self._why(wanted)
+        return Target(self.family_of.get(base, family), base or None, reward, task, missing=why)
 
-    def in_vain(self, found: Sequence[Subject]) -> list[Subject]:
-        """Each name that is written and that no subject has.
+    def unmatched(self, found: Sequence[Target]) -> list[Target]:
+        """Return one target for each literal name that no target has.
 
-        Where nothing is found, the names that are nowhere are why, and no other is blamed. Beside a base that is written,
-        ``family`` only chooses.
+        If nothing was found, only the names that occur nowhere are to blame. With a literal base, ``family`` only selects
+        among rows and is not required to match.
         """
-        kinds = KINDS if all(map(is_pattern, self.scope.base)) else KINDS[1:]
-        written = [
-            (kind, name) for kind in kinds for name in getattr(self.scope, kind) if not is_pattern(name)
-        ]
-        out: list[Subject] = []
-        for kind, name in written:
-            told = any(getattr(subject, kind) == name for subject in (*found, *out))
-            if not told and (found or name not in self.present[kind]):
-                out.append(self.subject(**{kind: name}))
+        out: list[Target] = []
+        for kind, name in self._literal_names():
+            reported = any(getattr(target, kind) == name for target in (*found, *out))
+            if not reported and (found or name not in self.present[kind]):
+                out.append(self.target(**{kind: name}))
         return out
 
-    def _why(self, asked: Mapping[str, Sequence[str]]) -> str:
-        """The name or pattern that means nothing; else that these do not come together."""
-        for kind, names in asked.items():
+    def _literal_names(self) -> Iterator[tuple[str, str]]:
+        kinds = KINDS if all(map(is_pattern, self.scope.base)) else KINDS[1:]
+        for kind in kinds:
+            for name in getattr(self.scope, kind):
+                if not is_pattern(name):
+                    yield kind, name
+
+    def _why(self, wanted: Mapping[str, Sequence[str]]) -> str:
+        """Return the name or pattern that matches nothing; else say that the names do not occur together."""
+        for kind, names in wanted.items():
             known = self.present[kind]
-            if names and not any(
-                name in known or (is_pattern(name) and any(matches(one, [name]) for one in known))
-                for name in names
-            ):
-                name, has = ", ".join(names), ", ".join(known) or "none"
-                return f"{self.has} no pair with {kind} {name}; {self.it_has} {has}. {_guess(name, tuple(known))}".rstrip()
-        reward, task, home = (
-            " or ".join(asked[kind]) for kind in ("reward", "task", "base" if self.scope.base else "family")
-        )
-        return f"no pair of reward {reward} on {task} in {home}{_narrowed(self.scope)}"
+            if names and not any(_occurs(name, known) for name in names):
+                written = ", ".join(names)
+                listed = ", ".join(known) or "none"
+                what = f"{self.have} no pair with {kind} {written}; {self.they_have} {listed}"
+                return f"{what}. {_guess(written, tuple(known))}".rstrip()
+        home_kind = "base" if self.scope.base else "family"
+        reward, task, home = (" or ".join(wanted[kind]) for kind in ("reward", "task", home_kind))
+        return f"no pair of reward {reward} on {task} in {home}{_conditions(self.scope)}"
+
+
+def _occurs(name: str, known: Mapping[str, None]) -> bool:
+    if name in known:
+        return True
+    return is_pattern(name) and any(fnmatchcase(known_name, name) for known_name in known)
 
 
 _guess = lru_cache(did_you_mean)
-"""A guess is slow, and the same is asked for in every family and task."""
+"""Guessing is slow, and the same guess is needed for every family and task."""
 
 
-def _narrowed(scope: Scope) -> str:
-    """What else a row had to be."""
-    named = (
-        ("protocol", scope.protocol),
-        ("recipe", scope.recipe),
-        ("family", scope.family if scope.base else ("*",)),
-    )
-    parts = [f"{kind} {' or '.join(patterns)}" for kind, patterns in named if patterns != ("*",)]
-    parts += [] if scope.step is None else [f"step {scope.step}"]
-    parts += (
-        []
-        if scope.spurious is None
-        else ["a spurious reward" if scope.spurious else "a reward that is no control"]
-    )
-    return f" with {', '.join(parts)}" if parts else ""
+def _conditions(scope: Scope) -> str:
+    """Return what else the scope requires of a row, in words."""
+    named = [("protocol", scope.protocol), ("recipe", scope.recipe)]
+    if scope.base:
+        named.append(("family", scope.family))
+    conditions = [f"{kind} {' or '.join(patterns)}" for kind, patterns in named if patterns != ("*",)]
+    if scope.step is not None:
+        conditions.append(f"step {scope.step}")
+    if scope.spurious is not None:
+        conditions.append("a spurious reward" if scope.spurious else "a reward that is no control")
+    return f" with {', '.join(conditions)}" if conditions else ""

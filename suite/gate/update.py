@@ -1,4 +1,4 @@
-"""``rlvr-suite gate RUN --policy P --update-baseline``: the baselines that a policy names, written anew for review."""
+"""``rlvr-suite gate RUN --policy P --update-baseline``: rewrite the baselines that a policy names, for review."""
 
 import os
 import shlex
@@ -12,46 +12,47 @@ from suite.gate.scope import rows_in
 from suite.schema import DeltaRow, Summary
 
 
-def update_baselines(summary: Summary, policy: Policy, run: Path, asked: str) -> list[str]:
-    """Write every baseline that the policy names from the rows that its claims are about; what moved, as lines for a review.
+def update_baselines(summary: Summary, policy: Policy, run: Path, name: str) -> list[str]:
+    """Write every baseline that the policy names, from the rows that its claims are about; return what moved, as lines.
 
-    A file that is there and is no baseline is an error. On an error every file is left as it is.
+    ``name`` is the policy as it was given on the command line. An existing file that is not a baseline is an error. On an
+    error every file is left as it was.
     """
     if not policy.baseline_files:
-        what = f"policy {policy.name} names no baseline. Those that do claim not_worse_than or reproduces with a .yaml file"
+        takers = "A policy that does claims not_worse_than or reproduces with a .yaml file"
+        what = f"policy {policy.name} names no baseline. {takers}"
         raise SuiteError(what, "--update-baseline", "Name such a policy, for instance regression")
+    # Two spellings of one path are one baseline, so a baseline is known by its resolved path.
     paths = {path.resolve(): path for path in policy.baseline_files.values()}
     old = {place: load_baseline(path) if path.exists() else None for place, path in paths.items()}
     new = {place: _baseline(summary, policy, place) for place in paths}
-    _write(new, f"rlvr-suite gate {shlex.quote(str(run))} --policy {shlex.quote(asked)} --update-baseline")
+    _write(new, f"rlvr-suite gate {shlex.quote(str(run))} --policy {shlex.quote(name)} --update-baseline")
     lines = []
     for place, path in paths.items():
-        lines += [
-            f"{path}: {len(new[place].rows)} rows",
-            *(moved(old[place], new[place]) or ["nothing moved"]),
-        ]
+        lines.append(f"{path}: {len(new[place].rows)} rows")
+        lines += moved(old[place], new[place]) or ["nothing moved"]
     return [safe_line(line) for line in lines]
 
 
 def _baseline(summary: Summary, policy: Policy, place: Path) -> Baseline:
-    """Each row that a claim with the baseline in this place is about, once."""
+    """Return a baseline of each row that some claim with the baseline at ``place`` is about, once."""
     rows: dict[int, DeltaRow] = {}
     for claim in policy.claims:
         if claim.baseline and policy.baseline_files[claim.baseline].resolve() == place:
-            rows |= {
-                id(row): row for row in rows_in(summary, claim.scope, summary.deltas) if row.delta is not None
-            }
+            for row in rows_in(summary, claim.scope, summary.deltas):
+                if row.delta is not None:
+                    rows[id(row)] = row
     if not rows:
-        raise SuiteError(
-            "the summary has no delta for it",
-            f"baseline {place}",
-            "Name another run, or widen the policy's claims",
-        )
+        fix = "Name another run, or widen the policy's claims"
+        raise SuiteError("the summary has no delta for it", f"baseline {place}", fix)
     return baseline_of(summary, rows.values())
 
 
 def _write(baselines: Mapping[Path, Baseline], command: str) -> None:
-    """All of them, or on an error none: each is read back from beside its place before the first takes its place."""
+    """Write all of them or, on an error, none.
+
+    Each is written beside its place and read back from there before the first one replaces an older file.
+    """
     drafts = {place: place.with_name(f".{place.name}.{os.getpid()}") for place in baselines}
     try:
         for place, draft in drafts.items():
@@ -66,15 +67,14 @@ def _write(baselines: Mapping[Path, Baseline], command: str) -> None:
 
 
 def _check(draft: Path, place: Path, baseline: Baseline) -> None:
+    """Raise ``SuiteError`` if the draft cannot be read back as the same baseline."""
     try:
         as_read = load_baseline(draft)
     except SuiteError as error:
         what = f"its {len(baseline.rows)} rows could not be read again: {error.what}"
-        raise SuiteError(
-            what, f"baseline {place}", "Narrow the policy's claims to fewer rows, or mend the summary"
-        ) from error
+        fix = "Narrow the policy's claims to fewer rows, or fix the summary"
+        raise SuiteError(what, f"baseline {place}", fix) from error
     if as_read != baseline:
-        what = "a name in the summary does not come back from the file as it is"
-        raise SuiteError(
-            what, f"baseline {place}", "Name families, rewards and tasks in printable characters"
-        )
+        what = "a name in the summary is not read back from the file unchanged"
+        fix = "Name families, rewards and tasks in printable characters"
+        raise SuiteError(what, f"baseline {place}", fix)

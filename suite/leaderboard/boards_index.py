@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from suite.benchmarks.tasks import all_tasks
 from suite.errors import SuiteError, in_one_line
+from suite.gate.verdict import GateReport
 from suite.leaderboard.board_folder import write_files
 from suite.leaderboard.links import BOARD
 from suite.leaderboard.pages import page
@@ -22,7 +23,7 @@ from suite.leaderboard.papers.figures import PublishedView, published_view
 from suite.leaderboard.papers.papers_board import published_files
 from suite.leaderboard.wording.rows import MARKS, finding_word
 from suite.registry import load_registry, published
-from suite.schema import GateReport, Summary
+from suite.schema import Summary
 from suite.store.run_folder import read_summary
 
 PUBLISHED = "published"

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from suite.gate.verdict import GateReport, Verdict, tally, tally_words
 from suite.leaderboard.bars import Bar, Scale, scale_of
 from suite.leaderboard.board.task_view import task_views
 from suite.leaderboard.links import board_view
-from suite.leaderboard.wording.gate import Outcome, outcome, reason, tally, tally_words
-from suite.schema import GateReport, Summary, Verdict, VerdictWord
+from suite.leaderboard.wording.gate import Outcome, outcome, reason
+from suite.schema import Summary, VerdictWord
 
 ANY_FAMILY = "*"
 PLACE = ("family", "reward", "task", "protocol")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from suite.errors import SuiteError
+from suite.gate.verdict import GateReport
 from suite.leaderboard.across.across_tab import across_view
 from suite.leaderboard.answers import PackedCell
 from suite.leaderboard.board.board_page import Board, compact
@@ -20,7 +21,7 @@ from suite.leaderboard.gate_page import GateView, gate_view
 from suite.leaderboard.links import pair_page
 from suite.leaderboard.pages import assets, embedded, page
 from suite.leaderboard.pair.pair_page import PairView, PairViews
-from suite.schema import OUTCOMES, GateReport, Outcome, Summary
+from suite.schema import OUTCOMES, Outcome, Summary
 
 STACKED: tuple[Outcome, ...] = ("correct", "wrong", "unparsed", "truncated", "error")
 """Outcomes in the order in which they stand side by side in a bar."""

@@ -17,6 +17,7 @@ from suite.engine.planned import planned_cells
 from suite.engine.run import run_cells
 from suite.files.atomic import write_atomic
 from suite.gate import judge, load_policy
+from suite.gate.verdict import GateReport
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
 from suite.leaderboard import packed_cells, write_board
 from suite.plan.cells import PlannedCell
@@ -25,7 +26,7 @@ from suite.plan.unfinished import unfinished
 from suite.processes import end_with_parent, quiet_libraries
 from suite.progress import Progress, Report
 from suite.registry import Registry, load_registry
-from suite.schema import GateReport, Summary
+from suite.schema import Summary
 from suite.store.run_folder import RunStore
 from suite.summary.summarize import summary_of
 from suite.summary.table import scored_cells

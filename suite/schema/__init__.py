@@ -44,11 +44,8 @@ from suite.schema.summary import (
 from suite.schema.verdict import (
     VERDICT_MARKS,
     WORST_FIRST,
-    ClaimKind,
-    GateReport,
     Needs,
     NotCheckable,
-    Verdict,
     VerdictWord,
 )
 
@@ -62,7 +59,6 @@ __all__ = [
     "WORST_FIRST",
     "Behaviour",
     "Cell",
-    "ClaimKind",
     "CleanContrast",
     "Contributions",
     "ControlDelta",
@@ -72,7 +68,6 @@ __all__ = [
     "DeltaRow",
     "Finding",
     "FinishReason",
-    "GateReport",
     "Grades",
     "Interaction",
     "Interval",
@@ -98,7 +93,6 @@ __all__ = [
     "Transition",
     "Transitions",
     "Unstated",
-    "Verdict",
     "VerdictWord",
     "content_hash",
 ]

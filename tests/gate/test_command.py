@@ -7,7 +7,8 @@ import pytest
 from small_summaries import row, summary
 
 from suite.commands.main import main
-from suite.schema import GateReport, Summary
+from suite.gate.verdict import GateReport
+from suite.schema import Summary
 
 POLICY = """\
 description: two claims
@@ -41,7 +42,7 @@ def test_the_text_shows_each_claim_why_it_is_open_and_what_would_decide_it(
     ]
     assert "not all of it is at least 4" in lines[7]
     assert "to decide at this size: about" in lines[8]
-    assert lines[-1] == "2 verdicts: 1 inconclusive, 1 hold; exit code 3"
+    assert lines[-1] == "2 verdicts: 1 inconclusive, 1 holds; exit code 3"
 
 
 @pytest.mark.parametrize(
@@ -281,7 +282,7 @@ def test_a_step_summary_that_cannot_be_written_is_told_after_the_verdicts(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(board))
     assert gate(board) == 2
     told = capsys.readouterr()
-    assert "2 verdicts: 1 inconclusive, 1 hold; exit code 3" in told.out
+    assert "2 verdicts: 1 inconclusive, 1 holds; exit code 3" in told.out
     assert "::warning file=" in told.out
     assert len(told.err.splitlines()) == 1
     assert "Is a directory" in told.err

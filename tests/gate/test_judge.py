@@ -196,7 +196,7 @@ def test_every_way_a_claim_can_end(
 def test_the_table_has_every_verdict_and_every_kind_of_claim() -> None:
     words = {verdict for _, _, _, verdict, _, _ in GOLDEN}
     assert words == {"holds", "refuted", "inconclusive", "not comparable", "missing"}
-    kinds = {policy(claim, baseline=BASELINE).claims[0].kind for _, claim, *_ in GOLDEN}
+    kinds = {policy(claim, baseline=BASELINE).claims[0].kind.name for _, claim, *_ in GOLDEN}
     assert len(kinds) == 8
     assert len(GOLDEN) >= 40
 

@@ -195,7 +195,7 @@ def test_every_shipped_policy_loads_and_names_what_the_suite_knows() -> None:
 def test_micro_demo_claims_what_the_micro_families_were_made_for() -> None:
     demo = load_policy("micro_demo")
     claimed = {
-        (family, reward, c.kind)
+        (family, reward, c.kind.name)
         for c in demo.claims
         for family in c.scope.family
         for reward in c.scope.reward

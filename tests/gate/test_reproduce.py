@@ -8,8 +8,9 @@ from small_summaries import summary
 
 from suite.benchmarks.tasks import all_tasks
 from suite.gate import judge, load_policy
+from suite.gate.verdict import GateReport
 from suite.registry import load_registry, published
-from suite.schema import DeltaReference, DeltaRow, GateReport, Summary
+from suite.schema import DeltaReference, DeltaRow, Summary
 from suite.stats.power import assumed_variance
 
 PAPER = "arXiv 2506.10947v1"

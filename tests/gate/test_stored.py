@@ -217,7 +217,7 @@ def test_a_baseline_that_could_not_be_read_again_is_told_and_not_written(policy_
         match=r"its 400 rows could not be read again: \d+ bytes; at most 1000000.*Narrow the policy",
     ):
         update(many, policy_file)
-    with pytest.raises(SuiteError, match="does not come back from the file"):
+    with pytest.raises(SuiteError, match="is not read back from the file unchanged"):
         update(summary(row((1, 9), checkpoint="a\x85b"), families={"a": ""}), policy_file)
     assert not (policy_file.parent / "base.yaml").exists()
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from suite.schema import GateReport, Needs, NotCheckable, Verdict
+from suite.gate.verdict import GateReport, Verdict
+from suite.schema import Needs, NotCheckable
 
 CLEAN, LEAKED = "micro_arithmetic_clean", "micro_bench"
 FAMILIES = ("micro-qwen2.5-math", "micro-qwen2.5", "micro-llama3", "micro-olmo2")

@@ -22,13 +22,14 @@ from gate_reports import (
 )
 
 from suite.errors import SuiteError
+from suite.gate.verdict import GateReport, Verdict
 from suite.leaderboard import render, write_board
 from suite.leaderboard.bars import EDGE, scale_of
 from suite.leaderboard.board_folder import write_files
 from suite.leaderboard.gate_page import gate_view
 from suite.leaderboard.links import board_view
 from suite.leaderboard.wording.gate import needs_words
-from suite.schema import VERDICT_MARKS, GateReport, Needs, NotCheckable, Summary, Verdict
+from suite.schema import VERDICT_MARKS, Needs, NotCheckable, Summary
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'"
 

@@ -14,9 +14,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from suite.gate import Baseline, PolicyFile
+from suite.gate.verdict import GateReport
 from suite.plan.selection import Selection
 from suite.registry import RegistryFile
-from suite.schema import GateReport, Strict, Summary
+from suite.schema import Strict, Summary
 
 FOLDER = Path(__file__).resolve().parent
 TYPES: dict[str, tuple[str, type[Strict]]] = {

@@ -6,7 +6,8 @@ from html import escape
 from typing import NamedTuple
 
 from suite.gate.reports.wording import one_line
-from suite.schema import WORST_FIRST, GateReport, Verdict, VerdictWord
+from suite.gate.verdict import GateReport, Verdict
+from suite.schema import WORST_FIRST, VerdictWord
 
 LABEL = "rlvr gate"
 PADDING = 6

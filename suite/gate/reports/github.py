@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from suite.gate.reports.wording import counts, explained, measured, one_line
-from suite.schema import VERDICT_MARKS, WORST_FIRST, GateReport, Verdict
+from suite.gate.verdict import GateReport, Verdict
+from suite.schema import VERDICT_MARKS, WORST_FIRST
 
 Level = Literal["error", "warning", "notice"]
 SHOWN = 10

@@ -7,7 +7,8 @@ from typing import Literal
 from xml.etree import ElementTree as ET
 
 from suite.gate.reports.wording import explained, one_line, setting
-from suite.schema import GateReport, NotCheckable, Verdict
+from suite.gate.verdict import GateReport, Verdict
+from suite.schema import NotCheckable
 
 Tag = Literal["failure", "error", "skipped"]
 

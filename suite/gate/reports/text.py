@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from suite.errors import SuiteError, safe_line
 from suite.files.text import did_you_mean
-from suite.gate.policy import Claim, Policy, is_pattern
+from suite.gate.claim import Claim, is_pattern
+from suite.gate.policy import Policy
 from suite.gate.reports.wording import counts, measured, needed, setting
-from suite.schema import DeltaRow, GateReport, Summary, Verdict
+from suite.gate.verdict import GateReport, Verdict
+from suite.schema import DeltaRow, Summary
 
 
 def report_text(report: GateReport) -> str:
@@ -79,7 +81,7 @@ def explain(report: GateReport, claim: Claim, summary: Summary) -> str:
     lines = [
         f"claim {claim.id} of policy {report.policy}: {claim.says}",
         *_scope_lines(claim),
-        f"rule: {RULES[claim.kind]}",
+        f"rule: {claim.kind.rule}",
         "",
     ]
     for verdict in (v for v in report.verdicts if v.claim == claim.id):
@@ -93,19 +95,6 @@ Place = tuple[object, ...]
 def _place(of: DeltaRow | Verdict) -> Place:
     """What a row and the verdict on it share."""
     return (of.base, of.checkpoint, of.step, of.reward, of.task, of.protocol, of.k, of.n_items)
-
-
-RULES = {
-    "gain": "holds if all of the delta's 95% interval is above the threshold and its test rejects zero; refuted if none of it is",
-    "no_gain": "holds if all of the delta's 95% interval is below the margin (a loss is no gain); refuted if none of it is",
-    "equivalent": "holds if all of the delta's 95% interval lies within the margin on both sides; refuted if none of it does",
-    "beats": "as a gain, of the delta minus that of a matched control (same base, recipe, step, protocol), paired by item",
-    "reproduces": "holds if all of the 95% interval of delta minus reference lies within the bound; refuted if none of it does",
-    "not_worse_than": "holds if nothing moved, or all of the 95% interval of the change is above minus the margin; refuted if"
-    " all of it is below 0 and the change itself is not above minus the margin",
-    "clean": "as a gain, on the task and on every clean task beside it",
-    "strong_baseline": "as a gain, of the delta against the base's best prompt, chosen and measured on different items",
-}
 
 
 def _scope_lines(claim: Claim) -> Iterator[str]:

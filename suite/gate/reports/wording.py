@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from suite.errors import printable
-from suite.schema import WORST_FIRST, Needs, Verdict
+from suite.gate.verdict import Verdict, tally_words
+from suite.schema import Needs
 
 
 def one_line(text: str) -> str:
@@ -12,18 +13,12 @@ def one_line(text: str) -> str:
 
 
 def counts(verdicts: Sequence[Verdict]) -> str:
-    """``12 verdicts: 1 refuted, 11 hold``."""
-    words = [verdict.verdict for verdict in verdicts]
-    each = ", ".join(
-        f"{words.count(word)} {'hold' if word == 'holds' else word}" for word in WORST_FIRST if word in words
-    )
-    return (
-        f"{len(words)} verdicts: {each}"
-        if len(words) > 1
-        else f"1 verdict: {words[0]}"
-        if words
-        else "no verdicts"
-    )
+    """Return how many verdicts there are, and of which words: ``12 verdicts: 1 refuted, 11 hold``."""
+    if not verdicts:
+        return "no verdicts"
+    if len(verdicts) == 1:
+        return f"1 verdict: {verdicts[0].verdict}"
+    return f"{len(verdicts)} verdicts: {tally_words(verdicts)}"
 
 
 def measured(verdict: Verdict) -> str:

@@ -9,7 +9,7 @@ from suite.files.atomic import write_atomic
 from suite.gate.reports.badge import badge_json, badge_svg
 from suite.gate.reports.github import annotations, step_summary
 from suite.gate.reports.junit import junit_xml
-from suite.schema import GateReport
+from suite.gate.verdict import GateReport
 
 BADGES = {".svg": badge_svg, ".json": badge_json}
 """Ending of the file -> what writes it; the .json is what shields.io reads."""

@@ -1,10 +1,11 @@
 """How verdicts read on the gate page. A verdict is always a mark and a word, never a colour alone."""
 
-from collections import Counter
-from collections.abc import Iterable
 from typing import Literal
 
-from suite.schema import VERDICT_MARKS, GateReport, Needs, Verdict, VerdictWord
+from suite.gate.verdict import GateReport, Verdict, tally_words
+from suite.gate.verdict import counted as counted  # for templates, as the marks
+from suite.schema import VERDICT_MARKS as VERDICT_MARKS
+from suite.schema import Needs, VerdictWord
 
 Outcome = Literal["passed", "failed", "undecided"]
 VERDICT_MEANINGS: dict[VerdictWord, str] = {
@@ -58,22 +59,6 @@ def reason(report: GateReport) -> str:
         "fail": "Nothing is refuted or missing, but something is open, which fails by --inconclusive fail.",
         None: "Nothing is refuted or missing, but something is open.",
     }[report.inconclusive]
-
-
-def tally(verdicts: Iterable[Verdict]) -> tuple[tuple[VerdictWord, int], ...]:
-    """How often each word occurs, worst first."""
-    counts = Counter(verdict.verdict for verdict in verdicts)
-    return tuple((word, counts[word]) for word in VERDICT_MARKS if counts[word])
-
-
-def counted(word: VerdictWord, count: int) -> str:
-    """``1 holds``, ``9 hold``, ``2 refuted``."""
-    return f"{count} {'hold' if word == 'holds' and count != 1 else word}"
-
-
-def tally_words(verdicts: Iterable[Verdict]) -> str:
-    """The tally in one line."""
-    return ", ".join(counted(word, count) for word, count in tally(verdicts)) or "no verdicts"
 
 
 def parts_words(parts: tuple[Verdict, ...], by: tuple[str, ...]) -> str:

@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from suite.gate.reports.badge import COLOURS, badge_json, badge_svg
-from suite.schema import GateReport, Verdict, VerdictWord
+from suite.gate.verdict import GateReport, Verdict
+from suite.schema import VerdictWord
 
 CHROMIUM = Path("/usr/bin/chromium")
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from suite.gate.reports.github import annotations, step_summary
-from suite.schema import GateReport, Needs, NotCheckable, Verdict, VerdictWord
+from suite.gate.verdict import GateReport, Verdict
+from suite.schema import Needs, NotCheckable, VerdictWord
 
 HOSTILE = [
     "a|b", "end|", "a\\|b", "\\", "a\\", "`code`", "``", "**bold** _em_ ~~gone~~", "line\n\n# two", "cr\r\n| x |",

@@ -12,7 +12,8 @@ import pytest
 
 from suite.gate.reports.junit import junit_xml
 from suite.gate.reports.wording import measured, one_line
-from suite.schema import GateReport, Needs, NotCheckable, Verdict, VerdictWord
+from suite.gate.verdict import GateReport, Verdict
+from suite.schema import Needs, NotCheckable, VerdictWord
 
 XSD = Path(__file__).resolve().parents[3] / "build" / "junit-10.xsd"
 WORDS = get_args(VerdictWord)

@@ -177,7 +177,7 @@ def _eval(args: argparse.Namespace) -> int:
     _print_notes(planned)
     with store.lock(), progress_bars() as progress:
         if planned.own:
-            store.add_own(planned.own.models, planned.own.pair)
+            store.add_own_pair(planned.own.models, planned.own.pair)
         if ENGINES[selection.engine].draws:
             store.note_weights({p.model.id: p.model.weights_hash for p in planned.cells})
             failures = run_cells(store, planned.cells, progress, selection.engine)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from suite.errors import SuiteError
 from suite.files.atomic import write_atomic
+from suite.files.lock import wait_for_lock
 from suite.grpo.data import check_source
 from suite.grpo.expression import RewardExpression, parse
 from suite.grpo.labels import MAKE_LABELS, Labels, load_labels, needs_labels
@@ -23,7 +24,7 @@ from suite.grpo.launch import check_machine, run_job
 from suite.grpo.recipe import Recipe, load_recipe
 from suite.grpo.rows import Rows, asked, rows_of
 from suite.grpo.settings import dry_run_text
-from suite.grpo.train import Hooks, Job, locked, prepare
+from suite.grpo.train import Hooks, Job, prepare
 from suite.progress import Progress, Report
 from suite.registry import MAX_ID, Registry
 from suite.registry.protocols import Prompt
@@ -179,7 +180,8 @@ def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress
     """Train and register the checkpoints unless they are there; ``progress`` counts the steps."""
     recipe, work = check(run, registry), store.checkpoint(f".{run.checkpoint}.training")
     wanted = _wanted(run, registry, recipe)
-    with locked(store.root / ".training" / f"{run.checkpoint}.lock"):
+    # A killed run's worker may outlive it for a moment, so this waits.
+    with wait_for_lock(store.root / ".training" / f"{run.checkpoint}.lock"):
         done = _registered(run, recipe, wanted, store)
         if done is None:
             _train(run, recipe, wanted, registry, store, work, progress)

@@ -4,12 +4,10 @@ TRL's defaults cannot reproduce the papers (loss ``dapo``, linear decay, strictl
 recipe's split of a rollout into updates is set explicitly, and the measured clip ratio is logged.
 """
 
-import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,15 +63,6 @@ def prepare(work: Path, job: Job, rows: Sequence[Row]) -> None:
     shutil.rmtree(work, ignore_errors=True)
     write_atomic(work / "rows.jsonl", "".join(row.model_dump_json() + "\n" for row in rows).encode())
     write_atomic(work / "job.json", text.encode())
-
-
-@contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Hold what ``file`` stands for; a killed run's worker may outlive it for a moment, so this waits. The file stays."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
 
 
 def kept_folder(work: Path, step: int) -> Path:

@@ -1,34 +1,32 @@
-"""The only reader and writer of a run folder.
+"""The only reader and writer of a run folder::
 
-``cells/<cell id>/``: ``items.jsonl``, one ``batch-*.jsonl`` for every finished batch of samples, and ``cell.json`` last, which
-says what was asked for; ``grades-<version>.json`` holds what the samples earned by that grader. ``checkpoints/<id>/``: a trained
-model and its ``pair.json``, also last. ``models/<id>.json``: a model that was given as a folder. ``weights/<id>``: which weights
-a model had when it was last evaluated or trained. ``summary.json``. ``.staged/``: an import that is under way. Every file is
-written beside its place and renamed into it, so a kill at any moment leaves whole files only.
+    cells/<cell id>/        items.jsonl, a batch-*.jsonl for every finished batch of samples, then cell.json, which states
+                            what was requested; grades-<version>.json: what the samples earned by that grader
+    checkpoints/<id>/       a trained model, then its pair.json
+    models/<id>.json        a model that was given as a folder
+    weights/<id>            hash of the weights that the model had when it was last evaluated or trained
+    summary.json            scores and deltas
+    .staged/                an import in progress (suite.store.imports)
+    .lock                   held by the one command that writes
+
+Every file is written beside its place and renamed into it, so a kill at any moment leaves whole files only.
 """
 
-import fcntl
 import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from suite.errors import SuiteError
 from suite.files.atomic import write_atomic
+from suite.files.lock import try_lock
 from suite.registry import Model
-from suite.schema import SCHEMA_VERSION, Cell, Pair, Strict, Summary
+from suite.schema import SCHEMA_VERSION, Cell, Pair, Summary
 from suite.store.cells import CellStore, read_record
+from suite.store.imports import CELLS, CHECKPOINTS, PAIR, decide, is_decided, settle, staging_folder
 
-
-class _Commit(Strict):
-    """The decision of an import: its cells and pairs stand beside this file, and cells of these ids give way to them."""
-
-    replaced: tuple[str, ...]
-
-
-_STAGED, _COMMIT, _PAIR = ".staged", "commit.json", "pair.json"
 _WAIT_S = 0.02
 
 
@@ -39,162 +37,121 @@ class RunStore:
         self.root = root
 
     def cell(self, cell: Cell) -> CellStore:
-        """The folder of ``cell``, whether or not it exists yet."""
-        return CellStore(self.root / "cells" / cell.id)
+        """Return the folder of ``cell``, whether or not it exists yet."""
+        return CellStore(self.root / CELLS / cell.id)
 
     def finished(self) -> Iterator[CellStore]:
-        """Finished cells, in a fixed order."""
-        self._settle_as_reader()
-        for path in sorted((self.root / "cells").glob("*/cell.json")):
+        """Yield the finished cells, in a fixed order."""
+        self._complete_import()
+        for path in sorted((self.root / CELLS).glob("*/cell.json")):
             yield CellStore(path.parent)
 
     def checkpoint(self, checkpoint_id: str) -> Path:
-        """Folder of a trained checkpoint of this run."""
-        return self.root / "checkpoints" / checkpoint_id
+        """Return the folder of a trained checkpoint of this run."""
+        return self.root / CHECKPOINTS / checkpoint_id
 
     def pairs(self) -> list[Pair]:
-        """The pairs whose checkpoints this run has trained or been given."""
-        self._settle_as_reader()
-        return [read_record(path, Pair) for path in sorted((self.root / "checkpoints").glob(f"*/{_PAIR}"))]
+        """Return the pairs whose checkpoints this run has trained, imported or been given."""
+        self._complete_import()
+        return [read_record(path, Pair) for path in sorted((self.root / CHECKPOINTS).glob(f"*/{PAIR}"))]
 
     def models(self) -> dict[str, Model]:
-        """Models that this run was given as folders, by id."""
+        """Return the models that this run was given as folders, by id."""
         return {path.stem: read_record(path, Model) for path in sorted((self.root / "models").glob("*.json"))}
 
-    def add_own(self, models: Mapping[str, Model], pair: Pair) -> None:
-        """Keep a pair that was given by folders; the pair last, so that it never names a model that is not there."""
+    def add_own_pair(self, models: Mapping[str, Model], pair: Pair) -> None:
+        """Keep a pair that was given by folders."""
         for model_id, model in models.items():
             path = self.root / "models" / f"{model_id}.json"
             write_atomic(path, model.model_dump_json(indent=1, exclude_none=True).encode())
+        # Last, so that no kill leaves a pair whose models are missing.
         self.add_pair(pair)
 
-    def weights(self) -> dict[str, str]:
-        """Model id -> hash of the weights that the last evaluation or training here found."""
-        return {path.name: path.read_text().strip() for path in sorted((self.root / "weights").glob("[!.]*"))}
-
-    def note_weights(self, hashes: Mapping[str, str]) -> None:
-        """Remember which weights models have now, so that samples of replaced ones are left out of a summary."""
-        for model_id, digest in hashes.items():
-            write_atomic(self.root / "weights" / model_id, f"{digest}\n".encode())
-
     def add_pair(self, pair: Pair) -> None:
-        write_atomic(self.checkpoint(pair.checkpoint) / _PAIR, _pair_text(pair))
+        """Keep a pair whose checkpoint is elsewhere, or known by its answers only."""
+        write_atomic(self.checkpoint(pair.checkpoint) / PAIR, _pair_json(pair))
 
     def take_checkpoint(self, folder: Path, pair: Pair) -> None:
-        """Register the checkpoint in ``folder`` and move it to its place: whoever sees it there sees its pair, too."""
-        write_atomic(folder / _PAIR, _pair_text(pair))
+        """Move the trained checkpoint in ``folder`` to its place, together with its pair."""
+        write_atomic(folder / PAIR, _pair_json(pair))
         self.note_weights({pair.checkpoint: pair.weights or ""})
         place = self.checkpoint(pair.checkpoint)
         shutil.rmtree(place, ignore_errors=True)
         os.replace(folder, place)
 
-    @contextmanager
-    def staged(self, replaced: Iterable[str] = ()) -> Iterator["RunStore"]:
-        """A run folder to write cells and pairs into that no reader sees; left without an error, all takes its place at once.
+    def weights(self) -> dict[str, str]:
+        """Return model id -> hash of the weights found by the last evaluation or training here."""
+        return {path.name: path.read_text().strip() for path in sorted((self.root / "weights").glob("[!.]*"))}
 
-        Cells of the ids ``replaced`` give way, and so does one of a new cell's own id. One rename decides, that of
-        ``commit.json``: a kill before it leaves all as it was, and after it the next command brings the rest into place.
-        Held under ``lock``.
-        """
-        staging = RunStore(self.root / _STAGED)
-        try:
-            yield staging
-            new = {path.name for path in (staging.root / "cells").glob("*")}
-            commit = _Commit(replaced=tuple(sorted(set(replaced) - new)))
-            write_atomic(staging.root / _COMMIT, commit.model_dump_json().encode())
-        finally:
-            self._settle()
-
-    def _settle(self) -> None:
-        """Bring a decided import into place, however often it was cut off; throw an undecided one away. Under ``lock``."""
-        staging = RunStore(self.root / _STAGED)
-        if not staging.root.is_dir():
-            return
-        if (staging.root / _COMMIT).is_file():
-            self._take(staging, read_record(staging.root / _COMMIT, _Commit).replaced)
-            (staging.root / _COMMIT).unlink()
-        shutil.rmtree(staging.root)
-
-    def _take(self, staging: "RunStore", replaced: Iterable[str]) -> None:
-        """Each step is one rename, and what is done already is not there to be done again."""
-        for pair in sorted((staging.root / "checkpoints").glob(f"*/{_PAIR}")):
-            place = self.checkpoint(pair.parent.name)
-            place.mkdir(parents=True, exist_ok=True)
-            os.replace(pair, place / pair.name)
-        for cell in sorted((staging.root / "cells").glob("*")):
-            self._give_way(cell.name, staging)
-            os.replace(cell, self.root / "cells" / cell.name)
-        for cell_id in replaced:
-            self._give_way(cell_id, staging)
-
-    def _give_way(self, cell_id: str, staging: "RunStore") -> None:
-        """Move a cell out of sight in one rename, since deleting a folder is many steps."""
-        old, away = self.root / "cells" / cell_id, staging.root / "replaced"
-        for folder in (old.parent, away):
-            folder.mkdir(parents=True, exist_ok=True)
-        if old.exists():
-            os.replace(old, away / cell_id)
-
-    def _settle_as_reader(self) -> None:
-        """Wait for an import that takes its place right now, or finish one that a kill cut off there."""
-        while (self.root / _STAGED / _COMMIT).is_file():
-            with self._held() as held:
-                if held:
-                    self._settle()
-            if not held:
-                time.sleep(_WAIT_S)
+    def note_weights(self, hashes: Mapping[str, str]) -> None:
+        """Remember the weights that models have now; a summary leaves out samples of replaced weights."""
+        for model_id, digest in hashes.items():
+            write_atomic(self.root / "weights" / model_id, f"{digest}\n".encode())
 
     def write_summary(self, summary: Summary) -> Path:
+        """Write ``summary.json`` and return its path."""
         path = self.root / "summary.json"
         write_atomic(path, summary.to_json().encode())
         return path
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the run folder for one writer; a second one is told so. What a kill cut off is settled first."""
-        with self._held() as held:
+        """Hold the run folder for one writer; raise ``SuiteError`` for a second one.
+
+        An interrupted import is completed or removed first.
+        """
+        with self._try_lock() as held:
             if not held:
-                what, fix = (
-                    "another command is writing here",
-                    "Wait for it to end, or name another folder with --out",
-                )
-                raise SuiteError(what, str(self.root), fix)
-            self._settle()
+                fix = "Wait for it to end, or name another folder with --out"
+                raise SuiteError("another command is writing here", str(self.root), fix)
+            settle(self.root)
             yield
 
     @contextmanager
-    def _held(self) -> Iterator[bool]:
-        """Whether the lock is ours for as long as this lasts; a folder that cannot be written is a SuiteError."""
+    def staged(self, replaced: Iterable[str] = ()) -> Iterator["RunStore"]:
+        """Yield a run folder for the cells and pairs of an import; left without an error, all enter this one at once.
+
+        They replace the cells with the ids ``replaced``, and any cell with a new cell's id. Needs ``lock``.
+        """
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            handle = (self.root / ".lock").open("w")
-        except OSError as error:
-            what = f"cannot be a run folder ({error.strerror})"
-            raise SuiteError(what, str(self.root), "Name another folder with --out") from error
-        with handle:
+            yield RunStore(staging_folder(self.root))
+            decide(self.root, replaced)
+        finally:
+            settle(self.root)
+
+    def _complete_import(self) -> None:
+        """Before reading: wait for an import that is entering right now, or complete one that a kill interrupted."""
+        while is_decided(self.root):
+            with self._try_lock() as held:
+                if held:
+                    settle(self.root)
+            if not held:
+                time.sleep(_WAIT_S)
+
+    @contextmanager
+    def _try_lock(self) -> Iterator[bool]:
+        """Yield whether the lock is ours; raise ``SuiteError`` for a folder that cannot be written."""
+        with ExitStack() as stack:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+                held = stack.enter_context(try_lock(self.root / ".lock"))
+            except OSError as error:
+                what = f"cannot be a run folder ({error.strerror})"
+                raise SuiteError(what, str(self.root), "Name another folder with --out") from error
+            yield held
 
 
-def _pair_text(pair: Pair) -> bytes:
+def _pair_json(pair: Pair) -> bytes:
     return pair.model_dump_json(indent=1).encode()
 
 
 def read_summary(path: Path) -> Summary:
-    """``summary.json`` of a run or board folder, or the file itself."""
+    """Read ``summary.json`` of a run or board folder, or the file itself."""
     path = path / "summary.json" if path.is_dir() else path
     if not path.is_file():
         raise SuiteError("no summary here", str(path), "Run `rlvr-suite summarize RUN` first")
     fix = "Run `rlvr-suite summarize RUN` again; it is made from the samples"
     summary = read_record(path, Summary, fix)
     if summary.schema_version != SCHEMA_VERSION:
-        raise SuiteError(
-            f"a summary of version {summary.schema_version}; this suite reads {SCHEMA_VERSION}",
-            str(path),
-            fix,
-        )
+        what = f"a summary of version {summary.schema_version}; this suite reads {SCHEMA_VERSION}"
+        raise SuiteError(what, str(path), fix)
     return summary

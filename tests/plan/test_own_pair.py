@@ -139,7 +139,7 @@ def test_an_adapter_is_no_base(tmp_path: Path) -> None:
 
 def test_two_folders_of_one_name_are_not_mixed(after: Path, tmp_path: Path) -> None:
     store, own = RunStore(tmp_path / "run"), made(GIVEN)
-    store.add_own(own.models, own.pair)
+    store.add_own_pair(own.models, own.pair)
     assert made(GIVEN, store).pair == own.pair  # the same folder again
     other = Path(shutil.copytree(after, tmp_path / "elsewhere" / "after"))
     with pytest.raises(SuiteError, match=r"--after: the id 'micro-llama3-my_method-after'.*seed or step"):
@@ -160,7 +160,7 @@ def test_the_run_knows_its_own_pair_afterwards_with_the_weights_of_both_arms(
         planned.own is not None
         and planned.own.pair.base_weights == planned.own.pair.weights == planned.cells[0].cell.weights_hash
     )
-    store.add_own(planned.own.models, planned.own.pair)
+    store.add_own_pair(planned.own.models, planned.own.pair)
     again = planned_cells(Selection(families=(BASE,), tasks=("micro_bench",)), load_registry(), store)
     assert [p.cell.id for p in again.cells] == [p.cell.id for p in planned.cells]
 
@@ -211,7 +211,7 @@ def test_an_overlays_pair_given_by_its_ids_is_known_once(tmp_path: Path, after: 
     (tmp_path / "mine.yaml").write_text(f"models:\n  mine: {line}\npairs:\n  - {pair}\n")
     registry, store = load_registry([tmp_path / "mine.yaml"]), RunStore(tmp_path / "run")
     own = made(replace(GIVEN, after="mine", reward="m"), store, registry)
-    store.add_own(own.models, own.pair)
+    store.add_own_pair(own.models, own.pair)
     assert [p.checkpoint for p in known_pairs(registry, store)].count("mine") == 1
     with pytest.raises(SuiteError, match=r"step: 'mine' is known with 1 here, not 2"):
         made(replace(GIVEN, after="mine", reward="m", step=2), store, registry)
@@ -233,7 +233,7 @@ def test_an_odd_path_or_a_long_name_is_one_line(
 
 def test_one_folder_spelled_in_two_ways_is_one_model(after: Path, tmp_path: Path) -> None:
     store, own = RunStore(tmp_path / "run"), made(GIVEN)
-    store.add_own(own.models, own.pair)
+    store.add_own_pair(own.models, own.pair)
     assert made(replace(GIVEN, after="./after/../after/"), store).pair == own.pair
 
 

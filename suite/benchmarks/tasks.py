@@ -4,18 +4,17 @@
 ``suite.lm_eval_api``. ``rlvr-suite list tasks`` prints what there is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self, get_args
 
-import yaml
 from pydantic import Field, model_validator
 
 from suite.errors import SuiteError
 from suite.files import shipped
 from suite.files.text import did_you_mean, shown
-from suite.files.yaml import Where, flag, validate
+from suite.files.yaml import Document, Where, flag, read_document
 from suite.schema import Decoding, Strict
 
 Grader = Literal["answer", "number", "continuation"]
@@ -89,7 +88,7 @@ class GenerationKwargs(Strict):
 
     until: tuple[str, ...]
     do_sample: bool
-    temperature: float = Field(ge=0)
+    temperature: float = Field(ge=0, allow_inf_nan=False)
     top_p: float = Field(default=1.0, gt=0, le=1)
     max_gen_toks: int = Field(ge=1)
 
@@ -164,54 +163,36 @@ class TaskFile(Strict):
         return Decoding(temperature=temperature, top_p=g.top_p, max_new_tokens=g.max_gen_toks)
 
 
-class _TaskLoader(yaml.SafeLoader):
-    """Safe loader that keeps lm-eval's ``!function`` tags as their text."""
-
-
-_TaskLoader.add_constructor("!function", lambda loader, node: str(node.value))
-
-
-def _data(path: Path) -> dict[str, object]:
-    """The file's keys over those of the file that it includes, as lm-eval merges them."""
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), _TaskLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SuiteError(
-            f"not valid YAML ({' '.join(str(error).split())})", str(path), "Mend the syntax"
-        ) from error
-    if not isinstance(data, dict):
-        raise SuiteError("not a mapping of keys to values", str(path), "Write it as the task files that ship")
-    included = path.parent / str(data.pop("include", ""))
-    if included == path.parent:
-        return data
-    if not included.is_file():
-        raise SuiteError("no such file", f"{path}: include {included}", "Correct 'include'")
-    return {**_data(included), **data}
-
-
 @cache
 def _all(folder: Path) -> dict[str, TaskFile]:
-    out: dict[str, TaskFile] = {}
+    documents: dict[str, Document] = {}
     for path in sorted(folder.glob("*/*.yaml")):
-        spec = validate(_data(path), TaskFile, str(path))
-        for key, name in (("task", spec.task), ("dataset_kwargs.task_id", spec.dataset_kwargs.task_id)):
-            if name in out or name != path.stem:
-                raise SuiteError(
-                    f"task id '{name}' is not the file's own name", f"{path}: {key}", f"Call it '{path.stem}'"
-                )
-        out[spec.task] = spec
-    for spec in out.values():
-        _check_probe(spec, out, folder)
+        if path.stem in documents:
+            what = f"a second task '{path.stem}', the first is {documents[path.stem].path}"
+            raise SuiteError(what, str(path), "Rename one of the two")
+        documents[path.stem] = read_document(path, lm_eval=True)
+    out = {name: document.parse(TaskFile) for name, document in documents.items()}
+    for name, spec in out.items():
+        document = documents[name]
+        _check_names(spec, name, document)
+        _check_probe(spec, out, document)
     return out
 
 
-def _check_probe(spec: TaskFile, known: dict[str, TaskFile], folder: Path) -> None:
+def _check_names(spec: TaskFile, name: str, document: Document) -> None:
+    """Refuse a task whose id is not its file's name, so that no two files can give one id."""
+    for key, given in ((("task",), spec.task), (("dataset_kwargs", "task_id"), spec.dataset_kwargs.task_id)):
+        if given != name:
+            what = f"task id {shown(given)} is not the file's own name"
+            raise SuiteError(what, document.where(*key), f"Call it '{name}'")
+
+
+def _check_probe(spec: TaskFile, known: Mapping[str, TaskFile], document: Document) -> None:
     of = spec.metadata.source.of
     if of is not None and (of not in known or known[of].metadata.source.of is not None):
-        what = f"a probe of '{of}', which is no task with items of its own"
-        raise SuiteError(
-            what, f"{folder}: {spec.task}: metadata.source.of", f"{did_you_mean(of, known)}Correct 'of'"
-        )
+        what = f"a probe of {shown(of)}, which is no task with items of its own"
+        fix = f"{did_you_mean(of, known)}Correct 'of'"
+        raise SuiteError(what, document.where("metadata", "source", "of"), fix)
 
 
 def all_tasks() -> dict[str, TaskFile]:

@@ -1,1 +1,1 @@
-"""Files that people write and files that the suite keeps: one reader a format, and writing that is whole or not at all."""
+"""Files that people write and files that the suite keeps: one reader for each format, and atomic writing."""

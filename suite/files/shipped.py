@@ -1,4 +1,4 @@
-"""Where the shipped files are: in a checkout the top-level ones, else those inside the wheel (``suite/_data``)."""
+"""Where the shipped files are: the top-level ones in a checkout, else those in the wheel (``suite/_data``)."""
 
 from pathlib import Path
 
@@ -11,36 +11,37 @@ def _data_root() -> Path:
 
 
 def registry_file() -> Path:
-    """``model_registry.yaml``."""
+    """Return ``model_registry.yaml``."""
     return _data_root() / "model_registry.yaml"
 
 
 def tasks_dir() -> Path:
-    """The folder of lm-eval tasks."""
+    """Return the folder of lm-eval tasks."""
     return _data_root() / "tasks"
 
 
 def published_dir() -> Path:
-    """The papers' figures, a file a source."""
+    """Return the folder of the papers' figures, one file for each source."""
     return _data_root() / "leaderboards" / "published"
 
 
 def gate_action() -> Path:
-    """The composite GitHub action that runs the gate."""
+    """Return the composite GitHub action that runs the gate."""
     root = _data_root()
-    return (root / ".github" if root == PACKAGE.parent else root) / "actions" / "gate" / "action.yml"
+    folder = root / ".github" if root == PACKAGE.parent else root
+    return folder / "actions" / "gate" / "action.yml"
 
 
 def builtin_model(name: str) -> Path:
-    """Folder of a shipped micro base checkpoint."""
+    """Return the folder of a shipped micro base checkpoint."""
     return PACKAGE / "micro" / "bases" / name
 
 
 def policies_dir() -> Path:
-    """Gate policies known by name."""
+    """Return the folder of the gate policies that are known by name."""
     return PACKAGE / "gate" / "policies"
 
 
 def recipes_dir() -> Path:
-    """GRPO recipes known by name."""
+    """Return the folder of the GRPO recipes that are known by name."""
     return PACKAGE / "grpo" / "recipes"

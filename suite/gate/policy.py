@@ -244,7 +244,7 @@ class _Reader:
             clean_tasks = ("*",)
         claim = Claim(
             id=self.entry.id or str(self.n + 1),
-            line=self.document.lines.get(("claims", self.n)),
+            line=self.document.lines[("claims", self.n)].number,
             kind=kind,
             scope=scope,
             points=least.points,

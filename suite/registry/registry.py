@@ -316,7 +316,7 @@ def _claim_ids(document: Document, file: RegistryFile, origin: dict[tuple[str, s
         if (kind, name) in origin:
             what = f"duplicate {kind} {shown(name)}, already given in {origin[kind, name]}. Allowed: each id once over all files"
             raise SuiteError(what, document.where(*key), "Rename or remove one of the two")
-        origin[kind, name] = f"{document.path}:{document.lines[key]}"
+        origin[kind, name] = str(document.lines[key])
 
 
 def _check_models(document: Document, file: RegistryFile, registry: Registry) -> None:

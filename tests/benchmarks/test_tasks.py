@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from suite.benchmarks.items import DATA_VARIABLE, Item, items_hash, load_items
 from suite.benchmarks.tasks import GROUPS, TaskFile, all_tasks, expand, task
 from suite.errors import SuiteError
 from suite.files import shipped
+from suite.files.yaml import read_document
 from suite.grade.task_graders import Response, grade_responses
 from suite.registry import load_registry
 from suite.registry.protocols import prompt_of
@@ -100,6 +102,15 @@ def test_a_task_has_as_many_items_as_its_file_says(name: str) -> None:
         ("include: ../contamination_probe", "include: ../nowhere", "nowhere"),
         ("include: ../contamination_probe\n", "", "including.yaml"),
         ("[rlvr_contamination]", "[rlvr_contaminated]", "tag"),
+        ("repeats: 8", "repeats: 8\nrepeats: 7", "duplicate key 'repeats'"),
+        ("repeats: 8", "repeats: 010", "'010' is text here and a number to lm-eval"),
+        ("repeats: 8", "repeats: 1_0", "'1_0' is text here and a number to lm-eval"),
+        ("repeats: 8", "repeats: 8.0", "repeats: must be a valid integer"),
+        ("temperature: 0.6", "temperature: .nan", "generation_kwargs.temperature"),
+        ("temperature: 0.6", "temperature: .inf", "generation_kwargs.temperature"),
+        ("repeats: 8", "repeats: yes", "repeats: must be a valid integer"),
+        ("test_split: test\n", "test_split: test\ntest_split: test\n", "duplicate key 'test_split'"),
+        ("include: ../contamination_probe", "include: including.yaml", "includes itself"),
     ],
 )
 def test_a_broken_task_file_is_one_line_that_says_what(
@@ -109,6 +120,25 @@ def test_a_broken_task_file_is_one_line_that_says_what(
     assert named in line
     assert ".yaml" in line or "micro_bench" in line or "including" in line
     assert "\n" not in line
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("first", "second"):
+        shutil.copytree(shipped.tasks_dir() / "micro_arithmetic_clean", tmp_path / folder)
+    monkeypatch.setattr(shipped, "tasks_dir", lambda: tmp_path)
+    with pytest.raises(SuiteError, match=r"second/micro_arithmetic_clean\.yaml: a second task .*first/micro"):
+        all_tasks()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_lm_eval_reads_a_task_file_as_the_suite_does(name: str) -> None:
+    from lm_eval.tasks._yaml_loader import load_yaml
+
+    path = next(shipped.tasks_dir().glob(f"*/{name}.yaml"))
+    theirs = json.dumps(load_yaml(path, resolve_func=False))
+    # lm-eval writes an unresolved function as a path under the folder of the file that names it.
+    theirs = re.sub(rf'"{re.escape(str(shipped.tasks_dir()))}/[^"]*?suite\.', '"suite.', theirs)
+    assert read_document(path, lm_eval=True).data == json.loads(theirs)
 
 
 def test_an_unknown_task_is_told_its_nearest_neighbour() -> None:

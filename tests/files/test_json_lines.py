@@ -1,4 +1,4 @@
-"""JSON lines: every line that is no row is told with its place, and no character ends a line but the newline."""
+"""JSON lines: every line that is no row is reported with its place, and only a newline ends a line."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_rows_keep_their_line_numbers_over_blank_lines_a_byte_order_mark_and_oth
         (b"{}", "a.jsonl:1: Field required at 'n'; expected n and text. Name another file."),
         (
             b'{"n": 1, "m": 2}',
-            "a.jsonl:1: Extra inputs are not permitted at 'm'; expected n and text. Leave 'm' out.",
+            "a.jsonl:1: Extra inputs are not permitted at 'm'; expected n and text. Remove 'm'.",
         ),
         (b"[]", "a.jsonl:1: Input should be an object; expected n and text. Name another file."),
         (b'{"n": 1}\n\xff', "a.jsonl: not UTF-8 (byte 9). Save the file as UTF-8."),

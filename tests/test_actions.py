@@ -17,8 +17,8 @@ from composite_action import Ran, environment, run_action
 
 from suite.benchmarks.items import load_items
 from suite.benchmarks.tasks import task
+from suite.commands.init import init
 from suite.commands.main import main
-from suite.commands.scaffold import init
 from suite.files.shipped import gate_action
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -23,7 +23,7 @@ REQUIRED = {
     "suite/commands/json_schemas/runfile.json",
     "suite/commands/json_schemas/policy.json",
     "suite/commands/json_schemas/summary.json",
-    "suite/commands/scaffold/templates/*",
+    "suite/commands/scaffold/*",
     "suite/_data/actions/gate/action.yml",
     "suite/_data/leaderboards/published/*.yaml",
     "suite/grpo/recipes/*.yaml",

@@ -1,56 +1,22 @@
-"""The README tells the truth: help texts, files and glossary. Run: python -m pytest tests/test_readme.py
+"""The README tells the truth: results, files and glossary. Run: python -m pytest tests/test_readme.py
 
-``.venv/bin/python tests/test_readme.py`` rewrites the README's help blocks from the parser and its
-results from ``leaderboards/micro/summary.json`` (use Python 3.11, as the test does).
+``.venv/bin/python tests/test_readme.py`` rewrites its results from ``leaderboards/micro/summary.json``.
 """
 
-import argparse
-import os
 import re
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from unittest import mock
 
-import pytest
-
-from suite.commands.main import build_parser
 from suite.schema import DeltaRow, Summary
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
-HELP_BLOCK = re.compile(r"<!-- help: (?P<command>[^>]+?) -->\n```text\n(?P<text>.*?)```\n", re.DOTALL)
-WIDTH = "80"
 BEGIN, END = "<!-- demo:begin -->", "<!-- demo:end -->"
 
 VOCABULARY = {
     *("family", "model", "reward", "pair", "task", "item", "sample", "protocol", "cell", "outcome"),
     *("score", "delta", "control", "finding", "claim", "verdict"),
 }
-
-
-def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    """The parser and those of all its commands."""
-    yield parser
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for command in action.choices.values():
-                yield from parsers(command)
-
-
-def help_texts() -> dict[str, str]:
-    """Command -> its help at a fixed width."""
-    with mock.patch.dict(os.environ, {"COLUMNS": WIDTH}):
-        return {parser.prog: parser.format_help() for parser in parsers(build_parser())}
-
-
-def with_fresh_help(text: str) -> str:
-    """The README with every help block as the parser has it now."""
-    texts = help_texts()
-    return HELP_BLOCK.sub(
-        lambda m: f"<!-- help: {m['command']} -->\n```text\n{texts[m['command']]}```\n", text
-    )
 
 
 def demo_block() -> str:
@@ -86,26 +52,6 @@ def with_fresh_results(text: str) -> str:
 def prose(text: str) -> str:
     """The README without its fenced blocks."""
     return re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
-
-
-needs_311 = pytest.mark.skipif(
-    sys.version_info[:2] != (3, 11), reason="argparse words its help differently in other Pythons"
-)
-
-
-@needs_311
-def test_every_help_block_is_what_the_command_prints() -> None:
-    texts = help_texts()
-    wrong = [m["command"] for m in HELP_BLOCK.finditer(TEXT) if texts.get(m["command"]) != m["text"]]
-    assert wrong == [], "rewrite them with .venv/bin/python tests/test_readme.py"
-
-
-def test_every_command_has_one_help_block() -> None:
-    shown = re.findall(r"<!-- help: (.+?) -->", TEXT)
-    assert [m["command"] for m in HELP_BLOCK.finditer(TEXT)] == shown, (
-        "a help comment without its ```text block"
-    )
-    assert sorted(shown) == sorted(help_texts())
 
 
 def test_every_relative_link_leads_to_a_file() -> None:
@@ -145,4 +91,4 @@ def test_the_results_are_those_of_the_checked_in_demo() -> None:
 
 
 if __name__ == "__main__":
-    README.write_text(with_fresh_results(with_fresh_help(TEXT)), encoding="utf-8")
+    README.write_text(with_fresh_results(TEXT), encoding="utf-8")

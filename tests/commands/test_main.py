@@ -1,15 +1,18 @@
 """The command line: a user's mistake is one line, exit code 2 and nothing written; what prints JSON prints only JSON."""
 
-import argparse
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from suite.commands.main import build_parser, main
+from suite import __version__
+from suite.commands.main import COMMANDS, main
+from suite.commands.parser import WIDTH
 from suite.schema import Provenance, Summary
 
+ROOT = Path(__file__).resolve().parents[2]
 LISTS = ["families", "models", "pairs", "tasks", "rewards", "protocols"]
 PLAN = ["plan", "--families", "micro-llama3", "--tasks", "micro_bench"]
 TRAIN = ["train", "micro", "--model", "micro-llama3", "--reward", "random"]
@@ -65,7 +68,7 @@ MISTAKES = [
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory, with a YAML file that fits nothing, a file that is no YAML and a run that holds a summary."""
+    """Change to a folder with a YAML file that fits nothing, a file that is no YAML and a run that holds a summary."""
     (tmp_path / "bad.yaml").write_text("nonsense: 1\n")
     (tmp_path / "broken.yaml").write_text("models: [\n")
     (tmp_path / "run").mkdir()
@@ -79,7 +82,7 @@ def contents(folder: Path) -> dict[str, bytes | None]:
 
 
 def refuse(argv: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    """The one line of an error; the folder must stay as it was."""
+    """Return the one line of an error; the folder must stay as it was."""
     before = contents(folder)
     assert main(argv) == 2
     out, err = capsys.readouterr()
@@ -121,26 +124,64 @@ def test_a_mistake_about_what_is_there_is_one_line_too(
 
 
 @pytest.mark.parametrize(
-    "argv",
+    ("argv", "line"),
     [
-        ["nope"],
-        [],
-        ["list", "nope"],
-        [*PLAN, "--limit", "x"],
-        ["summarize", "run", "--margin", "0"],
-        ["summarize", "run", "--margin", "nan"],
-        [*PLAN, "--seeds", "x"],
-        ["import", "jsonl", "bad.yaml", "--model", "micro-llama3"],
+        (["nope"], "command line: unknown command 'nope'. See `rlvr-suite --help`."),
+        ([], "command line: missing: a command. See `rlvr-suite --help`."),
+        (
+            ["list", "nope"],
+            "WHAT: unknown value 'nope'. Known: families, models, pairs, tasks, rewards, protocols.",
+        ),
+        ([*PLAN, "--limit", "x"], "--limit: expected a whole number, not 'x'. See `rlvr-suite plan --help`."),
+        ([*PLAN, "--limit"], "--limit: expected one argument. See `rlvr-suite plan --help`."),
+        (
+            ["summarize", "run", "--margin", "0"],
+            "--margin: expected points above 0 and at most 100, not '0'.",
+        ),
+        (
+            ["summarize", "run", "--margin", "nan"],
+            "--margin: expected points above 0 and at most 100, not 'nan'.",
+        ),
+        ([*PLAN, "--seeds", "x"], "--seeds: expected whole numbers separated by commas, not 'x'."),
+        (["import", "jsonl", "bad.yaml", "--model", "micro-llama3"], "import: missing: --out."),
+        (["label", "micro"], "label: missing: --model, --out. See `rlvr-suite label --help`."),
+        (["plan", "a.yaml", "b.yaml"], "plan: unrecognized arguments: b.yaml. See `rlvr-suite plan --help`."),
     ],
 )
-def test_a_usage_error_is_one_line_that_ends_in_how_to_get_help(
-    argv: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+def test_a_usage_error_names_the_place_and_how_to_get_help(
+    argv: list[str], line: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(argv)
-    out, err = capsys.readouterr()
-    assert (caught.value.code, out, err.count("\n")) == (2, "", 1)
+    err = refuse(argv, folder, capsys)
+    assert err.startswith(f"rlvr-suite: {line}")
     assert err.endswith("--help`.\n")
+
+
+@pytest.mark.parametrize(
+    ("argv", "guess"),
+    [
+        (["evla"], "eval"),
+        (["micro", "pretrian"], "micro pretrain"),
+        (["--verison"], "--version"),
+        (["plan", "--families", "micro-llama3", "--task", "micro_bench"], "--tasks"),
+        (["label", "micro", "--modle=micro-llama3", "--out", "x"], "--model"),
+        ([*PLAN, "--engine", "vlm"], "vllm"),
+        (["list", "task"], "tasks"),
+        (["gate", "run", "--policy", "micro_demo", "--inconclusive", "pas"], "pass"),
+        (["import", "lmeval", "x", "--model", "y", "--out", "z"], "lm-eval"),
+    ],
+)
+def test_a_typo_or_an_abbreviation_is_refused_with_a_guess(
+    argv: list[str], guess: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert f"Did you mean '{guess}'? See `rlvr-suite" in refuse(argv, folder, capsys)
+
+
+def test_hostile_words_end_no_line_and_are_no_command_to_github(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for argv in (["a\n::error::b"], [*PLAN, "--a\n::error::b"], [*PLAN, "--limit", "\x1b[31m\n::error::"]):
+        err = refuse(argv, folder, capsys)
+        assert "::" not in err and "\x1b" not in err
 
 
 def test_an_interrupt_is_one_line_and_130(
@@ -149,26 +190,46 @@ def test_an_interrupt_is_one_line_and_130(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("suite.commands.listing.LISTINGS", {"families": interrupted})
+    monkeypatch.setattr("suite.commands.list.LISTINGS", {"families": interrupted})
     assert main(["list", "families"]) == 130
-    assert capsys.readouterr().err.count("\n") == 1
+    assert capsys.readouterr().err == "rlvr-suite: interrupted; rerun the same command to resume\n"
 
 
-def commands(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Every command as its words, the program itself first."""
-    yield path
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for name, child in action.choices.items():
-                yield from commands(child, (*path, name))
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_in_80_columns_with_an_example(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*name.split(), "--help"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"usage: rlvr-suite {name} ")
+    assert f"examples:\n  rlvr-suite {name}" in text
+    assert max(map(len, text.splitlines())) <= WIDTH
 
 
-@pytest.mark.parametrize("path", list(commands(build_parser())), ids=" ".join)
-def test_every_command_has_help(path: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main([*path, "--help"])
-    assert caught.value.code == 0
-    assert capsys.readouterr().out.startswith(" ".join(["usage: rlvr-suite", *path]))
+@pytest.mark.parametrize("argv", [["--help"], ["-h"], ["micro", "--help"]])
+def test_the_overview_lists_every_command_once(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(argv) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    listed = [name for line in lines for name in COMMANDS if line.startswith(f"  {name} ")]
+    assert sorted(listed) == sorted(COMMANDS)
+
+
+def test_help_is_the_same_on_any_terminal_and_without_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    def printed(**environment: str) -> str:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        command = [sys.executable, "-m", "suite", "eval", "--help"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    narrow = printed(COLUMNS="40")
+    assert printed(COLUMNS="200", FORCE_COLOR="1", GITHUB_ACTIONS="true") == narrow
+    assert "\x1b" not in narrow
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"rlvr-suite {__version__}\n"
 
 
 @pytest.mark.parametrize("what", LISTS)

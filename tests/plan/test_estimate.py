@@ -6,7 +6,7 @@ import pytest
 
 from suite.benchmarks.items import load_items
 from suite.benchmarks.tasks import task
-from suite.commands.listing import PlanRow, plan_rows, plan_total
+from suite.commands.plan import PlanRow, plan_rows, plan_total
 from suite.engine.start import identity
 from suite.plan.cells import ModelToRun, PlannedCell, plan, task_to_run
 from suite.plan.estimate import cost, experience

@@ -1,6 +1,6 @@
 """``rlvr-suite init``: its files fit the suite's own readers, work as they are, and are written all or none.
 
-Run: python -m pytest tests/commands/test_scaffold.py
+Run: python -m pytest tests/commands/test_init.py
 """
 
 import json
@@ -12,8 +12,8 @@ import pytest
 import yaml
 from composite_action import SHELL, environment, run_action
 
+from suite.commands.init import PLACEHOLDER, TARGETS, TEMPLATES, init, next_commands
 from suite.commands.main import main
-from suite.commands.scaffold import PLACEHOLDER, TARGETS, TEMPLATES, init, next_commands
 from suite.errors import SuiteError
 from suite.files.shipped import gate_action
 from suite.files.yaml import load_yaml

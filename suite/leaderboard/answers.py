@@ -1,8 +1,11 @@
 """Answers of finished cells -> compressed files beside the pages, which a page loads when it needs them.
 
-A page opened from disk can load a script but fetch nothing, so each file is a script that hands gzipped JSON to the page. Of a
-cell there are its index (what every sample earned) and its texts in parts; its items stand in a file of their own, which a base
-shares with its checkpoints. Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``.
+A page opened from disk can load a script but cannot fetch, so each file is a script that hands gzipped JSON to the page::
+
+    rlvrAnswers.receive("items-0f3a9c12d4e5", "H4sIAAAAAAAA...");
+
+A cell has an index (the outcome of every sample) and its texts in parts. Its items are in a separate file, which a base shares
+with its checkpoints. Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``.
 """
 
 import base64
@@ -11,6 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from suite.benchmarks.items import SHORT_HASH
 from suite.grade.stored_grades import StoredCell, over_cells
@@ -19,9 +23,9 @@ from suite.store.cells import CellManifest, CellStore
 
 FOLDER = "answers"
 PART_CHARACTERS = 1_000_000
-"""How much text a file holds at most, except where the answers to one item are more than that."""
+"""Maximum size of a file's text. Only the answers to a single item may exceed it."""
 _LEVEL = 4
-"""For 1.3 million answers of 300 characters, reading and packing takes 23 s of CPU time and 182 MB at 4, 38 s and 163 MB at 6."""
+"""Compression level. 1.3 million answers of 300 characters take 23 s of CPU time and 182 MB at 4, 38 s and 163 MB at 6."""
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -29,7 +33,7 @@ _GZIP = 16 + zlib.MAX_WBITS
 class PackedCell:
     """A finished cell's answers as files of the board, by path from its folder; ``items`` names the file of its items.
 
-    ``outcomes`` counts samples, as the summary does of the same cell.
+    ``outcomes`` counts samples and must equal the counts in the summary.
     """
 
     manifest: CellManifest
@@ -39,19 +43,19 @@ class PackedCell:
 
 
 def pack(cell: StoredCell) -> PackedCell:
-    """The cell's answers as files; the same answers give the same bytes."""
+    """Return the cell's answers as files; the same answers give the same bytes."""
     shown = [
         {
-            "id": i.id,
-            "problem": i.problem,
-            "answer": i.answer,
-            "continuation": i.continuation,
-            "steps": i.steps,
+            "id": item.id,
+            "problem": item.problem,
+            "answer": item.answer,
+            "continuation": item.continuation,
+            "steps": item.steps,
         }
-        for i in cell.items
+        for item in cell.items
     ]
     items = f"items-{content_hash([cell.manifest.cell.task, shown])[:SHORT_HASH]}"
-    texts_I = _texts_I(cell)
+    texts_I = [[cell.samples[item.id, s].text for s in range(cell.manifest.k)] for item in cell.items]
     starts = _starts([sum(map(len, texts)) for texts in texts_I])
     contents: dict[str, object] = {items: shown, cell.id: _index(cell, starts)}
     for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(texts_I)], strict=True)):
@@ -61,10 +65,10 @@ def pack(cell: StoredCell) -> PackedCell:
 
 
 def packed_cells(stores: Iterable[CellStore]) -> Iterator[PackedCell]:
-    """Every finished cell, packed, in the order of ``stores``; a file that several cells share comes with the first of them.
+    """Yield every finished cell, packed, in the order of ``stores``; a shared file comes with the first of its cells.
 
-    Grades that are missing or out of date are made and stored. Many cells are packed by several processes, and only as fast as
-    they are taken: their texts together may not fit into memory.
+    Missing or outdated grades are computed and stored. Several processes pack many cells, but only as fast as the caller
+    consumes them, because all texts together may not fit into memory.
     """
     seen: set[str] = set()
     for cell in over_cells(stores, pack):
@@ -73,27 +77,28 @@ def packed_cells(stores: Iterable[CellStore]) -> Iterator[PackedCell]:
         yield replace(cell, files=files)
 
 
-def _texts_I(cell: StoredCell) -> list[list[str]]:
-    """The texts of each item's samples, in item order."""
-    return [[cell.samples[item.id, s].text for s in range(cell.manifest.k)] for item in cell.items]
-
-
 def _starts(size_I: Sequence[int]) -> list[int]:
-    """The place of each part's first item, so that no part is larger than allowed unless it is one item."""
-    starts, size = [0], 0
-    for place, more in enumerate(size_I):
-        if size and size + more > PART_CHARACTERS:
-            starts.append(place)
+    """Return the index of each part's first item, so that no part is too large unless it is a single item."""
+    starts = [0]
+    size = 0
+    for index, item_size in enumerate(size_I):
+        if size and size + item_size > PART_CHARACTERS:
+            starts.append(index)
             size = 0
-        size += more
+        size += item_size
     return starts
 
 
 def _index(cell: StoredCell, starts: Sequence[int]) -> dict[str, object]:
-    """What every sample earned, as columns, ``k`` samples an item in item order; an item's hash is the same in every cell."""
-    keys = [(item.id, s) for item in cell.items for s in range(cell.manifest.k)]
-    grades, samples = [cell.grades[key] for key in keys], [cell.samples[key] for key in keys]
+    """Return the grades of all samples as columns, in item order with ``k`` entries per item.
+
+    An item's hash is the same in every cell, so the page pairs the items of two cells by it.
+    """
+    keys = list(product((item.id for item in cell.items), range(cell.manifest.k)))
+    grades = [cell.grades[key] for key in keys]
+    samples = [cell.samples[key] for key in keys]
     number = {outcome: str(n) for n, outcome in enumerate(OUTCOMES)}
+    finish = {"stop": "s", "length": "l", None: "-"}
     return {
         "k": cell.manifest.k,
         "starts": starts,
@@ -102,16 +107,16 @@ def _index(cell: StoredCell, starts: Sequence[int]) -> dict[str, object]:
         "outcome": "".join(number[grade.outcome] for grade in grades),
         "present": "".join("1" if grade.answer_present else "0" for grade in grades),
         "extracted": [grade.extracted for grade in grades],
-        "finish": "".join(
-            {"stop": "s", "length": "l", None: "-"}[sample.finish_reason] for sample in samples
-        ),
+        "finish": "".join(finish[sample.finish_reason] for sample in samples),
         "tokens": [sample.n_tokens for sample in samples],
-        "errors": {place: sample.error for place, sample in enumerate(samples) if sample.error},
+        "errors": {index: sample.error for index, sample in enumerate(samples) if sample.error},
     }
 
 
 def _script(name: str, content: object) -> bytes:
-    """JSON is written in ASCII, so that half a surrogate pair survives; ``zlib`` writes no time into its gzip header."""
+    """Return the script that hands ``content`` to the page under ``name``."""
+    # ASCII JSON keeps an unpaired surrogate intact, and zlib (unlike the gzip module) writes no time into the header, so the
+    # same content always gives the same bytes.
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
     packed = packer.compress(json.dumps(content, separators=(",", ":")).encode("ascii")) + packer.flush()
     return b'rlvrAnswers.receive("%s", "%s");\n' % (name.encode("ascii"), base64.b64encode(packed))

@@ -1,4 +1,4 @@
-"""One scale of percentage points for all bars of the gate page: where a value stands, in percent of a bar's width."""
+"""A scale of percentage points for drawn bars: the position of a value in percent of the drawing's width."""
 
 import math
 from collections.abc import Iterable
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from suite.schema import Interval
 
 EDGE = 6.0
-"""Percent of the width that stays free on either side, for the marks at its ends and the axis labels under them."""
+"""Percent of the width left free on either side, for the marks at the ends and the axis labels below them."""
 LEAST_SPAN = 2.0
-"""Points that a bar spans at least, so that two tiny values are not drawn as far apart."""
+"""Minimum span of a scale in points, so that two tiny values are not drawn far apart."""
 MOST_STEPS = 4
-"""Steps between two ticks that fit under a bar."""
+"""Maximum number of steps between the ticks of a scale."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A point and its interval in percent of the width; either may be absent, not both."""
+    """A point and its interval in percent of the width; one of the two may be absent."""
 
     point: float | None
     low: float | None
@@ -25,39 +25,48 @@ class Bar:
 
 @dataclass(frozen=True)
 class Scale:
-    """From ``low`` to ``high`` points, zero always among them."""
+    """The range from ``low`` to ``high`` points, which always contains zero."""
 
     low: float
     high: float
 
     def place(self, points: float) -> float:
-        """Percent from the left."""
+        """Return the position of ``points`` in percent from the left."""
         share = (points - self.low) / (self.high - self.low)
         return EDGE + (100 - 2 * EDGE) * share
 
     def bar(self, points: float | None, interval: Interval | None) -> Bar | None:
-        """What is drawn of a measurement; ``None`` where there is none."""
+        """Return what to draw for a measurement; ``None`` without one."""
         if points is None and interval is None:
             return None
-        low, high = (self.place(end) for end in interval) if interval else (None, None)
-        return Bar(None if points is None else self.place(points), low, high)
+        point = None if points is None else self.place(points)
+        if interval is None:
+            return Bar(point, None, None)
+        return Bar(point, self.place(interval[0]), self.place(interval[1]))
 
     @property
     def ticks(self) -> tuple[float, ...]:
-        """Round values, zero among them, at most ``MOST_STEPS`` steps long."""
+        """Round values including zero, at most ``MOST_STEPS`` steps apart from first to last."""
         step = _round_step((self.high - self.low) / MOST_STEPS)
-        return tuple(step * n for n in range(math.ceil(self.low / step), math.floor(self.high / step) + 1))
+        first = math.ceil(self.low / step)
+        last = math.floor(self.high / step)
+        return tuple(step * n for n in range(first, last + 1))
 
 
 def scale_of(values: Iterable[float]) -> Scale:
-    """The scale that holds all of the values and zero."""
+    """Return the smallest scale that contains zero and all of ``values`` and spans at least ``LEAST_SPAN``.
+
+    >>> scale_of([3.0, -1.0]), scale_of([0.5])
+    (Scale(low=-1.0, high=3.0), Scale(low=-0.75, high=1.25))
+    """
     shown = (0.0, *values)
-    low, high = min(shown), max(shown)
-    lacking = max(0.0, LEAST_SPAN - (high - low)) / 2
-    return Scale(low - lacking, high + lacking)
+    low = min(shown)
+    high = max(shown)
+    padding = max(0.0, LEAST_SPAN - (high - low)) / 2
+    return Scale(low - padding, high + padding)
 
 
 def _round_step(least: float) -> float:
-    """The smallest of 1, 2, 5, 10, 20, ... that is not below."""
+    """Return the smallest of 1, 2, 5, 10, 20, ... that is at least ``least``."""
     power = 10.0 ** math.floor(math.log10(least))
     return next(power * digit for digit in (1, 2, 5, 10) if power * digit >= least)

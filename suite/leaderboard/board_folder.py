@@ -1,4 +1,4 @@
-"""A board's files are put into their folder: all of them or none, and of an older board only what this one no longer has goes."""
+"""Put a board's files into their folder: all or none, replacing exactly the files of an older board there."""
 
 import errno
 import json
@@ -11,40 +11,40 @@ from pathlib import Path
 from suite.errors import SuiteError
 
 LISTING = "board.json"
-"""Names every file that a board consists of, so that the next one there removes its own and nobody else's."""
+"""Lists every file of the board, so that the next board written there removes these files and no others."""
 STAGED = ".board.tmp"
 
 
 def write_files(files: Iterable[tuple[str, bytes]], out: Path) -> None:
-    """Write (path, content) into ``out`` (created if absent); a fault on the way, such as a full disk, leaves what was there.
+    """Write (path, content) into ``out`` (created if absent); on an error, such as a full disk, ``out`` stays as it was.
 
-    Raises SuiteError where ``out`` cannot be written.
+    Raises SuiteError if ``out`` cannot be written.
     """
     staged = out / STAGED
     try:
-        shutil.rmtree(staged, ignore_errors=True)  # what a kill left
+        shutil.rmtree(staged, ignore_errors=True)  # left by an interrupted run
         names = _stage(files, staged, out)
-        with _told(out):
+        with _disk_errors(out):
             _put(names, staged, out)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
 
 
 @contextmanager
-def _told(out: Path) -> Iterator[None]:
-    """A fault of the disk as one line; those of whoever makes the files are not ours."""
+def _disk_errors(out: Path) -> Iterator[None]:
+    """Turn an error of the disk into a SuiteError; it wraps only our own writing, not the code that makes the files."""
     try:
         yield
-    except OSError as fault:
-        why = f"cannot write the board: {fault.strerror or fault}"
-        raise SuiteError(why, str(fault.filename or out), "Name a folder that can be written") from fault
+    except OSError as error:
+        what = f"cannot write the board: {error.strerror or error}"
+        raise SuiteError(what, str(error.filename or out), "Name a writable folder") from error
 
 
 def _stage(files: Iterable[tuple[str, bytes]], staged: Path, out: Path) -> list[str]:
-    """All files written beside their places; their names, each once, in order."""
+    """Write all files into the staging folder; return their names, each once, in order."""
     names: dict[str, None] = {}
     for name, content in files:
-        with _told(out):
+        with _disk_errors(out):
             (staged / name).parent.mkdir(parents=True, exist_ok=True)
             (staged / name).write_bytes(content)
         names[name] = None
@@ -52,22 +52,25 @@ def _stage(files: Iterable[tuple[str, bytes]], staged: Path, out: Path) -> list[
 
 
 def _put(names: Sequence[str], staged: Path, out: Path) -> None:
-    """Each file into its place, then what only the older board had goes; the listing is last, so that a kill forgets no file."""
+    """Move each staged file to its place, then remove the files that only the older board had.
+
+    The listing is replaced last: after an interruption the old one still names every file that has to go.
+    """
     for name in (*names, LISTING):
         if (out / name).is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(out / name))
-    gone = _listed(out) - set(names)
+    outdated = _listed(out) - set(names)
     staged.mkdir(parents=True, exist_ok=True)
     (staged / LISTING).write_text(json.dumps({"files": sorted(names)}, indent=1) + "\n", encoding="utf-8")
     for name in names:
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         os.replace(staged / name, out / name)
-    _remove(out, gone)
+    _remove(out, outdated)
     os.replace(staged / LISTING, out / LISTING)
 
 
 def _remove(out: Path, names: Iterable[str]) -> None:
-    """Files, and then the folders that are left empty by it."""
+    """Remove files, then the folders that this leaves empty."""
     for name in names:
         (out / name).unlink(missing_ok=True)
         folder = (out / name).parent
@@ -76,7 +79,7 @@ def _remove(out: Path, names: Iterable[str]) -> None:
 
 
 def _listed(out: Path) -> set[str]:
-    """Files of the board that is there now; none where nobody says so, or where a name leads out of the folder."""
+    """Return the files that the present listing names, without names outside the folder; none without a readable listing."""
     try:
         names = json.loads((out / LISTING).read_text(encoding="utf-8"))["files"]
         return {name for name in names if _is_inside(out, name)}

@@ -1,7 +1,7 @@
-"""A folder of boards and the page that names them; the papers' board is one of them.
+"""The page that lists all boards of a folder, the papers' board among them.
 
-``make boards``, or ``.venv/bin/python -m suite.leaderboard.boards_index leaderboards``, writes ``published/`` and ``index.html`` there
-anew. A folder with a ``summary.json`` is a board: what is said of it is read from that file and from ``verdict.json``.
+``make boards``, or ``.venv/bin/python -m suite.leaderboard.boards_index leaderboards``, rewrites ``published/`` and
+``index.html`` there. A folder with a ``summary.json`` is a board; its entry comes from that file and from ``verdict.json``.
 """
 
 import argparse
@@ -31,8 +31,8 @@ BAD_INPUT = 2
 
 
 @dataclass(frozen=True)
-class Board:
-    """A board by its folder's name; ``gate`` is absent where nobody judged it."""
+class ListedBoard:
+    """A board under its folder's name; ``gate`` is absent unless the board has verdicts."""
 
     name: str
     summary: Summary
@@ -40,30 +40,30 @@ class Board:
 
     @property
     def rewards(self) -> tuple[str, ...]:
-        """Every reward that a checkpoint was trained on."""
+        """Every reward that some checkpoint was trained on."""
         return tuple(dict.fromkeys(row.reward for row in self.summary.deltas))
 
     @property
     def findings(self) -> tuple[tuple[str, int], ...]:
-        """How many deltas each word stands at, in the order of the boards' legend."""
+        """The number of deltas with each finding, in the order of the legend."""
         counts = Counter(finding_word(row) for row in self.summary.deltas)
         return tuple((word, counts[word]) for word in MARKS if counts[word])
 
 
-def read_boards(folder: Path) -> tuple[Board, ...]:
-    """The boards in ``folder`` by name; ``SuiteError`` for the first whose files do not hold together."""
+def read_boards(folder: Path) -> tuple[ListedBoard, ...]:
+    """Return the boards in ``folder`` by name; raise SuiteError for the first with inconsistent files."""
     return tuple(_read_board(path.parent) for path in sorted(folder.glob("*/summary.json")))
 
 
-def boards_page(boards: Sequence[Board], papers: PublishedView) -> bytes:
-    """The page that names the boards; pure. What it loads lies beside the papers' board."""
+def boards_page(boards: Sequence[ListedBoard], papers: PublishedView) -> bytes:
+    """Return the page that lists the boards; pure. It loads its styles and scripts from the papers' board."""
     return page("boards.html.j2", boards=boards, papers=papers)
 
 
 def write_boards(folder: Path) -> Path:
-    """Write the papers' board and the page that names all boards into ``folder``; returns that page's path.
+    """Write the papers' board and the list of all boards into ``folder``; return the path of the list.
 
-    The boards there are read first, so that a broken one leaves everything as it was.
+    The boards there are read first, so that a broken one changes nothing.
     """
     papers = published_view(published.all_files(), load_registry(), all_tasks())
     index = boards_page(read_boards(folder), papers)
@@ -72,26 +72,26 @@ def write_boards(folder: Path) -> Path:
     return folder / BOARD
 
 
-def _read_board(folder: Path) -> Board:
+def _read_board(folder: Path) -> ListedBoard:
     summary = read_summary(folder)
     if not (folder / BOARD).is_file():
         fix = f"Run `rlvr-suite leaderboard RUN --out {folder}`, or remove the folder"
         raise SuiteError(f"a summary.json without {BOARD}", str(folder), fix)
-    return Board(folder.name, summary, _read_gate(folder / "verdict.json"))
+    return ListedBoard(folder.name, summary, _read_gate(folder / "verdict.json"))
 
 
 def _read_gate(path: Path) -> GateReport | None:
     try:
         return GateReport.model_validate_json(path.read_bytes()) if path.is_file() else None
     except (ValidationError, OSError) as error:
-        what = f"no verdicts of a gate: {in_one_line(error)}"
-        raise SuiteError(what, str(path), "Run `rlvr-suite leaderboard` with --policy again") from None
+        what = f"invalid gate report: {in_one_line(error)}"
+        raise SuiteError(what, str(path), "Rerun `rlvr-suite leaderboard` with --policy") from None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the boards' pages; 2 and one line for a file that cannot be read or written."""
+    """Write the boards' pages; return 2 after one line on stderr if a file cannot be read or written."""
     parser = argparse.ArgumentParser(
-        prog="python -m suite.leaderboard.boards_index", description="make published/ and index.html anew"
+        prog="python -m suite.leaderboard.boards_index", description="rewrite published/ and index.html"
     )
     parser.add_argument("folder", type=Path, help="folder of boards, such as leaderboards")
     try:

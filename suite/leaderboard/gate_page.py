@@ -1,4 +1,4 @@
-"""A gate's report arranged as its page shows it: worst verdicts first, the policy's order kept among equals."""
+"""A gate's report, arranged as its page shows it: worst verdicts first, and in the policy's order within a word."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,24 +8,24 @@ from suite.gate.verdict import GateReport, Verdict, tally, tally_words
 from suite.leaderboard.bars import Bar, Scale, scale_of
 from suite.leaderboard.board.task_view import task_views
 from suite.leaderboard.links import board_view
-from suite.leaderboard.wording.gate import Outcome, outcome, reason
+from suite.leaderboard.wording.gate import GateOutcome, outcome, reason
 from suite.schema import Summary, VerdictWord
 
 ANY_FAMILY = "*"
 PLACE = ("family", "reward", "task", "protocol")
-"""What a verdict is about, in words."""
+"""Fields that name what a verdict is about."""
 FIELDS = ("family", "base", "reward", "task", "protocol", "step", "checkpoint")
-"""What tells the verdicts of one claim apart."""
+"""Fields that can distinguish the verdicts of one claim."""
 ANCHOR_LENGTH = 160
-"""Characters of a name that an anchor keeps; longer ones are told apart by a number."""
+"""Maximum length of the name in an anchor; a number keeps longer ones distinct."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """A verdict with its anchor and where it was reached.
+class VerdictRow:
+    """A verdict with its anchor and its bar.
 
-    ``of_claim`` is the claim's own anchor, on the first verdict of a claim that has several. ``place`` says where: all of it, or
-    of a part what it does not share with the others. ``parts_by`` are the fields that tell the parts apart.
+    ``of_claim`` is the claim's own anchor, on the first of several verdicts of a claim. ``place`` are the fields that say what
+    the verdict is about; for a part, those that distinguish it from the other parts. ``parts_by`` are these fields of its parts.
     """
 
     verdict: Verdict
@@ -33,27 +33,27 @@ class Row:
     of_claim: str | None
     place: tuple[str, ...]
     bar: Bar | None
-    parts: tuple["Row", ...]
+    parts: tuple["VerdictRow", ...]
     parts_by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Group:
+class VerdictGroup:
     """The verdicts of one word."""
 
     word: VerdictWord
-    rows: tuple[Row, ...]
+    rows: tuple[VerdictRow, ...]
 
 
 @dataclass(frozen=True)
 class GateView:
-    """All that the page shows. ``scale`` is absent where nothing was measured; ``tabs`` are those that can be linked to."""
+    """All that the page shows. ``scale`` is absent if nothing was measured; ``tabs`` are the board's addresses of tasks."""
 
     report: GateReport
-    outcome: Outcome
+    outcome: GateOutcome
     reason: str
     counts: str
-    groups: tuple[Group, ...]
+    groups: tuple[VerdictGroup, ...]
     scale: Scale | None
     families: dict[str, str]
     tasks: dict[str, str]
@@ -66,22 +66,26 @@ class GateView:
         return tuple(_with_parts(self.report.verdicts))
 
     def family(self, verdict: Verdict) -> str:
-        """The families of a verdict by their titles; of a claim about a base in whatever family the base."""
+        """Return the titles of a verdict's families; for a claim about a base in any family, the base."""
         if verdict.family == ANY_FAMILY:
             return verdict.base or "every family"
         return ", ".join(self.families.get(name, name) for name in verdict.family.split(", "))
 
 
 def gate_view(report: GateReport, summary: Summary) -> GateView:
-    """The report beside the summary that names its families and tasks."""
-    drawn = [value for verdict in _with_parts(report.verdicts) for value in _drawn(verdict)]
+    """Arrange ``report``; ``summary`` names its families and tasks."""
+    drawn: list[float] = []
+    for verdict in _with_parts(report.verdicts):
+        drawn += verdict.interval or ()
+        if verdict.points is not None:
+            drawn.append(verdict.points)
     scale = scale_of(drawn) if drawn else None
     return GateView(
         report=report,
         outcome=outcome(report),
         reason=reason(report),
         counts=tally_words(report.verdicts),
-        groups=_groups(report.verdicts, _Rows(report.verdicts, scale)),
+        groups=_groups(report.verdicts, _VerdictRows(report.verdicts, scale)),
         scale=scale,
         families=summary.families,
         tasks={task.task: task.title for task in summary.tasks},
@@ -90,14 +94,16 @@ def gate_view(report: GateReport, summary: Summary) -> GateView:
     )
 
 
-def _groups(verdicts: Sequence[Verdict], rows: "_Rows") -> tuple[Group, ...]:
-    return tuple(
-        Group(word, tuple(rows.row(v) for v in verdicts if v.verdict == word)) for word, _ in tally(verdicts)
-    )
+def _groups(verdicts: Sequence[Verdict], rows: "_VerdictRows") -> tuple[VerdictGroup, ...]:
+    groups: list[VerdictGroup] = []
+    for word, _ in tally(verdicts):
+        members = (rows.row(verdict) for verdict in verdicts if verdict.verdict == word)
+        groups.append(VerdictGroup(word, tuple(members)))
+    return tuple(groups)
 
 
-class _Rows:
-    """Makes the rows of a report, each with an anchor of its own."""
+class _VerdictRows:
+    """Makes the rows of a report, each with a unique anchor."""
 
     def __init__(self, verdicts: Sequence[Verdict], scale: Scale | None) -> None:
         self.scale = scale
@@ -105,31 +111,35 @@ class _Rows:
         claims: dict[str, list[Verdict]] = {}
         for verdict in verdicts:
             claims.setdefault(verdict.claim, []).append(verdict)
-        self.several = {claim: _apart(found) for claim, found in claims.items() if len(found) > 1}
-        self.to_come = set(self.several)
+        # A claim with several verdicts has an anchor of its own, on the first of them, so that a link to the claim works.
+        self.several = {
+            claim: _distinguishing(members) for claim, members in claims.items() if len(members) > 1
+        }
+        self.without_anchor = set(self.several)
 
-    def row(self, verdict: Verdict) -> Row:
-        """A verdict of the report; ``a claim.its family`` where the claim has several."""
-        first = self._anchor(verdict.claim) if verdict.claim in self.to_come else None
-        self.to_come.discard(verdict.claim)
-        return self._row(
-            verdict, _named(verdict.claim, verdict, self.several.get(verdict.claim, ())), PLACE, first
-        )
+    def row(self, verdict: Verdict) -> VerdictRow:
+        """Return the row of a verdict of the report; its name is ``claim.family``, say, if the claim has several."""
+        claim = verdict.claim
+        of_claim = self._anchor(claim) if claim in self.without_anchor else None
+        self.without_anchor.discard(claim)
+        return self._row(verdict, _named(claim, verdict, self.several.get(claim, ())), PLACE, of_claim)
 
-    def _row(self, verdict: Verdict, name: str, place: tuple[str, ...], of_claim: str | None = None) -> Row:
+    def _row(
+        self, verdict: Verdict, name: str, place: tuple[str, ...], of_claim: str | None = None
+    ) -> VerdictRow:
         anchor = self._anchor(name)
-        parts = verdict.parts or ()
-        by = _apart(parts)
+        parts_by = _distinguishing(verdict.parts or ())
+        parts: list[VerdictRow] = []
+        for part in verdict.parts or ():
+            part_name = _named(name, part, parts_by or FIELDS[:1])
+            parts.append(self._row(part, part_name, parts_by or PLACE))
         bar = self.scale.bar(verdict.points, verdict.interval) if self.scale else None
-        return Row(
-            verdict, anchor, of_claim, place, bar,
-            parts=tuple(self._row(part, _named(name, part, by or FIELDS[:1]), by or PLACE) for part in parts),
-            parts_by=by,
-        )  # fmt: skip
+        return VerdictRow(verdict, anchor, of_claim, place, bar, tuple(parts), parts_by)
 
     def _anchor(self, name: str) -> str:
         wanted = "claim-" + re.sub(r"[^\w.-]+", "-", name)[:ANCHOR_LENGTH]
-        anchor, number = wanted, 1
+        anchor = wanted
+        number = 1
         while anchor in self.taken:
             number += 1
             anchor = f"{wanted}.{number}"
@@ -137,11 +147,13 @@ class _Rows:
         return anchor
 
 
-def _apart(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
-    """One field that tells the verdicts apart, else all in which they differ."""
-    kinds = {field: len({getattr(verdict, field) for verdict in verdicts}) for field in FIELDS}
-    alone = next((field for field in FIELDS if kinds[field] == len(verdicts) > 1), None)
-    return (alone,) if alone else tuple(field for field in FIELDS if kinds[field] > 1)
+def _distinguishing(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    """Return a single field that distinguishes the verdicts, or else all fields in which they differ."""
+    counts = {field: len({getattr(verdict, field) for verdict in verdicts}) for field in FIELDS}
+    for field in FIELDS:
+        if counts[field] == len(verdicts) > 1:
+            return (field,)
+    return tuple(field for field in FIELDS if counts[field] > 1)
 
 
 def _named(stem: str, verdict: Verdict, fields: tuple[str, ...]) -> str:
@@ -152,7 +164,3 @@ def _with_parts(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
     for verdict in verdicts:
         yield verdict
         yield from _with_parts(verdict.parts or ())
-
-
-def _drawn(verdict: Verdict) -> tuple[float, ...]:
-    return (*(() if verdict.points is None else (verdict.points,)), *(verdict.interval or ()))

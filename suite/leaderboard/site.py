@@ -1,9 +1,10 @@
-"""Summary -> the files of a board: ``index.html``, ``summary.json``, a page for every pair, a gate's page. Computes no statistic.
+"""Summary -> the files of a board: ``index.html``, ``summary.json``, a page for every pair, a gate's page.
 
-Styles, scripts and browser libraries lie beside the pages, once; no network is reached for.
+Computes no statistic. All pages share one copy of the styles, scripts and browser libraries and need no network.
 Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,19 +13,19 @@ from suite.errors import SuiteError
 from suite.gate.verdict import GateReport
 from suite.leaderboard.across.across_tab import across_view
 from suite.leaderboard.answers import PackedCell
-from suite.leaderboard.board.board_page import Board, compact
+from suite.leaderboard.board.board_page import BoardPage
 from suite.leaderboard.board.deltas_csv import deltas_csv
-from suite.leaderboard.board.filter_data import chart_data
+from suite.leaderboard.board.filter_data import filter_data
 from suite.leaderboard.board.task_view import task_views
 from suite.leaderboard.board_folder import write_files
 from suite.leaderboard.gate_page import GateView, gate_view
-from suite.leaderboard.links import pair_page
-from suite.leaderboard.pages import assets, embedded, page
+from suite.leaderboard.links import BOARD, pair_page
+from suite.leaderboard.pages import assets, compact, embedded, page
 from suite.leaderboard.pair.pair_page import PairView, PairViews
 from suite.schema import OUTCOMES, Outcome, Summary
 
 STACKED: tuple[Outcome, ...] = ("correct", "wrong", "unparsed", "truncated", "error")
-"""Outcomes in the order in which they stand side by side in a bar."""
+"""Outcomes in the order in which a bar shows them."""
 
 
 def render(
@@ -32,33 +33,36 @@ def render(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path, content) of every file of the board; pure. The page that links to the others comes last.
 
-    ``gate`` adds a page of its verdicts, ``cells`` bring the answers and settings behind the deltas.
+    ``gate`` adds a page of its verdicts; ``cells`` hold the answers and settings behind the deltas.
     """
     yield from assets()
-    known: dict[str, PackedCell] = {}
+    # A cell's files are handed on and dropped: all files together may not fit into memory. The pages need only the manifests.
+    packed: dict[str, PackedCell] = {}
     for cell in _as_summarized(cells, summary):
-        known[cell.manifest.cell.id] = replace(cell, files={})  # all files together may not fit into memory
+        packed[cell.manifest.cell.id] = replace(cell, files={})
         yield from cell.files.items()
-    views = PairViews(summary, known)
+    pairs = PairViews(summary, packed)
     for row in summary.deltas:
-        yield pair_page(row), _pair(summary, views.view(row))
-    view = gate_view(gate, summary) if gate else None
-    if gate and view:
+        yield pair_page(row), _pair(summary, pairs.view(row))
+    verdicts = gate_view(gate, summary) if gate else None
+    if gate and verdicts:
         yield "verdict.json", gate.to_json().encode()
-        yield "gate.html", page("gate.html.j2", gate=view)
+        yield "gate.html", page("gate.html.j2", gate=verdicts)
     yield "summary.json", summary.to_json().encode()
     yield "deltas.csv", deltas_csv(summary).encode()
-    yield "index.html", _index(summary, view)
+    yield BOARD, _index(summary, verdicts)
 
 
 def _as_summarized(cells: Iterable[PackedCell], summary: Summary) -> Iterator[PackedCell]:
-    """The cells, as long as their samples earned what the summary says; a board whose numbers are of other answers is none."""
-    said = {
-        score.cell: {outcome: n for outcome, n in score.outcomes.items() if n} for score in summary.scores
-    }
+    """Yield the cells; raise SuiteError for one whose outcomes differ from the summary's.
+
+    A board must not show the numbers of one set of answers beside the texts of another.
+    """
+    summarized = {score.cell: Counter(score.outcomes) for score in summary.scores}
     for cell in cells:
-        if said.get(cell.manifest.cell.id, cell.outcomes) != cell.outcomes:
-            what = f"{cell.manifest.cell.name} has other outcomes than the summary says"
+        outcomes = Counter(cell.outcomes)
+        if summarized.get(cell.manifest.cell.id, outcomes) != outcomes:
+            what = f"the outcomes of {cell.manifest.cell.name} differ from those in the summary"
             raise SuiteError(
                 what, "summary.json", "Run `rlvr-suite summarize RUN` again; it is made from the samples"
             )
@@ -68,12 +72,12 @@ def _as_summarized(cells: Iterable[PackedCell], summary: Summary) -> Iterator[Pa
 def write_board(
     summary: Summary, out: Path, gate: GateReport | None = None, cells: Iterable[PackedCell] = ()
 ) -> Path:
-    """Write the board into ``out`` (created if absent) and return the page's path; a full disk leaves what was there.
+    """Write the board into ``out`` (created if absent) and return the page's path; on an error ``out`` stays as it was.
 
-    Files of an older board that this one does not have are removed. Raises SuiteError where ``out`` cannot be written.
+    Files of an older board that this one lacks are removed. Raises SuiteError if ``out`` cannot be written.
     """
     write_files(render(summary, gate, cells), out)
-    return out / "index.html"
+    return out / BOARD
 
 
 def _pair(summary: Summary, pair: PairView) -> bytes:
@@ -95,9 +99,9 @@ def _index(summary: Summary, gate: GateView | None) -> bytes:
         summary=summary,
         gate=gate,
         views=views,
-        board=Board(summary, views),
+        board=BoardPage(summary, views),
         across=across_view(summary),
         outcomes=OUTCOMES,
-        chart_json=embedded(chart_data(summary, views)),
+        chart_json=embedded(filter_data(summary, views)),
     )
     return compact(html)

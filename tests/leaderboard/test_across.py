@@ -10,7 +10,7 @@ from hand_made_summary import LLAMA, MATH, QWEN
 
 from suite.leaderboard.across.across_tab import across_view
 from suite.leaderboard.links import pair_page
-from suite.leaderboard.wording.rows import signed, signed_interval
+from suite.leaderboard.wording.rows import page_interval, page_points
 from suite.schema import Summary
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&"
@@ -68,8 +68,8 @@ def test_the_table_says_the_same_numbers_and_leads_to_the_pairs(whole: Summary) 
     values = {float(row[2]) for row in page.values["forest-numbers"] if row[2]}
     assert values == {row.delta for row in whole.deltas if row.delta is not None}
     first = whole.deltas[0]
-    assert f'<a href="{pair_page(first)}">{signed(first.delta or 0)}</a>' in html
-    assert signed_interval(first.interval) in page.column("forest-numbers", "Interval")
+    assert f'<a href="{pair_page(first)}">{page_points(first.delta or 0)}</a>' in html
+    assert page_interval(first.interval) in page.column("forest-numbers", "Interval")
     assert any("published +29.1 points" in text for text in page.column("forest-numbers", "Published"))
 
 

@@ -11,7 +11,7 @@ from large_summary import large_summary
 
 from suite.leaderboard import write_board
 from suite.leaderboard.links import pair_page
-from suite.leaderboard.wording.rows import signed, signed_interval
+from suite.leaderboard.wording.rows import page_interval, page_points
 from suite.schema import Summary
 
 pytestmark = NEEDS_CHROMIUM
@@ -87,13 +87,16 @@ def test_the_same_cells_show_what_is_left_beyond_the_control_and_against_the_str
     row = tested.deltas[0]
     assert spoken(visit)[0] == "+29.3 [+25.8, +32.5] ▲ gain MDE 4.8"
     visit.page.get_by_role("radio", name="Beyond control").check()
-    assert spoken(visit)[0] == f"{signed(row.adjusted_delta)} [+5.2, +11.6] beyond random beats every control"
+    assert (
+        spoken(visit)[0]
+        == f"{page_points(row.adjusted_delta)} [+5.2, +11.6] beyond random beats every control"
+    )
     assert spoken(visit)[1] == "no control" and "is a control" in spoken(visit)
     assert visit.shown(".map h3").inner_text() == "Delta beyond its control by reward and family"
     visit.page.get_by_role("radio", name="Strong baseline").check()
     assert (
         spoken(visit)[0]
-        == f"+1.7 {signed_interval(row.strong_baseline_interval)} base's best: none / qwen_math"
+        == f"+1.7 {page_interval(row.strong_baseline_interval)} base's best: none / qwen_math"
     )
     assert spoken(visit)[1] == "one protocol only" and visit.page.url.endswith("#show=strong")
 

@@ -7,7 +7,7 @@ from typing import Any
 from board_page import Page, heatmap, html_of
 
 from suite.leaderboard.board.deltas_csv import COLUMNS, deltas_csv
-from suite.leaderboard.board.filter_data import chart_data
+from suite.leaderboard.board.filter_data import filter_data
 from suite.leaderboard.board.task_view import task_views
 from suite.schema import DeltaRow, ScoreRow, Summary
 
@@ -171,7 +171,7 @@ def test_twelve_protocols_of_a_base_stand_together_the_compared_one_first(audite
 
 def test_the_arms_of_a_pair_take_their_intervals_from_the_compared_protocol(audited: Summary) -> None:
     base = next(row for row in audited.scores if (row.model, row.protocol) == (QWEN, "boxed"))
-    data: Any = chart_data(audited, task_views(audited))
+    data: Any = filter_data(audited, task_views(audited))
     assert data["task-0"][0]["before"] == [36.0, *(round(100 * bound, 2) for bound in base.interval or ())]
 
 

@@ -15,9 +15,10 @@ from suite.leaderboard.links import pair_page
 from suite.leaderboard.pair.pair_page import PairViews
 from suite.leaderboard.pair.reproduce import reproduce
 from suite.leaderboard.pair.waterfall import waterfalls
-from suite.leaderboard.wording.rows import doubts, percent, signed, signed_interval
+from suite.leaderboard.wording.rows import doubts, page_interval, page_points
 from suite.plan.selection import Selection
 from suite.schema import IMPORTED, UNSTATED, DeltaRow, Summary
+from suite.schema.numbers import percent
 from suite.store.cells import ImportSource
 from suite.store.run_folder import RunStore
 
@@ -43,20 +44,21 @@ def test_the_numbers_of_a_page_are_those_of_its_row(tested: Summary) -> None:
     for row in tested.deltas:
         text = told(made[pair_page(row)])
         assert row.delta is None or (
-            f"{signed(row.delta)} points" in text and signed_interval(row.interval) in text
+            f"{page_points(row.delta)} points" in text and page_interval(row.interval) in text
         )
         assert row.before is None or f"from {percent(row.before)} to {percent(row.after or 0)}" in text
         assert row.mde is None or f"{row.mde:.1f} points" in text
         assert (
             row.adjusted_delta is None
-            or f"{signed(row.adjusted_delta)} {signed_interval(row.adjusted_interval)}" in text
+            or f"{page_points(row.adjusted_delta)} {page_interval(row.adjusted_interval)}" in text
         )
         for control in row.against_controls or ():
             assert (
-                f"{control.reward} {signed(control.difference)} {signed_interval(control.interval)}" in text
+                f"{control.reward} {page_points(control.difference)} {page_interval(control.interval)}"
+                in text
             )
         for points in row.seed_deltas or ():
-            assert signed(points) in text
+            assert page_points(points) in text
 
 
 def test_the_steps_of_a_waterfall_lead_from_zero_to_the_delta(tested: Summary) -> None:

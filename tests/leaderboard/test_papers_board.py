@@ -153,7 +153,7 @@ def test_every_delta_has_one_chip_in_the_grids_that_leads_to_its_row_and_names_i
 
 def test_two_sources_of_one_cell_stand_together_and_are_not_averaged() -> None:
     view = published_view(published.all_files(), load_registry(), all_tasks())
-    (grid,) = [grid for grid in view.grids if grid.place.id == "math500"]
+    (grid,) = [grid for grid in view.grids if grid.task.id == "math500"]
     cells = dict(grid.rows)["ground_truth"]
     assert [figure.row.points for figure in cells[0]] == [29.1, 29.4]
     assert [column.base.id for column in grid.columns if column.starts] == [
@@ -273,7 +273,7 @@ def test_the_index_says_how_the_gate_judged(tmp_path: Path) -> None:
     [
         ("summary.json", "{", "summary.json"),
         ("summary.json", '{"schema_version": 1}', "summary.json"),
-        ("verdict.json", "[]", "no verdicts of a gate"),
+        ("verdict.json", "[]", "invalid gate report"),
         ("index.html", None, "a summary.json without index.html"),
     ],
 )

@@ -14,13 +14,14 @@ from stored_cells import FAMILY, write_cell
 from suite.errors import SuiteError
 from suite.leaderboard import packed_cells, render, write_board
 from suite.leaderboard.board.deltas_csv import deltas_csv
-from suite.leaderboard.board.filter_data import chart_data
+from suite.leaderboard.board.filter_data import filter_data
 from suite.leaderboard.board.task_view import task_views
 from suite.leaderboard.colours import colour_scale
 from suite.leaderboard.links import pair_page
 from suite.leaderboard.pages import HERE
-from suite.leaderboard.wording.rows import MARKS, finding_word, percent, signed, signed_interval
+from suite.leaderboard.wording.rows import MARKS, finding_word, page_interval, page_points
 from suite.schema import ScoreRow, Summary
+from suite.schema.numbers import percent
 from suite.store.run_folder import RunStore
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'"
@@ -37,8 +38,8 @@ def test_delta_table_holds_the_numbers_of_the_summary(summary: Summary) -> None:
         assert text[11:13] == [str(row.k), str(row.n_items)] and text[13] == "1 seed 0"
         assert text[14:16] == [row.base, row.checkpoint]
         if row.delta is not None:
-            assert text[2:5] == [percent(row.before or 0), percent(row.after or 0), signed(row.delta)]
-            assert text[5] == f"{signed_interval(row.interval)} items only"
+            assert text[2:5] == [percent(row.before or 0), percent(row.after or 0), page_points(row.delta)]
+            assert text[5] == f"{page_interval(row.interval)} items only"
 
 
 def test_deltas_sort_by_the_summary_in_full(summary: Summary) -> None:
@@ -133,7 +134,7 @@ def test_the_heatmap_holds_every_delta_in_words_and_in_the_colour_of_one_scale(s
         assert cell.page == pair_page(row)
         assert (
             cell.delta
-            == f"{signed(row.delta)} {signed_interval(row.interval)} {MARKS[cell.word]} {finding_word(row)}"
+            == f"{page_points(row.delta)} {page_interval(row.interval)} {MARKS[cell.word]} {finding_word(row)}"
         )
         assert cell.colours == {"delta": pytest.approx(row.delta / 20, abs=1e-3)}
     assert sum(bool(cell.delta) for cell in found) == sum(row.delta is not None for row in summary.deltas)
@@ -172,7 +173,7 @@ def test_several_bases_of_a_family_stand_under_its_heading(summary: Summary) -> 
 
 
 def test_what_a_task_can_be_filtered_by_stands_in_the_order_of_its_cells(summary: Summary) -> None:
-    data: Any = chart_data(summary, task_views(summary))
+    data: Any = filter_data(summary, task_views(summary))
     entries = data["task-0"]
     assert [entry["finding"] for entry in entries].count("missing") == 1 and len(entries) == 12
     assert (entries[4]["family"], entries[4]["reward"]) == ("micro-qwen2.5-math", "random")
@@ -278,7 +279,7 @@ def test_csv_has_a_line_a_delta_and_runs_no_formula(summary: Summary) -> None:
     ("points", "text"), [(12.34, "+12.3"), (-0.26, "−0.3"), (-0.04, "0.0"), (0.0, "0.0"), (0.05, "+0.1")]
 )
 def test_signed_numbers_read(points: float, text: str) -> None:
-    assert signed(points) == text
+    assert page_points(points) == text
 
 
 def test_write_board_leaves_only_whole_files(summary: Summary, tmp_path: Path) -> None:
@@ -304,11 +305,11 @@ def test_one_checkpoint_under_two_decodings_has_two_rows(summary: Summary) -> No
         row.model_copy(update={"checkpoint_cells": ("bb",), "delta": -1.0}),
     )
     grid = task_views(summary.model_copy(update={"deltas": same_k}))[0].grid
-    assert [key[-1] for key in grid.keys] == ["aa", "bb"]
+    assert [names[-1] for names in grid.names] == ["aa", "bb"]
 
 
 def test_answers_of_other_outcomes_than_the_summary_s_make_no_board(summary: Summary, tmp_path: Path) -> None:
     (cell,) = packed_cells([write_cell(RunStore(tmp_path), FAMILY, [["1", "1"], ["2", "2"], ["3", "3"]])])
     score = summary.scores[0].model_copy(update={"cell": cell.manifest.cell.id, "outcomes": {"wrong": 6}})
-    with pytest.raises(SuiteError, match="other outcomes than the summary says"):
+    with pytest.raises(SuiteError, match="differ from those in the summary"):
         dict(render(summary.model_copy(update={"scores": (score,)}), cells=[cell]))

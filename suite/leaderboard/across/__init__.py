@@ -1,1 +1,1 @@
-"""The last tab of the board: every family and task beside the others. Forests, curves, contaminated beside clean, probes."""
+"""The last tab of the board, over all families and tasks: forests, curves, contaminated and clean tasks, probes."""

@@ -1,6 +1,6 @@
 """What the script of the tab across tasks draws, as plain JSON.
 
-Names are as they are: the script cuts long ones short and then escapes them, because Plotly reads a subset of HTML in labels.
+Names are unescaped: the script shortens and then escapes them, because Plotly reads a subset of HTML in labels.
 """
 
 from collections.abc import Iterable
@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from suite.leaderboard.across.curves import Curve, CurveTask
 from suite.leaderboard.across.forests import Forest, ForestRow
 from suite.leaderboard.board.filter_data import Json
-from suite.leaderboard.wording.rows import MARKS, delta_reference, signed, signed_interval
+from suite.leaderboard.wording.rows import MARKS, delta_reference, estimate
 from suite.schema import DeltaRow
 
 
 def across_charts(forests: Iterable[Forest], curves: Iterable[CurveTask], margin: float) -> dict[str, Json]:
-    """``forest`` and ``curves``, each a list of tasks; numbers are percentage points."""
+    """Return ``forest`` and ``curves``, each a list of tasks; numbers are percentage points."""
     return {
         "margin": margin,
         "forest": [_forest(forest) for forest in forests],
@@ -22,24 +22,20 @@ def across_charts(forests: Iterable[Forest], curves: Iterable[CurveTask], margin
 
 
 def _forest(forest: Forest) -> Json:
+    groups: list[Json] = []
+    for group in forest.groups:
+        rows: Json = [_row(row) for row in group.rows]
+        groups.append({"reward": group.reward, "spurious": group.spurious, "rows": rows})
     return {
         "task": forest.task.task,
         "title": forest.task.title,
         "first": forest.first,
-        "groups": [
-            {
-                "reward": group.reward,
-                "spurious": group.spurious,
-                "rows": [_row(row) for row in group.rows],
-            }
-            for group in forest.groups
-        ],
+        "groups": groups,
     }
 
 
 def _row(entry: ForestRow) -> Json:
     row = entry.measured
-    said = f"{MARKS[entry.word]} {entry.word}"
     return {
         "label": entry.label + (" ◆" if entry.column.contaminated else ""),
         "family": entry.title,
@@ -48,10 +44,9 @@ def _row(entry: ForestRow) -> Json:
         "delta": row.delta if row else None,
         "interval": list(row.interval) if row and row.interval else None,
         "number": _number(row) if row else "",
-        "said": said,
+        "said": f"{MARKS[entry.word]} {entry.word}",
         "references": [
-            {"delta": reference.delta, "says": delta_reference(reference)}
-            for reference in (entry.row.published if entry.row else None) or ()
+            {"delta": reference.delta, "says": delta_reference(reference)} for reference in entry.published
         ],
     }
 
@@ -69,14 +64,13 @@ def _curve(curve: Curve) -> Json:
 
 
 def _point(row: DeltaRow) -> Json:
-    bounds: Json = list(row.interval) if row.interval else None
     return {
         "step": row.step,
         "delta": row.delta,
-        "interval": bounds,
+        "interval": list(row.interval) if row.interval else None,
         "says": f"step {row.step}: {_number(row)}",
     }
 
 
 def _number(row: DeltaRow) -> str:
-    return f"{signed(row.delta or 0.0)} {signed_interval(row.interval)}"
+    return estimate(row.delta or 0.0, row.interval)

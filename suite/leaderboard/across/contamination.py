@@ -1,40 +1,39 @@
-"""What the contamination probes say of each model, published figures beside them, and deltas split by what a base reproduces."""
+"""Contamination probes of each model beside published figures, and deltas split by what a base reproduces."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from suite.leaderboard.across.lineup import in_order, told_apart, variant
+from suite.leaderboard.across.lineup import in_order, variant
 from suite.leaderboard.bars import LEAST_SPAN, Bar, Scale, scale_of
+from suite.leaderboard.board.grid import distinguishing_fields
 from suite.leaderboard.board.task_view import TaskView
-from suite.leaderboard.wording.rows import percent
 from suite.registry import published
 from suite.schema import DeltaRow, Interval, LeakSplit, ScoreRow, Summary, TaskRow
+from suite.schema.numbers import percent
 
-Part = tuple[float | None, Interval | None]
-"""A delta and its interval."""
 METRICS = ("exact_match", "answer_found", "rouge_l")
 REACH = 3.0
-"""Intervals are drawn up to so many times the largest delta of their task: that of a few items would make all others points."""
+"""Intervals are cut at this multiple of their task's largest delta; that of a few items would shrink all others to dots."""
 
 
 @dataclass(frozen=True)
-class Reference:
-    """A published figure: ``share`` for the bar, and the whole of it in words."""
+class ProbeReference:
+    """A published figure: its ``share`` for the bar, and the whole of it in words."""
 
     share: float
     says: str
 
 
 @dataclass(frozen=True)
-class Share:
-    """One metric of a model; no value where not every sample could be measured."""
+class ProbedShare:
+    """One metric of a model; no value unless every sample could be measured."""
 
     value: float | None
-    references: tuple[Reference, ...]
+    references: tuple[ProbeReference, ...]
 
     @property
     def bar(self) -> float:
-        """How far the bar goes, in 0..1."""
+        """The length of the bar, in 0..1."""
         return min(1.0, max(0.0, self.value or 0.0))
 
 
@@ -45,12 +44,12 @@ class ProbedModel:
     score: ScoreRow
     family: str
     leaked: bool
-    shares: tuple[Share, ...]
+    shares: tuple[ProbedShare, ...]
 
 
 @dataclass(frozen=True)
 class Probed:
-    """One probe: bases first, checkpoints apart."""
+    """One probe, with bases and checkpoints apart."""
 
     task: TaskRow
     metrics: tuple[str, ...]
@@ -59,8 +58,16 @@ class Probed:
 
 
 @dataclass(frozen=True)
-class PartBar:
-    """A part's delta as it is drawn; an end that is cut goes on beyond what is shown."""
+class LeakPart:
+    """The delta on one part of the items, either of them absent if it is undefined."""
+
+    delta: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True)
+class LeakBar:
+    """A part's delta as drawn; a cut end of the interval lies outside the drawing."""
 
     bar: Bar
     cut_low: bool
@@ -75,8 +82,8 @@ class LeakRow:
     label: str
     leaked: bool
     split: LeakSplit
-    reproduced: PartBar | None
-    other: PartBar | None
+    reproduced: LeakBar | None
+    other: LeakBar | None
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ class LeakTask:
 
 
 def probed_tasks(summary: Summary, views: Iterable[TaskView]) -> tuple[Probed, ...]:
-    """Every probe that has scores."""
+    """Return every probe with scores."""
     return tuple(
         _probed(summary, view) for view in views if view.is_probe and any(row.metrics for row in view.scores)
     )
@@ -105,43 +112,55 @@ def _probed(summary: Summary, view: TaskView) -> Probed:
 
 def _model(summary: Summary, task: TaskRow, row: ScoreRow, metrics: Iterable[str]) -> ProbedModel:
     known = published.probes(row.model, task.task) if row.model == row.base else []
-    shares = tuple(Share((row.metrics or {}).get(name), tuple(_references(name, known))) for name in metrics)
-    return ProbedModel(
-        row, summary.families.get(row.family, row.family), row.family in task.contaminated, shares
-    )
+    values = row.metrics or {}
+    shares = tuple(ProbedShare(values.get(name), tuple(_references(name, known))) for name in metrics)
+    family = summary.families.get(row.family, row.family)
+    return ProbedModel(row, family, row.family in task.contaminated, shares)
 
 
 def _references(
     metric: str, known: Iterable[tuple[published.Source, published.PublishedProbe]]
-) -> Iterable[Reference]:
-    """``answer_found`` is nobody's figure but ours."""
+) -> Iterable[ProbeReference]:
+    """Yield published figures of ``metric``; no source prints ``answer_found``."""
     for source, row in known:
         figure = {"exact_match": row.exact_match, "rouge_l": row.rouge_l}.get(metric)
         if figure is not None:
             share = figure / 100
-            yield Reference(share, f"published {percent(share)}, {source.id}, {row.where} ({row.setting})")
+            yield ProbeReference(
+                share, f"published {percent(share)}, {source.id}, {row.where} ({row.setting})"
+            )
 
 
 def leak_tasks(summary: Summary, views: Iterable[TaskView]) -> tuple[LeakTask, ...]:
-    """Every task with a delta that is split."""
+    """Return every task with a split delta."""
     return tuple(_leaks(summary, view) for view in views if view.leaks)
 
 
 def _leaks(summary: Summary, view: TaskView) -> LeakTask:
-    parts = [part for row in view.leaks if row.leak for part in _parts(row.leak)]
-    reach = REACH * max([LEAST_SPAN, *(abs(delta) for delta, _ in parts if delta is not None)])
-    ends = (_cut(end, reach) for _, interval in parts for end in interval or ())
-    scale = scale_of([*(delta for delta, _ in parts if delta is not None), *ends])
-    fields = told_apart(view.deltas)
+    scale = _scale([row.leak for row in view.leaks if row.leak])
+    fields = distinguishing_fields(view.deltas)
     rows = in_order(summary.families, view.leaks)
     return LeakTask(view.task, scale, tuple(_leak(summary, view, row, scale, fields) for row in rows))
 
 
+def _scale(splits: Iterable[LeakSplit]) -> Scale:
+    """Return the scale of all parts of a task's deltas, with very long intervals cut."""
+    deltas: list[float] = []
+    ends: list[float] = []
+    for split in splits:
+        for part in _parts(split):
+            ends += part.interval or ()
+            if part.delta is not None:
+                deltas.append(part.delta)
+    reach = REACH * max([LEAST_SPAN, *map(abs, deltas)])
+    return scale_of([*deltas, *(max(-reach, min(reach, end)) for end in ends)])
+
+
 def _leak(summary: Summary, view: TaskView, row: DeltaRow, scale: Scale, fields: tuple[str, ...]) -> LeakRow:
     split = row.leak
-    assert split is not None, "TaskView.leaks holds deltas that are split"
-    several = len({other.base for other in view.deltas if other.family == row.family}) > 1
-    reproduced, other = (_bar(scale, delta, interval) for delta, interval in _parts(split))
+    assert split is not None, "TaskView.leaks holds split deltas"
+    several = view.has_several_bases(row.family)
+    reproduced, other = (_bar(scale, part) for part in _parts(split))
     return LeakRow(
         family=row.base if several else summary.families.get(row.family, row.family),
         label=" · ".join(filter(None, (row.reward, variant(row, fields)))),
@@ -152,16 +171,13 @@ def _leak(summary: Summary, view: TaskView, row: DeltaRow, scale: Scale, fields:
     )
 
 
-def _parts(split: LeakSplit) -> tuple[Part, Part]:
-    return (split.delta_reproduced, split.interval_reproduced), (split.delta_other, split.interval_other)
+def _parts(split: LeakSplit) -> tuple[LeakPart, LeakPart]:
+    reproduced = LeakPart(split.delta_reproduced, split.interval_reproduced)
+    return reproduced, LeakPart(split.delta_other, split.interval_other)
 
 
-def _bar(scale: Scale, delta: float | None, interval: Interval | None) -> PartBar | None:
-    low, high = interval or (scale.low, scale.high)
-    shown = (max(low, scale.low), min(high, scale.high)) if interval else None
-    bar = scale.bar(delta, shown)
-    return PartBar(bar, low < scale.low, high > scale.high) if bar else None
-
-
-def _cut(points: float, reach: float) -> float:
-    return max(-reach, min(reach, points))
+def _bar(scale: Scale, part: LeakPart) -> LeakBar | None:
+    low, high = part.interval or (scale.low, scale.high)
+    visible = (max(low, scale.low), min(high, scale.high)) if part.interval else None
+    bar = scale.bar(part.delta, visible)
+    return LeakBar(bar, low < scale.low, high > scale.high) if bar else None

@@ -1,22 +1,23 @@
-"""Deltas as a forest plot lines them up: of each task the rewards, under each reward every base of every family."""
+"""Deltas in the order of a forest plot: for each task the rewards, for each reward every base of every family."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from suite.leaderboard.across.lineup import shown, told_apart, variant
-from suite.leaderboard.board.task_view import Column, TaskView
+from suite.leaderboard.across.lineup import variant, with_number
+from suite.leaderboard.board.grid import Column, distinguishing_fields
+from suite.leaderboard.board.task_view import TaskView
 from suite.leaderboard.wording.rows import finding_word
-from suite.schema import DeltaRow, Summary, TaskRow
+from suite.schema import DeltaReference, DeltaRow, Summary, TaskRow
 
 ROWS_AT_ONCE = 30
-"""A forest of more rows opens with its first reward alone; the reader picks another, or all of them."""
+"""A forest with more rows opens with its first reward only; the reader picks another one, or all."""
 
 
 @dataclass(frozen=True)
 class ForestRow:
-    """A base under one reward. ``row`` is absent where the pair is missing.
+    """A base under one reward. ``row`` is absent if the pair is missing.
 
-    ``family`` counts from 0, in the board's order; ``title`` is its name.
+    ``family`` is the family's index in the board's order, ``title`` its name.
     """
 
     column: Column
@@ -27,23 +28,28 @@ class ForestRow:
 
     @property
     def label(self) -> str:
-        """The family, or the base where the family has several, and what tells its rows apart."""
+        """The family, or the base if the family has several, and what distinguishes its rows."""
         return " · ".join(filter(None, (self.column.label, self.variant)))
 
     @property
     def word(self) -> str:
-        """The finding, or why there is no number."""
+        """The finding, or the reason for a missing number."""
         return finding_word(self.row) if self.row else "missing"
 
     @property
     def measured(self) -> DeltaRow | None:
-        """The row where it has a number that may be shown."""
-        return shown(self.row)
+        """The row if it has a number to show."""
+        return with_number(self.row)
+
+    @property
+    def published(self) -> tuple[DeltaReference, ...]:
+        """Published deltas of the same base and reward."""
+        return (self.row.published if self.row else None) or ()
 
 
 @dataclass(frozen=True)
 class ForestGroup:
-    """One reward. ``spurious``: it does not look at whether an answer is right."""
+    """One reward; a ``spurious`` one ignores correctness."""
 
     reward: str
     spurious: bool
@@ -59,29 +65,32 @@ class Forest:
 
     @property
     def first(self) -> str:
-        """The reward that is shown first; empty: all of them."""
-        return self.groups[0].reward if sum(len(group.rows) for group in self.groups) > ROWS_AT_ONCE else ""
+        """The reward to show first; empty for all."""
+        rows = sum(len(group.rows) for group in self.groups)
+        return self.groups[0].reward if rows > ROWS_AT_ONCE else ""
 
 
 def forests(summary: Summary, views: Iterable[TaskView]) -> tuple[Forest, ...]:
-    """A forest for every task that has deltas."""
+    """Return a forest for every task with deltas."""
     return tuple(_forest(summary, view) for view in views if view.deltas)
 
 
 def _forest(summary: Summary, view: TaskView) -> Forest:
-    fields = told_apart(view.deltas)
+    fields = distinguishing_fields(view.deltas)
     rewards = dict.fromkeys(row.reward for row in view.deltas)
     return Forest(view.task, tuple(_group(summary, view, reward, fields) for reward in rewards))
 
 
 def _group(summary: Summary, view: TaskView, reward: str, fields: Sequence[str]) -> ForestGroup:
-    own = sorted((row for row in view.deltas if row.reward == reward), key=lambda row: row.step)
+    deltas = sorted((row for row in view.deltas if row.reward == reward), key=lambda row: row.step)
     families = list(dict.fromkeys(column.family for column in view.grid.columns))
-    rows: list[ForestRow] = []
+    entries: list[ForestRow] = []
     for column in view.grid.columns:
-        family = (families.index(column.family), summary.families.get(column.family, column.family))
-        found = [row for row in own if row.family == column.family and column.base in (None, row.base)]
-        rows += [ForestRow(column, *family, variant(row, fields), row) for row in found] or [
-            ForestRow(column, *family, "", None)
-        ]
-    return ForestGroup(reward, any(row.spurious for row in own), tuple(rows))
+        index = families.index(column.family)
+        title = summary.families.get(column.family, column.family)
+        rows = [row for row in deltas if row.family == column.family and column.base in (None, row.base)]
+        if rows:
+            entries += [ForestRow(column, index, title, variant(row, fields), row) for row in rows]
+        else:
+            entries.append(ForestRow(column, index, title, "", None))
+    return ForestGroup(reward, any(row.spurious for row in deltas), tuple(entries))

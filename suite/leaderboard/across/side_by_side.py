@@ -1,18 +1,18 @@
-"""Contaminated tasks beside clean ones: of each two tasks a table of reward and base, with both deltas in a cell."""
+"""Contaminated tasks beside clean ones: for each two tasks a table of reward by base with both deltas in a cell."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from suite.leaderboard.across.lineup import columns_of, told_apart, variant
-from suite.leaderboard.board.task_view import Column
+from suite.leaderboard.across.lineup import columns_of, variant
+from suite.leaderboard.board.grid import Column, distinguishing_fields
 from suite.leaderboard.colours import colour_scale
 from suite.leaderboard.links import pair_page
 from suite.schema import CleanContrast, Summary
 
 
 @dataclass(frozen=True)
-class Half:
-    """One of the two deltas: ``depth`` is how much of the colour scale it takes, ``page`` that of its pair."""
+class ContrastHalf:
+    """One of the two deltas: ``depth`` is its share of the colour scale, ``page`` that of its pair."""
 
     task: str
     delta: float
@@ -21,16 +21,16 @@ class Half:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A contrast with its halves."""
+class ContrastCell:
+    """A contrast with its two deltas."""
 
     contrast: CleanContrast
-    contaminated: Half
-    clean: Half
+    contaminated: ContrastHalf
+    clean: ContrastHalf
 
     @property
     def says(self) -> str:
-        """What the interval of the difference leaves open, in words."""
+        """What the interval of the difference shows, in words."""
         interval = self.contrast.interval
         if interval is None:
             return "interval undefined"
@@ -41,28 +41,28 @@ class Cell:
 
 @dataclass(frozen=True)
 class Combination:
-    """Two tasks. ``key`` stands in the page's address; ``leaked``: some family's corpus is known to hold the first."""
+    """Two tasks. The page's address has ``key``; ``leaked``: some family's corpus is known to contain the first task."""
 
     key: str
     contaminated: str
     clean: str
     leaked: bool
     columns: tuple[Column, ...]
-    rows: tuple[tuple[str, tuple[Cell | None, ...]], ...]
+    rows: tuple[tuple[str, tuple[ContrastCell | None, ...]], ...]
 
 
 def combinations(summary: Summary) -> tuple[Combination, ...]:
-    """Every two tasks that are contrasted, those with a leak first."""
+    """Return every two contrasted tasks, those with a leak first."""
     groups: dict[tuple[str, str], list[CleanContrast]] = {}
     for contrast in summary.contrasts:
         groups.setdefault((contrast.contaminated, contrast.clean), []).append(contrast)
-    found = _Cells(summary)
-    made = (found.combination(*tasks, contrasts) for tasks, contrasts in groups.items())
-    return tuple(sorted(made, key=lambda combination: not combination.leaked))
+    tables = _ContrastTables(summary)
+    found = [tables.combination(*tasks, contrasts) for tasks, contrasts in groups.items()]
+    return tuple(sorted(found, key=lambda combination: not combination.leaked))
 
 
-class _Cells:
-    """Makes the cells of a summary, which know the pages of their pairs and the board's scale of colours."""
+class _ContrastTables:
+    """Makes the tables of a summary, whose cells link to their pairs and share the board's colour scale."""
 
     def __init__(self, summary: Summary) -> None:
         self.summary = summary
@@ -72,37 +72,36 @@ class _Cells:
 
     def combination(self, contaminated: str, clean: str, contrasts: Sequence[CleanContrast]) -> Combination:
         columns = columns_of(self.summary.families, contrasts, self.tasks.get(contaminated))
-        fields = told_apart(contrasts)
-        labels = dict.fromkeys((row.reward, variant(row, fields)) for row in contrasts)
-        cells = {
-            (row.family, row.base, row.reward, variant(row, fields)): self._cell(row) for row in contrasts
-        }
-        rows = tuple(
-            (
-                " · ".join(filter(None, label)),
-                tuple(cells.get((column.family, str(column.base), *label)) for column in columns),
-            )
-            for label in labels
-        )
-        titles = (self._title(contaminated), self._title(clean))
+        fields = distinguishing_fields(contrasts)
+        cells: dict[tuple[str, str, str], ContrastCell] = {}
+        labels: dict[str, None] = {}
+        for row in contrasts:
+            label = " · ".join(filter(None, (row.reward, variant(row, fields))))
+            labels[label] = None
+            cells[row.family, row.base, label] = self._cell(row)
+        rows = []
+        for label in labels:
+            in_columns = (cells.get((column.family, str(column.base), label)) for column in columns)
+            rows.append((label, tuple(in_columns)))
         return Combination(
-            f"{contaminated} {clean}", *titles, any(row.leaked for row in contrasts), columns, rows
+            key=f"{contaminated} {clean}",
+            contaminated=self._title(contaminated),
+            clean=self._title(clean),
+            leaked=any(row.leaked for row in contrasts),
+            columns=columns,
+            rows=tuple(rows),
         )
 
-    def _cell(self, row: CleanContrast) -> Cell:
-        return Cell(
+    def _cell(self, row: CleanContrast) -> ContrastCell:
+        return ContrastCell(
             row,
             self._half(row, row.contaminated, row.delta_contaminated),
             self._half(row, row.clean, row.delta_clean),
         )
 
-    def _half(self, row: CleanContrast, task: str, delta: float) -> Half:
-        return Half(
-            self._title(task),
-            delta,
-            abs(self.scale.share(delta)),
-            self.pages.get((row.pair, row.protocol, task)),
-        )
+    def _half(self, row: CleanContrast, task: str, delta: float) -> ContrastHalf:
+        page = self.pages.get((row.pair, row.protocol, task))
+        return ContrastHalf(self._title(task), delta, abs(self.scale.share(delta)), page)
 
     def _title(self, task: str) -> str:
         return self.tasks[task].title if task in self.tasks else task

@@ -1,38 +1,45 @@
-"""What the page's scripts know of a task, as plain JSON: what its deltas can be filtered by, and the two arms of each.
+"""What the board's scripts know of a task, as plain JSON: what its deltas can be filtered by, and the two arms of each.
 
-The heatmap names them; a key that does not apply is absent.
+The heatmap's cells refer to the entries by index; an absent key does not apply. An entry::
+
+    {"family": "llama3", "reward": "random", "names": "llama3.1-8b-random\\nllama 3", "finding": "gain",
+     "before": [40.0, 38.1, 41.9], "after": [44.0, 42.2, 45.8]}
 """
 
-from suite.leaderboard.board.task_view import Entry, TaskView
+from suite.leaderboard.board.grid import GridPlace
+from suite.leaderboard.board.task_view import TaskView
 from suite.leaderboard.wording.rows import finding_word
 from suite.schema import Interval, ScoreRow, Summary
 
 Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
 DIGITS = 2
-"""Of percent, for what is drawn."""
+"""Decimals of the percentages that the scripts draw."""
 
 
-def chart_data(summary: Summary, views: tuple[TaskView, ...]) -> dict[str, Json]:
-    """By a panel's id what stands in its grid, row by row."""
+def filter_data(summary: Summary, views: tuple[TaskView, ...]) -> dict[str, Json]:
+    """Return the entries of each task's grid, row by row, under the id of its panel."""
     return {view.anchor: _entries(summary, view) for view in views if view.deltas}
 
 
 def _entries(summary: Summary, view: TaskView) -> Json:
     scores = {(row.model, row.protocol): row for row in view.scores}
-    return [_facets(summary, entry) | _arms(entry, scores) for entry in view.grid.entries]
+    return [_facets(summary, place) | _arms(place, scores) for place in view.grid.places]
 
 
-def _facets(summary: Summary, entry: Entry) -> dict[str, Json]:
-    family, row = entry.column.family, entry.row
-    names = [entry.label, family, summary.families.get(family, family), entry.column.base or ""]
+def _facets(summary: Summary, place: GridPlace) -> dict[str, Json]:
+    family = place.column.family
+    row = place.row
+    names = [place.label, family, summary.families.get(family, family), place.column.base or ""]
     if row:
         names += [row.base, row.checkpoint, *(row.checkpoints or ()), row.recipe, row.protocol]
-    facets: dict[str, Json] = {"family": family, "reward": entry.reward, "names": _joined(names)}
-    return facets | {"finding": finding_word(row) if row else "missing"} | ({} if row else {"hole": True})
+    facets: dict[str, Json] = {"family": family, "reward": place.reward, "names": _joined(names)}
+    if row is None:
+        return facets | {"finding": "missing", "hole": True}
+    return facets | {"finding": finding_word(row)}
 
 
 def _joined(names: list[str]) -> str:
-    """All names in lower case, less those that stand in a longer one: a search for a part finds it there."""
+    """Return all names in lower case, without those inside a longer one: a search finds them there."""
     joined = ""
     for name in sorted({name.lower() for name in names}, key=lambda name: (-len(name), name)):
         if name not in joined:
@@ -40,8 +47,8 @@ def _joined(names: list[str]) -> str:
     return joined.rstrip("\n")
 
 
-def _arms(entry: Entry, scores: dict[tuple[str, str], ScoreRow]) -> dict[str, Json]:
-    row = entry.row
+def _arms(place: GridPlace, scores: dict[tuple[str, str], ScoreRow]) -> dict[str, Json]:
+    row = place.row
     if row is None or not row.comparable or row.before is None or row.after is None:
         return {}
     return {
@@ -51,7 +58,7 @@ def _arms(entry: Entry, scores: dict[tuple[str, str], ScoreRow]) -> dict[str, Js
 
 
 def _arm(accuracy: float, score: ScoreRow | None) -> Json:
-    """Percent, and the interval's ends where there is one."""
-    # A delta over several seeds averages several checkpoints: the interval of one of them is not its interval.
+    """Return the accuracy in percent, followed by the ends of its interval if it has one."""
+    # A delta over several seeds averages several checkpoints, so the interval of a single one does not apply to it.
     interval: Interval | None = score.interval if score and abs(score.accuracy - accuracy) < 1e-9 else None
     return [round(100 * share, DIGITS) for share in (accuracy, *(interval or ()))]

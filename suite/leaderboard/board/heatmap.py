@@ -1,10 +1,12 @@
-"""What the cells of the heatmap say: each value that can be shown, with its interval and what it means in words."""
+"""The cells of the heatmap: every value that one can show, with its interval and its meaning in words."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
+from suite.leaderboard.board.grid import Column
 from suite.leaderboard.board.notes import notes
-from suite.leaderboard.board.task_view import Column, TaskView
+from suite.leaderboard.board.task_view import TaskView
 from suite.leaderboard.colours import ColourScale
 from suite.leaderboard.links import pair_page
 from suite.leaderboard.wording.rows import (
@@ -20,18 +22,18 @@ from suite.leaderboard.wording.rows import (
     control_word,
     fades,
     finding_word,
-    signed,
-    signed_interval,
+    page_interval,
+    page_points,
 )
 from suite.schema import DeltaRow, Interval
 
 FIELDS_SHOWN = 2
-"""Differing fields that a cell names; the table has them all."""
+"""Maximum number of differing fields that a cell names; the table lists all."""
 
 
 @dataclass(frozen=True)
-class Shown:
-    """One way to look at a cell. Without a value, ``words`` say why there is none. ``share`` of the colour scale, in -1..1."""
+class CellValue:
+    """One of a cell's values. Without a value, ``words`` say why. ``share`` of the colour scale, in -1..1."""
 
     way: str
     value: str
@@ -41,8 +43,8 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A place in the grid with its number there; ``row`` is ``None`` where the pair is missing."""
+class HeatmapCell:
+    """A place in the grid with its index there; ``row`` is ``None`` if the pair is missing."""
 
     view: TaskView
     scale: ColourScale
@@ -54,17 +56,17 @@ class Cell:
 
     @cached_property
     def word(self) -> str:
-        """The finding, or why there is none."""
+        """The finding, or the reason for its absence."""
         return finding_word(self.row) if self.row else "missing"
 
     @property
     def page(self) -> str | None:
-        """Address of the pair's page."""
+        """The address of the pair's page."""
         return pair_page(self.row) if self.row else None
 
     @property
     def marks(self) -> str:
-        """What stands behind the finding's word."""
+        """The marks after the finding's word."""
         if self.row is None or not self.has_number:
             return ""
         marks = ((UNVERIFIED_MARK, self.row.arms), (HOLM_MARK, fades(self.row)))
@@ -72,40 +74,41 @@ class Cell:
 
     @property
     def has_number(self) -> bool:
-        """Whether there is a delta at all."""
+        """Whether the cell has a delta."""
         return self.word not in ("not comparable", "missing")
 
     @property
     def is_spurious(self) -> bool:
-        """Whether the reward does not look at whether an answer is right, so that the row is a control."""
+        """Whether the reward ignores correctness, so that the row is a control."""
         return bool(self.row and self.row.spurious)
 
     @property
     def differs(self) -> str:
-        """The fields that keep the arms from being compared."""
+        """The fields that make the arms incomparable."""
         fields = (self.row.differs if self.row else None) or ()
         rest = f" +{len(fields) - FIELDS_SHOWN} more" if len(fields) > FIELDS_SHOWN else ""
         return ", ".join(fields[:FIELDS_SHOWN]) + rest
 
     @cached_property
-    def ways(self) -> tuple[Shown, ...]:
-        """The values that a reader can switch between; none where the arms have no delta."""
+    def values(self) -> tuple[CellValue, ...]:
+        """The values that a reader can switch between; none if the arms have no delta."""
         row = self.row
         if row is None or row.delta is None or not self.has_number:
             return ()
+        strong_words = (self._strong_words(row),)
         return (
-            self._shown("delta", row.delta, row.interval),
-            self._shown("adjusted", row.adjusted_delta, row.adjusted_interval, *_adjusted_words(row)),
-            self._shown(
-                "strong", row.strong_baseline_delta, row.strong_baseline_interval, self._strong_words(row)
-            ),
+            self._value("delta", row.delta, row.interval, ()),
+            self._value("adjusted", row.adjusted_delta, row.adjusted_interval, _adjusted_words(row)),
+            self._value("strong", row.strong_baseline_delta, row.strong_baseline_interval, strong_words),
         )
 
-    def _shown(self, way: str, points: float | None, interval: Interval | None, *words: str) -> Shown:
-        said = tuple(filter(None, words))
+    def _value(
+        self, way: str, points: float | None, interval: Interval | None, words: tuple[str, ...]
+    ) -> CellValue:
+        words = tuple(filter(None, words))
         if points is None:
-            return Shown(way, "", "", said, None)
-        return Shown(way, signed(points), signed_interval(interval), said, self.scale.share(points))
+            return CellValue(way, "", "", words, None)
+        return CellValue(way, page_points(points), page_interval(interval), words, self.scale.share(points))
 
     def _strong_words(self, row: DeltaRow) -> str:
         if row.strong_baseline_delta is not None:
@@ -115,23 +118,20 @@ class Cell:
     @property
     def references(self) -> tuple[str, ...]:
         """Published deltas of the same base, reward and task."""
-        return tuple(
-            f"paper {signed(reference.delta)}"
-            for reference in (self.row.published if self.row else None) or ()
-        )
+        published = (self.row.published if self.row else None) or ()
+        return tuple(f"paper {page_points(reference.delta)}" for reference in published)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is told, under the delta itself, when the cell is pointed at or focused."""
+        """The lines shown when the cell is under the pointer or has the focus."""
         if self.row is None:
             return ()
-        differs = (f"differs in {', '.join(self.row.differs)}",) if self.row.differs else ()
-        return (*differs, *notes(self.row, self.view.tested))
+        return tuple(notes(self.row, self.view.tested))
 
 
 @dataclass(frozen=True)
-class Source:
-    """A publication's figures for the cells of one task, under one setting."""
+class Citation:
+    """A publication's figures for the cells of one task, under one setting; ``cells`` counts them."""
 
     source: str
     setting: str
@@ -139,27 +139,27 @@ class Source:
     cells: int
 
 
-def grid_cells(view: TaskView, scale: ColourScale) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
-    """Each row's label with its cells."""
-    cells = [Cell(view, scale, number, *entry) for number, entry in enumerate(view.grid.entries)]
+def grid_cells(view: TaskView, scale: ColourScale) -> tuple[tuple[str, tuple[HeatmapCell, ...]], ...]:
+    """Return the label of each row with its cells."""
+    cells = [HeatmapCell(view, scale, number, *place) for number, place in enumerate(view.grid.places)]
     width = len(view.grid.columns)
-    return tuple(
-        (label, tuple(cells[place * width : (place + 1) * width]))
-        for place, label in enumerate(view.grid.rows)
-    )
+    rows = []
+    for number, label in enumerate(view.grid.rows):
+        first = number * width
+        rows.append((label, tuple(cells[first : first + width])))
+    return tuple(rows)
 
 
-def sources(view: TaskView) -> tuple[Source, ...]:
-    """Where the published figures of a task come from, each once."""
-    found: dict[tuple[str, str, int | None], int] = {}
+def citations(view: TaskView) -> tuple[Citation, ...]:
+    """Return the sources of a task's published figures, each setting once."""
+    counts: Counter[tuple[str, str, int | None]] = Counter()
     for row in view.deltas:
-        for one in row.published or ():
-            place = (one.source, one.setting, one.step)
-            found[place] = found.get(place, 0) + 1
-    return tuple(Source(*place, cells) for place, cells in found.items())
+        counts.update((figure.source, figure.setting, figure.step) for figure in row.published or ())
+    return tuple(Citation(*setting, cells) for setting, cells in counts.items())
 
 
 def _adjusted_words(row: DeltaRow) -> tuple[str, ...]:
+    """Return what the value beyond the control is measured against, or the reason for its absence."""
     if row.adjusted_delta is not None:
         return (beyond(row), beats(row))
     if row.control is None and not row.spurious:

@@ -1,4 +1,4 @@
-"""What a cell of the heatmap says under the pointer: plain lines, which the script puts there as text. The tables say it too."""
+"""What a heatmap cell shows under the pointer: plain lines, which the script inserts as text. The tables say it too."""
 
 from suite.leaderboard.wording.rows import (
     HOLM_MARK,
@@ -9,24 +9,32 @@ from suite.leaderboard.wording.rows import (
     beyond,
     control_word,
     delta_reference,
+    estimate,
     fades,
     p_words,
-    signed,
-    signed_interval,
+    page_points,
     within,
 )
 from suite.schema import Contributions, DeltaRow, Interval, LeakSplit
 
 CONTROLS_SHOWN = 6
-"""Names of controls; a hover label cannot be scrolled, and the table has them all."""
+"""Maximum number of controls that are named; a hover label cannot be scrolled, and the table lists all."""
 
 
 def notes(row: DeltaRow, tested: int) -> list[str]:
-    """All that is known of a delta beside its number; "no control" stands in the cell already."""
-    lines = [f"{UNVERIFIED_MARK} arms {row.arms}: {UNVERIFIED_MEANING}"] if row.arms else []
+    """Return all that is known of a delta besides its number, except "no control", which the cell itself says.
+
+    ``tested`` counts the rows of the board over which p is adjusted.
+    """
+    lines: list[str] = []
+    if row.differs:
+        lines.append(f"differs in {', '.join(row.differs)}")
+    if row.arms:
+        lines.append(f"{UNVERIFIED_MARK} arms {row.arms}: {UNVERIFIED_MEANING}")
     if fades(row):
         lines.append(f"{HOLM_MARK} {NOT_AFTER_HOLM} over {tested} cells")
-    lines += [*_tests(row), *_controls(row)]
+    lines += _tests(row)
+    lines += _controls(row)
     if row.contributions:
         lines += _contributions(row.contributions)
     if row.leak:
@@ -48,16 +56,12 @@ def _controls(row: DeltaRow) -> list[str]:
         return [control_word(row)]
     if not row.control:
         return []
+    if row.adjusted_delta is not None:
+        adjusted = f"{estimate(row.adjusted_delta, row.adjusted_interval)} {beyond(row)}"
+        return [", ".join(filter(None, (adjusted, beats(row))))]
+    names = ", ".join(row.control[:CONTROLS_SHOWN])
     rest = f" +{len(row.control) - CONTROLS_SHOWN} more" if len(row.control) > CONTROLS_SHOWN else ""
-    names = f"control: {', '.join(row.control[:CONTROLS_SHOWN])}{rest}"
-    if row.adjusted_delta is None:
-        return [names]
-    adjusted = f"{_points(row.adjusted_delta, row.adjusted_interval)} {beyond(row)}"
-    return [", ".join(filter(None, (adjusted, beats(row))))]
-
-
-def _points(points: float, interval: Interval | None) -> str:
-    return f"{signed(points)} {signed_interval(interval)}"
+    return [f"control: {names}{rest}"]
 
 
 def _contributions(split: Contributions) -> list[str]:
@@ -75,15 +79,16 @@ def _contributions(split: Contributions) -> list[str]:
 
 
 def _listed(parts: dict[str, float]) -> str:
-    return ", ".join(f"{name} {signed(points)}" for name, points in parts.items())
+    return ", ".join(f"{name} {page_points(points)}" for name, points in parts.items())
 
 
 def _leak(split: LeakSplit) -> str:
     reproduced = _part(
-        split.n_reproduced, "reproduced items", split.delta_reproduced, split.interval_reproduced
+        f"{split.n_reproduced} reproduced items", split.delta_reproduced, split.interval_reproduced
     )
-    return f"leak: {reproduced}; {_part(split.n_other, 'others', split.delta_other, split.interval_other)}"
+    other = _part(f"{split.n_other} others", split.delta_other, split.interval_other)
+    return f"leak: {reproduced}; {other}"
 
 
-def _part(n: int, name: str, delta: float | None, interval: Interval | None) -> str:
-    return f"{n} {name}" if delta is None else f"{_points(delta, interval)} on {n} {name}"
+def _part(items: str, delta: float | None, interval: Interval | None) -> str:
+    return items if delta is None else f"{estimate(delta, interval)} on {items}"

@@ -1,16 +1,18 @@
-"""The two sides of a pair as its page tells them: which model, what it scored, and with which settings it was measured."""
+"""The arms of a pair as its page shows them: the model, its scores, and the settings of its measurement."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from suite.leaderboard.wording.rows import MINUS, percent, signed
+from suite.leaderboard.wording.pair import MEASURES, SETTINGS, Measure
+from suite.leaderboard.wording.rows import page_points
 from suite.schema import MUST_MATCH, ScoreRow
+from suite.schema.numbers import MINUS, percent
 from suite.store.cells import CellManifest
 
 
 @dataclass(frozen=True)
 class Arm:
-    """A model on the pair's task; score and manifest are absent where the board does not have them."""
+    """A model on the pair's task; ``score`` and ``manifest`` are absent if the board lacks them."""
 
     model: str
     title: str
@@ -19,8 +21,8 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of a table with a column for each arm. ``differs`` is of settings that must match; ``change`` of measures."""
+class ArmLine:
+    """One line of a table with a column for each arm. Settings that must match can differ; measures have a change."""
 
     label: str
     values: tuple[str, ...]
@@ -29,79 +31,53 @@ class Line:
     change: str = ""
 
 
-Measure = Callable[[ScoreRow], float | None]
-MEASURES: tuple[tuple[str, str, Measure], ...] = (
-    ("Final answer in a box", "", lambda s: s.behaviour.boxed),
-    ("Code", "The word “python” anywhere", lambda s: s.behaviour.code),
-    ("Fenced code", "A block of it", lambda s: s.behaviour.fenced_code),
-    ("Language only", "No code", lambda s: s.behaviour.language_only),
-    ("Truncated", "Ran into the limit of tokens", lambda s: s.behaviour.truncated),
-    ("Repetition", "The same text ten times in a row", lambda s: s.behaviour.repetitive),
-    (
-        "Right answer present, not extracted",
-        "Given up by the model, or missed by the grader",
-        lambda s: s.answer_present,
-    ),
-)
+def behaviour_lines(arms: tuple[Arm, ...]) -> tuple[ArmLine, ...]:
+    """Return how the arms answer, as shares of samples, and the mean length; a dash for what is unknown."""
+    return (*(_measure_line(arms, measure) for measure in MEASURES), _length_line(arms))
 
 
-def behaviour_lines(arms: tuple[Arm, ...]) -> tuple[Line, ...]:
-    """How the arms answer, as shares of samples, and the mean length; a dash where nobody says it."""
-    shares = [_measure_line(arms, label, meaning, measure) for label, meaning, measure in MEASURES]
-    return (*shares, _length_line(arms))
-
-
-def _length_line(arms: tuple[Arm, ...]) -> Line:
-    lengths = [
-        arm.score.behaviour.mean_tokens
-        for arm in arms
-        if arm.score and arm.score.behaviour.mean_tokens is not None
-    ]
+def _length_line(arms: tuple[Arm, ...]) -> ArmLine:
+    lengths: list[float] = []
+    for arm in arms:
+        if arm.score and arm.score.behaviour.mean_tokens is not None:
+            lengths.append(arm.score.behaviour.mean_tokens)
     meaning = "Generated tokens of a sample"
     if len(lengths) < len(arms):
-        return Line("Mean tokens", ("–",) * len(arms), meaning)
+        return ArmLine("Mean tokens", ("–",) * len(arms), meaning)
     change = f"{lengths[1] - lengths[0]:+.0f}".replace("-", MINUS) if len(arms) == 2 else ""
-    return Line("Mean tokens", tuple(f"{length:.0f}" for length in lengths), meaning, change=change)
+    return ArmLine("Mean tokens", tuple(f"{length:.0f}" for length in lengths), meaning, change=change)
 
 
-def _measure_line(arms: tuple[Arm, ...], label: str, meaning: str, measure: Measure) -> Line:
-    shares = [measure(arm.score) if arm.score else None for arm in arms]
+def _measure_line(arms: tuple[Arm, ...], measure: Measure) -> ArmLine:
+    shares = [measure.of(arm.score) if arm.score else None for arm in arms]
     known = [share for share in shares if share is not None]
-    change = signed(100 * (known[1] - known[0])) if len(known) == len(arms) == 2 else ""
-    return Line(
-        label, tuple("–" if share is None else percent(share) for share in shares), meaning, change=change
-    )
+    change = page_points(100 * (known[1] - known[0])) if len(known) == len(arms) == 2 else ""
+    values = tuple("–" if share is None else percent(share) for share in shares)
+    return ArmLine(measure.label, values, measure.meaning, change=change)
 
 
-NAMES = {
-    "task_version": "Task version", "items_hash": "Items", "protocol_hash": "Prompt", "decoding": "Decoding", "engine": "Engine",
-    "dtype": "Number type", "device": "Device",
-}  # fmt: skip
-
-
-def must_match(arms: tuple[Arm, ...]) -> tuple[Line, ...]:
-    """What may not differ between the arms; nothing where the board does not know how they were measured."""
+def must_match(arms: tuple[Arm, ...]) -> tuple[ArmLine, ...]:
+    """Return the settings that must not differ between the arms; nothing if the board lacks a manifest."""
     manifests = [arm.manifest for arm in arms if arm.manifest]
     if len(manifests) < len(arms):
         return ()
     lines = [_setting(field, manifests) for field in MUST_MATCH]
     counts = tuple(str(manifest.k) for manifest in manifests)
-    return (*lines, Line("Samples an item", counts, differs=len(set(counts)) > 1))
+    return (*lines, ArmLine("Samples an item", counts, differs=len(set(counts)) > 1))
 
 
-def _setting(field: str, manifests: list[CellManifest]) -> Line:
+def _setting(field: str, manifests: list[CellManifest]) -> ArmLine:
     raw = [getattr(manifest.cell, field) for manifest in manifests]
-    told = tuple(_told(field, manifest) for manifest in manifests)
-    return Line(NAMES[field], told, differs=any(value != raw[0] for value in raw))
+    texts = tuple(_setting_text(field, manifest) for manifest in manifests)
+    return ArmLine(SETTINGS[field], texts, differs=any(value != raw[0] for value in raw))
 
 
-def _told(field: str, manifest: CellManifest) -> str:
+def _setting_text(field: str, manifest: CellManifest) -> str:
     cell = manifest.cell
     if field == "decoding":
-        d = cell.decoding
-        return (
-            f"temperature {d.temperature}, top_p {d.top_p}, at most {d.max_new_tokens} tokens, seed {d.seed}"
-        )
+        decoding = cell.decoding
+        sampling = f"temperature {decoding.temperature}, top_p {decoding.top_p}"
+        return f"{sampling}, at most {decoding.max_new_tokens} tokens, seed {decoding.seed}"
     if field == "protocol_hash":
         return f"{cell.protocol}, hash {cell.protocol_hash[:12]}"
     if field == "items_hash":
@@ -109,8 +85,8 @@ def _told(field: str, manifest: CellManifest) -> str:
     return str(getattr(cell, field))
 
 
-def recorded(arms: tuple[Arm, ...]) -> tuple[Line, ...]:
-    """What is kept of each arm and need not be the same; lines that say nothing of any arm are left out."""
+def recorded(arms: tuple[Arm, ...]) -> tuple[ArmLine, ...]:
+    """Return what is recorded of each arm and may differ, without lines that are empty for all arms."""
     kept: tuple[tuple[str, Callable[[CellManifest], str]], ...] = (
         ("Cell", lambda m: m.cell.id),
         ("Weights hash", lambda m: m.cell.weights_hash),
@@ -124,7 +100,9 @@ def recorded(arms: tuple[Arm, ...]) -> tuple[Line, ...]:
         ("Suite", lambda m: f"{m.suite_version}, git {m.git}"),
         ("Packages", lambda m: ", ".join(f"{name} {version}" for name, version in m.packages.items())),
     )
-    lines = (
-        Line(label, tuple(tell(arm.manifest) if arm.manifest else "" for arm in arms)) for label, tell in kept
-    )
-    return tuple(line for line in lines if any(line.values))
+    lines: list[ArmLine] = []
+    for label, text_of in kept:
+        values = tuple(text_of(arm.manifest) if arm.manifest else "" for arm in arms)
+        if any(values):
+            lines.append(ArmLine(label, values))
+    return tuple(lines)

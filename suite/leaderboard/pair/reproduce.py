@@ -1,4 +1,15 @@
-"""How a delta can be measured again: a run file that asks for exactly its two arms, and the commands around it."""
+"""How to measure a delta again: a run file that selects exactly its two arms, and the commands around it.
+
+A run file, as ``rlvr-suite eval pair.yaml`` reads it::
+
+    before: qwen2.5-math-1.5b
+    after: qwen2.5-math-1.5b-random
+    family: qwen2.5-math
+    reward: random
+    tasks: [math500]
+    protocols: [chat]
+    k: 1
+"""
 
 import shlex
 from collections.abc import Sequence
@@ -16,69 +27,58 @@ Value = str | int | float | list[str] | list[int]
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """``run_file`` is YAML for ``rlvr-suite eval``, empty where answers were imported; ``commands`` come after it, one a line."""
+class Reproduction:
+    """``run_file`` is YAML for ``rlvr-suite eval``, empty for imported answers; ``commands`` follow, one a line."""
 
     run_file: str
     commands: tuple[str, ...]
 
 
-def reproduce(row: DeltaRow, before: CellManifest | None, after: CellManifest | None) -> Recipe:
-    """The way to measure ``row`` again; the manifests of its arms, where they are known, say with which settings."""
-    evaluate = (
-        _imports(row, before, after)
-        if row.recipe == IMPORTED
-        else (_command("eval", RUN_FILE, "--out", RUN),)
-    )
+def reproduce(row: DeltaRow, before: CellManifest | None, after: CellManifest | None) -> Reproduction:
+    """Return the way to measure ``row`` again; the arms' manifests, if known, hold the settings."""
+    if row.recipe == IMPORTED:
+        run_file = ""
+        evaluation = [
+            _import(before, ("--model", row.base)),
+            _import(after, ("--base", row.base, "--reward", row.reward)),
+        ]
+    else:
+        run_file = _run_file(row, after)
+        evaluation = [_command("eval", RUN_FILE, "--out", RUN)]
     commands = (
         *_training(row),
-        *evaluate,
+        *evaluation,
         _command("summarize", RUN),
         _command("leaderboard", RUN, "--out", f"{RUN}/board"),
     )
-    run_file = "" if row.recipe == IMPORTED else _run_file(row, after)
-    return Recipe(run_file, commands)
+    return Reproduction(run_file, commands)
 
 
 def _command(*words: str) -> str:
     return shlex.join(("rlvr-suite", *words))
 
 
-def _training(row: DeltaRow) -> tuple[str, ...]:
-    """Training of the checkpoints whose ids are those that ``rlvr-suite train`` gives."""
-    made = {f"{row.base}-{row.reward}-{row.recipe}-s{seed}": seed for seed in row.seeds}
-    return tuple(
-        _command(
-            "train",
-            row.recipe,
-            "--model",
-            row.base,
-            "--reward",
-            row.reward,
-            "--seed",
-            str(made[name]),
-            "--out",
-            RUN,
-        )
-        for name in row.checkpoints or (row.checkpoint,)
-        if name in made
-    )
-
-
-def _imports(row: DeltaRow, before: CellManifest | None, after: CellManifest | None) -> tuple[str, ...]:
-    """Imports of both arms, from files of the names that were imported here."""
-    arms = ((before, ("--model", row.base)), (after, ("--base", row.base, "--reward", row.reward)))
-    return tuple(_import(manifest, arm) for manifest, arm in arms)
+def _training(row: DeltaRow) -> list[str]:
+    """Return the training of those checkpoints whose ids ``rlvr-suite train`` would give."""
+    seeds = {f"{row.base}-{row.reward}-{row.recipe}-s{seed}": seed for seed in row.seeds}
+    commands: list[str] = []
+    for checkpoint in row.checkpoints or (row.checkpoint,):
+        if checkpoint in seeds:
+            training = ("train", row.recipe, "--model", row.base, "--reward", row.reward)
+            commands.append(_command(*training, "--seed", str(seeds[checkpoint]), "--out", RUN))
+    return commands
 
 
 def _import(manifest: CellManifest | None, arm: Sequence[str]) -> str:
+    """Return the import of one arm, from a file with the name of the one that was imported here."""
     source = manifest.source if manifest else None
-    format_, files = (source.format, list(source.files)[:1]) if source else ("jsonl", ["ANSWERS"])
-    return _command("import", format_, *files, *arm, "--out", RUN)
+    if source is None:
+        return _command("import", "jsonl", "ANSWERS", *arm, "--out", RUN)
+    return _command("import", source.format, *list(source.files)[:1], *arm, "--out", RUN)
 
 
 def _run_file(row: DeltaRow, after: CellManifest | None) -> str:
-    keys: dict[str, Value] = {**_who(row), "tasks": [row.task], "protocols": [row.protocol], "k": row.k}
+    keys: dict[str, Value] = {**_pair(row), "tasks": [row.task], "protocols": [row.protocol], "k": row.k}
     if row.task in all_tasks() and row.n_items < all_tasks()[row.task].metadata.n_items:
         keys["limit"] = row.n_items
     return yaml.safe_dump(
@@ -86,8 +86,8 @@ def _run_file(row: DeltaRow, after: CellManifest | None) -> str:
     )
 
 
-def _who(row: DeltaRow) -> dict[str, Value]:
-    """One checkpoint by its own name, with its training where somebody said it; several seeds by what they share."""
+def _pair(row: DeltaRow) -> dict[str, Value]:
+    """Select a single checkpoint by name, with its training if it is stated; several seeds by what they share."""
     if row.checkpoints:
         return {"families": [row.family], "rewards": [row.reward], "seeds": list(row.seeds)}
     pair: dict[str, Value] = {
@@ -96,17 +96,25 @@ def _who(row: DeltaRow) -> dict[str, Value]:
         "family": row.family,
         "reward": row.reward,
     }
-    seed: dict[str, Value] = {"seed": row.seeds[0]} if row.seeds else {}
-    return pair | seed if row.recipe == UNSTATED else pair | {"recipe": row.recipe, "step": row.step} | seed
+    if row.recipe != UNSTATED:
+        pair |= {"recipe": row.recipe, "step": row.step}
+    if row.seeds:
+        pair["seed"] = row.seeds[0]
+    return pair
 
 
 def _settings(row: DeltaRow, manifest: CellManifest | None) -> dict[str, Value]:
+    """Return the decoding, the seed of generated items if it is not the task's own, and the engine."""
     if manifest is None or not isinstance(manifest.cell.decoding, Decoding):
         return {}
     decoding = manifest.cell.decoding
     keys: dict[str, Value] = {"temperature": decoding.temperature, "max_new_tokens": decoding.max_new_tokens}
-    name, known = (manifest.dataset or ""), all_tasks().get(row.task)
-    seed = name.rpartition(", seed ")[2]
-    if known and known.metadata.seed is not None and seed.isdecimal() and int(seed) != known.metadata.seed:
-        keys["item_seed"] = int(seed)
-    return keys | ({"engine": "vllm"} if manifest.cell.engine.startswith("vllm") else {})
+    task = all_tasks().get(row.task)
+    task_seed = task.metadata.seed if task else None
+    # The dataset of generated items ends in their seed: "arithmetic, seed 7".
+    item_seed = (manifest.dataset or "").rpartition(", seed ")[2]
+    if task_seed is not None and item_seed.isdecimal() and int(item_seed) != task_seed:
+        keys["item_seed"] = int(item_seed)
+    if manifest.cell.engine.startswith("vllm"):
+        keys["engine"] = "vllm"
+    return keys

@@ -1,1 +1,1 @@
-"""The board of what the papers print."""
+"""The board of published figures: what the papers print, next to no measurement of ours."""

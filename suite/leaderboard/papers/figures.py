@@ -1,12 +1,13 @@
-"""The papers' figures arranged as their page shows them. Arranges rows and computes no statistics."""
+"""The papers' figures, arranged as their page shows them. Arranges rows and computes no statistics."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar, get_args
 
 from suite.benchmarks.tasks import TaskFile
-from suite.leaderboard.wording.rows import MINUS
+from suite.leaderboard.wording.papers import NO_INTERVAL, NOT_FOUND
 from suite.registry import Registry
 from suite.registry.published import (
     PublishedDelta,
@@ -17,18 +18,16 @@ from suite.registry.published import (
     Source,
 )
 from suite.schema import content_hash
+from suite.schema.numbers import MINUS
 
 AnyRow = PublishedScore | PublishedDelta | PublishedProbe
 Row = TypeVar("Row", bound=AnyRow)
 Key = TypeVar("Key")
-NO_INTERVAL = "no interval published"
-NOT_FOUND = "not found"
-"""Of a value that was looked for in the source: its look and its word are others than those of what nobody looked for."""
 
 
 @dataclass(frozen=True)
 class Cited:
-    """A source with the number that the page cites it by, and how many of its figures were found and were not."""
+    """A source with its number on the page and, for each kind of figure, how many were found and how many were not."""
 
     number: int
     source: Source
@@ -38,19 +37,19 @@ class Cited:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A task as the page names it; ``asked`` is the task whose items a probe cuts, else the task itself."""
+class PublishedTask:
+    """A task as the page names it; ``items_of`` is the task whose items a probe shortens, otherwise the task itself."""
 
     id: str
     title: str
-    asked: str
+    items_of: str
     n_items: int
     contaminated: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Base:
-    """A base model; ``rank`` is its place among those of the registry."""
+class PublishedBase:
+    """A base model; ``rank`` is its position among the registry's bases."""
 
     id: str
     family: str
@@ -60,38 +59,38 @@ class Base:
 
 @dataclass(frozen=True)
 class Figure(Generic[Row]):
-    """One row of a source; ``anchor`` stays the same whatever other rows come or go."""
+    """One row of a source; ``anchor`` does not depend on other rows."""
 
     row: Row
     cited: Cited
-    base: Base
-    place: Place
+    base: PublishedBase
+    task: PublishedTask
     anchor: str
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of a grid; ``starts`` is how many columns its family has, on the first of them, else 0."""
+class BaseColumn:
+    """A column of a grid; ``starts`` is the number of its family's columns on the first of them, 0 on the others."""
 
-    base: Base
+    base: PublishedBase
     starts: int
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Reward x base of one task; a cell holds every figure that any source has for it, and none where nobody asked."""
+class PublishedGrid:
+    """Reward x base of one task; a cell holds the figures of all sources, none if no source looked."""
 
-    place: Place
-    columns: tuple[Column, ...]
+    task: PublishedTask
+    columns: tuple[BaseColumn, ...]
     rows: tuple[tuple[str, tuple[tuple[Figure[PublishedDelta], ...], ...]], ...]
 
 
 @dataclass(frozen=True)
-class Spread:
+class AccuracySpread:
     """All printed accuracies of one base on one task, lowest first."""
 
-    base: Base
-    place: Place
+    base: PublishedBase
+    task: PublishedTask
     figures: tuple[Figure[PublishedScore], ...]
 
     @property
@@ -107,88 +106,108 @@ class Spread:
 
 @dataclass(frozen=True)
 class PublishedView:
-    """All that the page shows; ``spurious`` are the rewards that are, ``most`` is the size of the largest delta."""
+    """All that the page shows: ``spurious`` are the spurious rewards, ``largest`` is the size of the largest delta."""
 
     cited: tuple[Cited, ...]
     deltas: tuple[Figure[PublishedDelta], ...]
     scores: tuple[Figure[PublishedScore], ...]
     probes: tuple[Figure[PublishedProbe], ...]
-    grids: tuple[Grid, ...]
-    spreads: tuple[Spread, ...]
+    grids: tuple[PublishedGrid, ...]
+    spreads: tuple[AccuracySpread, ...]
     spurious: frozenset[str]
-    most: float
+    largest: float
 
     @cached_property
-    def bases(self) -> tuple[Base, ...]:
-        """Every base that any row names, in the registry's order."""
-        named = (*_bases(self.deltas), *_bases(self.scores), *_bases(self.probes))
-        return tuple(sorted(dict.fromkeys(named), key=lambda base: base.rank))
+    def bases(self) -> tuple[PublishedBase, ...]:
+        """Every base that some row names, in the registry's order."""
+        bases = (*_bases(self.deltas), *_bases(self.scores), *_bases(self.probes))
+        return tuple(sorted(dict.fromkeys(bases), key=lambda base: base.rank))
 
     @cached_property
-    def places(self) -> tuple[Place, ...]:
-        """Every task of whole questions that any row names or cuts."""
-        return tuple(sorted(dict.fromkeys((*_places(self.deltas), *_places(self.scores))), key=_place_order))
+    def tasks(self) -> tuple[PublishedTask, ...]:
+        """Every task that some delta or accuracy names."""
+        tasks = (*_tasks(self.deltas), *_tasks(self.scores))
+        return tuple(sorted(dict.fromkeys(tasks), key=_task_order))
 
     @cached_property
     def rewards(self) -> tuple[str, ...]:
-        """Every reward that any delta names, in the order of the grids."""
+        """Every reward that some delta names, in the order of the grids."""
         return _rewards(self.deltas)
+
+    @property
+    def not_found(self) -> int:
+        """The number of figures that were looked for and not found."""
+        return sum(cited.deltas[1] + cited.scores[1] + cited.probes[1] for cited in self.cited)
+
+    def found(self, kind: str) -> int:
+        """Return the number of printed figures of a kind: ``deltas``, ``scores`` or ``probes``."""
+        return sum(getattr(cited, kind)[0] for cited in self.cited)
 
 
 def published_view(
     files: Iterable[PublishedFile], registry: Registry, tasks: dict[str, TaskFile]
 ) -> PublishedView:
-    """The files in their order; models and tasks that the suite does not know stand under their ids."""
-    named = _Names(registry, tasks)
-    cited = tuple((_cited(number, file), file) for number, file in enumerate(files, 1))
-    deltas = _ordered(named.figure(source, row, row.base) for source, file in cited for row in file.deltas)
-    scores = _ordered(named.figure(source, row, row.model) for source, file in cited for row in file.scores)
-    probes = _ordered(named.figure(source, row, row.model) for source, file in cited for row in file.probes)
+    """Return the view of ``files``, in their order; unknown models and tasks go by their ids."""
+    names = _Names(registry, tasks)
+    sources: list[Cited] = []
+    deltas: list[Figure[PublishedDelta]] = []
+    scores: list[Figure[PublishedScore]] = []
+    probes: list[Figure[PublishedProbe]] = []
+    for number, file in enumerate(files, 1):
+        cited = _cited(number, file)
+        sources.append(cited)
+        deltas += [names.figure(cited, row, row.base) for row in file.deltas]
+        scores += [names.figure(cited, row, row.model) for row in file.scores]
+        probes += [names.figure(cited, row, row.model) for row in file.probes]
+    ordered_deltas = _ordered(deltas)
+    ordered_scores = _ordered(scores)
     return PublishedView(
-        cited=tuple(source for source, _ in cited),
-        deltas=deltas,
-        scores=scores,
-        probes=probes,
-        grids=tuple(_grid(place, deltas) for place in _places(deltas)),
-        spreads=_spreads(scores),
+        cited=tuple(sources),
+        deltas=ordered_deltas,
+        scores=ordered_scores,
+        probes=_ordered(probes),
+        grids=tuple(_grid(task, ordered_deltas) for task in _tasks(ordered_deltas)),
+        spreads=_spreads(ordered_scores),
         spurious=frozenset(name for name, reward in registry.rewards.items() if reward.spurious),
-        most=max((abs(figure.row.points) for figure in deltas if figure.row.points), default=1.0),
+        largest=max((abs(figure.row.points) for figure in deltas if figure.row.points), default=1.0),
     )
 
 
 def as_printed(value: float | None) -> str:
-    """``53.01`` and ``10.0``: every digit that the source has, at least one of them after the point."""
+    """Return all digits of the source, at least one after the point: ``53.01``, ``10.0``."""
     return NOT_FOUND if value is None else repr(float(value))
 
 
 def signed_as_printed(points: float) -> str:
-    """The same with a sign; a true minus sign."""
+    """Return the same with a sign, a true minus sign."""
     return f"{points:+}".replace("-", MINUS) if points else "0.0"
 
 
 def says(figure: Figure[PublishedDelta]) -> str:
-    """What a cell says under the pointer or the focus, a line each."""
-    row, source = figure.row, figure.cited.source
-    value = (
-        f"looked for, {NOT_FOUND}"
-        if row.points is None
-        else f"{signed_as_printed(row.points)} points, {NO_INTERVAL}"
-    )
+    """Return what a cell shows under the pointer or with the focus, one fact a line."""
+    row = figure.row
+    source = figure.cited.source
+    if row.points is None:
+        value = f"looked for, {NOT_FOUND}"
+    else:
+        value = f"{signed_as_printed(row.points)} points, {NO_INTERVAL}"
     step = "step not stated" if row.step is None else f"step {row.step}"
     lines = (
         value,
-        f"{row.base} · {row.reward} · {figure.place.title}",
+        f"{row.base} · {row.reward} · {figure.task.title}",
         f"{source.title}, {source.id}",
         row.where,
+        f"{row.setting}; {step}",
     )
-    return "\n".join((*lines, f"{row.setting}; {step}"))
+    return "\n".join(lines)
 
 
 class _Names:
-    """Gives rows the names that registry and tasks have for their ids."""
+    """Resolves the ids of rows to the names that the registry and the tasks give them."""
 
     def __init__(self, registry: Registry, tasks: dict[str, TaskFile]) -> None:
-        self.registry, self.tasks = registry, tasks
+        self.registry = registry
+        self.tasks = tasks
         self.ranks = {base: rank for rank, base in enumerate(registry.bases())}
 
     def figure(self, cited: Cited, row: Row, base: str) -> Figure[Row]:
@@ -196,20 +215,21 @@ class _Names:
             mode="json", exclude={"percent", "points", "sd", "rouge_l", "exact_match", "where"}
         )
         anchor = f"{row.task}-{base}-{content_hash((cited.source.id, key))[:8]}"
-        return Figure(row, cited, self._base(base), self._place(row.task), anchor)
+        return Figure(row, cited, self._base(base), self._task(row.task), anchor)
 
-    def _base(self, base: str) -> Base:
+    def _base(self, base: str) -> PublishedBase:
         model = self.registry.models.get(base)
-        family = model.family if model else base
-        known = self.registry.families.get(family)
-        return Base(base, family, known.name if known else family, self.ranks.get(base, len(self.ranks)))
+        family_id = model.family if model else base
+        family = self.registry.families.get(family_id)
+        rank = self.ranks.get(base, len(self.ranks))
+        return PublishedBase(base, family_id, family.name if family else family_id, rank)
 
-    def _place(self, task: str) -> Place:
+    def _task(self, task: str) -> PublishedTask:
         known = self.tasks.get(task)
         if known is None:
-            return Place(task, task, task, 0, ())
-        told = known.metadata
-        return Place(task, told.title, told.source.of or task, told.n_items, told.contaminated)
+            return PublishedTask(task, task, task, 0, ())
+        about = known.metadata
+        return PublishedTask(task, about.title, about.source.of or task, about.n_items, about.contaminated)
 
 
 def _cited(number: int, file: PublishedFile) -> Cited:
@@ -224,77 +244,65 @@ def _cited(number: int, file: PublishedFile) -> Cited:
 
 
 def _found(known: Iterable[bool]) -> tuple[int, int]:
-    each = list(known)
-    return each.count(True), each.count(False)
+    counts = Counter(known)
+    return counts[True], counts[False]
 
 
 def _ordered(figures: Iterable[Figure[Row]]) -> tuple[Figure[Row], ...]:
-    """By task and base, then as the files have them."""
-    return tuple(sorted(figures, key=lambda figure: (_place_order(figure.place), figure.base.rank)))
+    """Sort by task and base, then as the files have them."""
+    return tuple(sorted(figures, key=lambda figure: (_task_order(figure.task), figure.base.rank)))
 
 
-def _place_order(place: Place) -> tuple[int, str]:
-    """The tasks that can show most come first."""
-    return -place.n_items, place.id
+def _task_order(task: PublishedTask) -> tuple[int, str]:
+    """Order tasks by size: more items can show smaller effects."""
+    return -task.n_items, task.id
 
 
-def _bases(figures: Iterable[Figure[Row]]) -> tuple[Base, ...]:
+def _bases(figures: Iterable[Figure[Row]]) -> tuple[PublishedBase, ...]:
     return tuple(dict.fromkeys(figure.base for figure in figures))
 
 
-def _places(figures: Iterable[Figure[Row]]) -> tuple[Place, ...]:
-    return tuple(dict.fromkeys(figure.place for figure in figures))
+def _tasks(figures: Iterable[Figure[Row]]) -> tuple[PublishedTask, ...]:
+    return tuple(dict.fromkeys(figure.task for figure in figures))
 
 
-def _rewards(deltas: Iterable[Figure[PublishedDelta]]) -> tuple[str, ...]:
+def _rewards(deltas: Iterable[Figure[PublishedDelta]]) -> tuple[Reward, ...]:
     used = {figure.row.reward for figure in deltas}
     return tuple(reward for reward in get_args(Reward) if reward in used)
 
 
-def _grid(place: Place, deltas: Iterable[Figure[PublishedDelta]]) -> Grid:
-    own = [figure for figure in deltas if figure.place == place]
-    bases = _bases(own)
-    cells = _grouped(own, _rewarded)
-    return Grid(
-        place,
-        columns=tuple(Column(base, _starts(bases, n)) for n, base in enumerate(bases)),
-        rows=tuple(
-            (reward, tuple(cells.get((reward, base), ()) for base in bases)) for reward in _rewards(own)
-        ),
-    )
+def _grid(task: PublishedTask, deltas: Iterable[Figure[PublishedDelta]]) -> PublishedGrid:
+    figures = [figure for figure in deltas if figure.task == task]
+    bases = _bases(figures)
+    cells = _grouped(figures, lambda figure: (figure.row.reward, figure.base))
+    rows: list[tuple[str, tuple[tuple[Figure[PublishedDelta], ...], ...]]] = []
+    for reward in _rewards(figures):
+        rows.append((reward, tuple(cells.get((reward, base), ()) for base in bases)))
+    columns = tuple(BaseColumn(base, _starts(bases, n)) for n, base in enumerate(bases))
+    return PublishedGrid(task, columns, tuple(rows))
 
 
-def _rewarded(figure: Figure[PublishedDelta]) -> tuple[str, Base]:
-    return figure.row.reward, figure.base
-
-
-def _starts(bases: tuple[Base, ...], n: int) -> int:
+def _starts(bases: tuple[PublishedBase, ...], n: int) -> int:
     family = bases[n].family
     first = n == 0 or bases[n - 1].family != family
     return sum(base.family == family for base in bases) if first else 0
 
 
-def _spreads(scores: Iterable[Figure[PublishedScore]]) -> tuple[Spread, ...]:
+def _spreads(scores: Iterable[Figure[PublishedScore]]) -> tuple[AccuracySpread, ...]:
     printed = [figure for figure in scores if figure.row.percent is not None]
-    groups = _grouped(printed, _asked)
-    return tuple(
-        Spread(base, place, tuple(sorted(own, key=_percent))) for (place, base), own in groups.items()
-    )
-
-
-def _asked(figure: Figure[PublishedScore]) -> tuple[Place, Base]:
-    return figure.place, figure.base
-
-
-def _percent(figure: Figure[PublishedScore]) -> float:
-    return figure.row.percent or 0.0
+    groups = _grouped(printed, lambda figure: (figure.task, figure.base))
+    spreads: list[AccuracySpread] = []
+    for (task, base), figures in groups.items():
+        by_accuracy = sorted(figures, key=lambda figure: figure.row.percent or 0.0)
+        spreads.append(AccuracySpread(base, task, tuple(by_accuracy)))
+    return tuple(spreads)
 
 
 def _grouped(
     figures: Iterable[Figure[Row]], key: Callable[[Figure[Row]], Key]
 ) -> dict[Key, tuple[Figure[Row], ...]]:
-    """Figures by their key, keys in order of first use."""
-    groups: dict[Key, tuple[Figure[Row], ...]] = {}
+    """Return figures by their key, keys in order of first use."""
+    groups: dict[Key, list[Figure[Row]]] = {}
     for figure in figures:
-        groups[key(figure)] = (*groups.get(key(figure), ()), figure)
-    return groups
+        groups.setdefault(key(figure), []).append(figure)
+    return {group: tuple(members) for group, members in groups.items()}

@@ -1,4 +1,4 @@
-"""The papers' figures -> the files of their board: ``index.html``, ``published.json`` and what the page loads. Needs no plotly.
+"""The papers' figures -> the files of their board: ``index.html``, ``published.json`` and what the page loads.
 
 ``make boards`` writes it into ``leaderboards/published``, beside the YAML files that it shows.
 """
@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 
 from suite.benchmarks.tasks import all_tasks
+from suite.leaderboard.links import BOARD
 from suite.leaderboard.pages import assets, page
 from suite.leaderboard.papers import figures
 from suite.registry import load_registry, published
@@ -15,23 +16,23 @@ LOADED = {
     f"assets/{name}"
     for name in ("theme.js", "state.js", "sort.js", "published.js", "start.js", "board.css", "published.css")
 }
-"""``start.js`` is for the page that names the boards, which has no files of its own."""
+"""Styles and scripts of the board; ``start.js`` is for the page that lists all boards and has no files of its own."""
 ABOUT = (
-    "Figures as the sources print them, in the form of leaderboards/published/*.yaml. null: looked for in the source, not found. "
-    "References, never controls: prompt, grader and hardware are the source's own."
+    "Figures as the sources print them, in the form of leaderboards/published/*.yaml. null: looked for in the source, not "
+    "found. References, never controls: prompt, grader and hardware are the source's own."
 )
 
 
 def published_files() -> Iterator[tuple[str, bytes]]:
-    """Yield (path, content) of every file of the board, the page last; pure but for reading what ships."""
+    """Yield (path, content) of every file of the board, the page last; it reads only files that ship with the suite."""
     files = published.all_files()
     yield "published.json", _json(files)
     yield from (file for file in assets() if file[0] in LOADED)
     view = figures.published_view(files, load_registry(), all_tasks())
-    yield "index.html", page("published.html.j2", view=view, told=figures)
+    yield BOARD, page("published.html.j2", view=view, told=figures)
 
 
 def _json(files: tuple[published.PublishedFile, ...]) -> bytes:
-    """Every row of every file, with the keys that its file has."""
-    told = {"about": ABOUT, "files": [file.model_dump(mode="json", exclude_unset=True) for file in files]}
-    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+    """Return every row of every file, with the keys that its file has."""
+    rows = [file.model_dump(mode="json", exclude_unset=True) for file in files]
+    return (json.dumps({"about": ABOUT, "files": rows}, indent=1, ensure_ascii=False) + "\n").encode()

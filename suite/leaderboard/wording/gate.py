@@ -7,7 +7,7 @@ from suite.gate.verdict import counted as counted  # for templates, as the marks
 from suite.schema import VERDICT_MARKS as VERDICT_MARKS
 from suite.schema import Needs, VerdictWord
 
-Outcome = Literal["passed", "failed", "undecided"]
+GateOutcome = Literal["passed", "failed", "undecided"]
 VERDICT_MEANINGS: dict[VerdictWord, str] = {
     "refuted": "What was measured contradicts the claim.",
     "missing": "The claim speaks of a pair that the summary does not have.",
@@ -15,8 +15,8 @@ VERDICT_MEANINGS: dict[VerdictWord, str] = {
     "inconclusive": "What was measured fits the claim as well as its opposite, and is evidence for neither.",
     "holds": "What was measured bears the claim out.",
 }
-OUTCOME_MARKS: dict[Outcome, str] = {"passed": "✓", "failed": "✗", "undecided": "?"}
-OUTCOME_TITLES: dict[Outcome, str] = {
+OUTCOME_MARKS: dict[GateOutcome, str] = {"passed": "✓", "failed": "✗", "undecided": "?"}
+OUTCOME_TITLES: dict[GateOutcome, str] = {
     "passed": "The gate passed",
     "failed": "The gate failed",
     "undecided": "The gate is undecided",
@@ -40,7 +40,7 @@ FAILURES: dict[VerdictWord, str] = {
 }
 
 
-def outcome(report: GateReport) -> Outcome:
+def outcome(report: GateReport) -> GateOutcome:
     """The exit code in a word."""
     return {0: "passed", 3: "undecided"}.get(report.exit_code, "failed")  # type: ignore[return-value]
 

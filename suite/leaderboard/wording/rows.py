@@ -1,9 +1,11 @@
 """How numbers and findings read on the board. A finding is always a mark and a word, never a colour alone."""
 
+from functools import partial
+
 from suite.schema import DeltaReference, DeltaRow, Interval, Outcome, ScoreReference, ScoreRow, Summary
+from suite.schema.numbers import MINUS, percent, points, points_interval
 from suite.stats import ALPHA
 
-MINUS = "\N{MINUS SIGN}"
 MARKS = {
     "gain": "▲",
     "loss": "▼",
@@ -97,27 +99,15 @@ METRIC_MEANINGS = {
 }
 
 
-def signed(points: float) -> str:
-    """``12.34`` -> ``+12.3``; a true minus sign; a value that rounds to zero carries no sign."""
-    text = f"{points:+.1f}"
-    if float(text) == 0:
-        return "0.0"
-    return text.replace("-", MINUS)
+page_points = partial(points, minus=MINUS)
+"""Points as every page shows them, with a true minus sign."""
+page_interval = partial(points_interval, minus=MINUS)
+"""An interval of points, the same way."""
 
 
-def signed_interval(interval: Interval | None) -> str:
-    """Interval of a delta in percentage points, or the word ``undefined``."""
-    return f"[{signed(interval[0])}, {signed(interval[1])}]" if interval else "undefined"
-
-
-def percent(share: float) -> str:
-    """``0.4125`` -> ``41.2%``."""
-    return f"{100 * share:.1f}%"
-
-
-def percent_interval(interval: Interval | None) -> str:
-    """Interval of a share, or the word ``undefined``."""
-    return f"[{100 * interval[0]:.1f}, {100 * interval[1]:.1f}]" if interval else "undefined"
+def estimate(delta: float, interval: Interval | None) -> str:
+    """Return a delta with its interval, ``+4.0 [+1.2, +6.8]``."""
+    return f"{page_points(delta)} {page_interval(interval)}"
 
 
 def finding_word(row: DeltaRow) -> str:
@@ -139,7 +129,7 @@ def control_word(row: DeltaRow) -> str:
 def delta_reference(reference: DeltaReference) -> str:
     """A published delta with its source and setting, told as what it is."""
     step = "" if reference.step is None else f", step {reference.step}"
-    value = f"published {signed(reference.delta)} points"
+    value = f"published {page_points(reference.delta)} points"
     return f"{REFERENCE}: {value}, {reference.source} ({reference.setting}{step})"
 
 
@@ -238,8 +228,8 @@ def doubts(row: DeltaRow, contaminated: bool) -> tuple[str, ...]:
         ),
         (
             row.beats_controls is False and row.adjusted_delta is not None,
-            f"Not shown to be more than a spurious reward brings: {signed(row.adjusted_delta or 0)} "
-            f"{signed_interval(row.adjusted_interval)} {beyond(row)}.",
+            f"Not shown to be more than a spurious reward brings: {page_points(row.adjusted_delta or 0)} "
+            f"{page_interval(row.adjusted_interval)} {beyond(row)}.",
         ),
         (
             row.control == (),
@@ -251,7 +241,7 @@ def doubts(row: DeltaRow, contaminated: bool) -> tuple[str, ...]:
         ),
         (
             strong is not None and strong[0] <= 0,
-            f"Not shown against the base's best prompt: {signed(row.strong_baseline_delta or 0)} {signed_interval(strong)}.",
+            f"Not shown against the base's best prompt: {page_points(row.strong_baseline_delta or 0)} {page_interval(strong)}.",
         ),
         (
             fades(row),

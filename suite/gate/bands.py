@@ -37,19 +37,22 @@ class Band:
         return f"below {self.high:g}" if math.isinf(self.low) else f"between {self.low:g} and {self.high:g}"
 
     def distance(self, points: float) -> float:
-        """Return how far ``points`` is from the nearest edge: an interval that reaches less far is decided."""
+        """Return how far ``points`` is from the nearest edge; a shorter interval around it is decided."""
         inside = min(points - self.low, self.high - points)
         outside = max(self.low - points, points - self.high)
         return max(inside, outside)
 
 
 def gain_of(points: float) -> Band:
-    """Return the band of a gain of at least ``points``. For 0 the edge is excluded: an interval touching 0 is no gain."""
+    """Return the band of a gain of at least ``points``.
+
+    A gain of 0 means more than 0, so an interval that touches 0 shows none.
+    """
     return Band(low=points, closed=points > 0)
 
 
 class Noise(NamedTuple):
-    """Where an interval's width comes from: items, the deltas of its training seeds, the spread of an item's difference."""
+    """Where an interval's width comes from: items, training seeds, and the spread of an item's difference."""
 
     n_items: int
     seed_deltas: tuple[float, ...] = ()

@@ -1,10 +1,11 @@
 """Baselines: the deltas of an earlier summary, in a file that people review and commit.
 
-``rlvr-suite gate RUN --policy regression --update-baseline`` writes one, a row a line, numbers rounded to six places::
+``rlvr-suite gate RUN --policy regression --update-baseline`` writes one, a row a line, numbers rounded to six
+places::
 
     made: {"suite_version": "0.9", "git": "3f2c...", "samples_hash": "9d41...", "generated": "2026-11-20"}
     rows:
-      - {"family": "llama3", "base": "llama3.1-8b", ..., "k": 1, "n_items": 500, "before": 0.41, "delta": 3.2, ...}
+      - {"family": "llama3", "base": "llama3.1-8b", ..., "n_items": 500, "before": 0.41, "delta": 3.2, ...}
 """
 
 import json
@@ -30,8 +31,9 @@ Count = Annotated[int, Field(ge=1)]
 class BaselineRow(Strict):
     """A delta as it was, in points, with what must be the same for another delta to be compared with it.
 
-    ``checkpoint`` distinguishes rows that are otherwise alike, and may differ. ``version`` is the task's, ``before`` the
-    base's accuracy (a share in 0..1); ``spurious`` marks a control. Without ``interval`` the delta counts as exact.
+    ``checkpoint`` distinguishes rows that are otherwise alike, and may differ. ``version`` is the task's,
+    ``before`` the base's accuracy (a share in 0..1); ``spurious`` marks a control. Without ``interval`` the
+    delta counts as exact.
     """
 
     family: Text
@@ -73,7 +75,7 @@ class BaselineRow(Strict):
 
 
 class Made(Strict):
-    """The summary that a baseline was made from: version and git state of the suite, hash of the samples, day."""
+    """The summary that a baseline was made from: the suite's version and git state, samples hash, day."""
 
     suite_version: Text
     git: Text
@@ -92,7 +94,7 @@ Versions = Mapping[str, str]
 """Version of each task."""
 AnyRow = TypeVar("AnyRow", bound=DeltaRow | BaselineRow)
 Likeness = tuple[PartOfKey, str]
-"""What two rows must have in common to be paired: some fields of their keys, and the task version (or nothing)."""
+"""What two rows must share to be paired: some fields of their keys, and the task version (or nothing)."""
 
 
 def versions_of(summary: Summary) -> Versions:
@@ -104,8 +106,9 @@ def _version(row: DeltaRow | BaselineRow, versions: Versions) -> str:
     return row.version if isinstance(row, BaselineRow) else versions[row.task]
 
 
-# How alike a row and a stored one can be, closest first: comparable and of the same checkpoint; comparable; and the same
-# method on the same task, but measured on other items, with another k or in another version of the task.
+# How alike a row and a stored one can be, closest first: comparable and of the same checkpoint; comparable;
+# and the same method on the same task, but measured on other items, with another k or in another version of
+# the task.
 _IGNORED: tuple[tuple[KeyField, ...], ...] = (
     ("cell",),
     ("cell", "checkpoint"),
@@ -163,7 +166,7 @@ def load_baseline(path: Path) -> Baseline:
 
 
 def check_level(summary: Summary) -> None:
-    """Raise ``SuiteError`` if the summary's intervals have another level than those that policies are about."""
+    """Raise ``SuiteError`` if the summary's intervals have another level than the gate's."""
     if summary.level != LEVEL:
         what = f"the summary's intervals are of level {summary.level:g}; the gate's are of {LEVEL:g}"
         raise SuiteError(what, "summary: level", "Run `rlvr-suite summarize RUN` again")

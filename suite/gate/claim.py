@@ -1,6 +1,7 @@
 """A claim as the gate judges it: the rows it is about, its kind, and how much it states.
 
-A policy file is read into claims by ``policy``; what each kind of claim says and how it is judged is in ``kinds``.
+A policy file is read into claims by ``policy``; what each kind of claim says and how it is judged is in
+``kinds``.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scope:
-    """The rows that a claim is about. Names and patterns as written; ``base`` is empty if families are meant."""
+    """The rows that a claim is about, as names and patterns; ``base`` is empty if families are meant."""
 
     family: tuple[str, ...]
     base: tuple[str, ...]
@@ -30,8 +31,8 @@ class Scope:
 class Claim:
     """A claim with its defaults filled in; a threshold that its kind does not take is 0 or empty.
 
-    ``controls`` are the rewards that ``beats`` names, ``clean_tasks`` the tasks of ``clean``, ``reference`` what
-    ``reproduces`` and ``not_worse_than`` name.
+    ``controls`` are the rewards that ``beats`` names, ``clean_tasks`` the tasks of ``clean``, ``reference``
+    what ``reproduces`` and ``not_worse_than`` name.
     """
 
     id: str

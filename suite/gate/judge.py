@@ -1,7 +1,8 @@
-"""A summary and a policy -> verdicts and exit code. Pure: every number is the summary's, in percentage points.
+"""A summary and a policy -> verdicts and exit code. Pure: every number is the summary's, in points.
 
-A claim holds if all of an interval lies in the band that it allows, is refuted if none of it does, and is inconclusive
-otherwise. What is not there is missing, and what was not measured in the same way is not comparable: neither passes.
+A claim holds if all of an interval lies in the band that it allows, is refuted if none of it does, and is
+inconclusive otherwise. What is not there is missing, and what was not measured in the same way is not
+comparable: neither passes.
 """
 
 from collections import Counter, defaultdict
@@ -45,7 +46,7 @@ def judge(
 
 
 def _exit_code(verdicts: Sequence[Verdict], inconclusive: Literal["pass", "fail"] | None) -> int:
-    """Return the first that applies of 1 (failed), 3 (undecided, or what ``inconclusive`` makes of it) and 0."""
+    """Return the first that applies of 1 (failed), 3 (undecided; ``inconclusive`` may change it) and 0."""
     words = {verdict.verdict for verdict in verdicts}
     if words & {"refuted", "missing"}:
         return 1
@@ -59,7 +60,8 @@ def _claim_verdicts(summary: Summary, facts: SummaryFacts, policy: Policy, claim
     stored = policy.baselines[claim.baseline].rows if claim.baseline else None
     verdicts: list[Verdict] = []
     for target in targets(summary, claim.scope, stored):
-        # The claim's rows, each with its row in the baseline; then the baseline's rows that the summary has lost.
+        # The claim's rows, each with its row in the baseline; then the baseline's rows that the summary has
+        # lost.
         pairs, gone = paired(target.rows, target.stored, facts.versions)
         for row, then in pairs:
             judgement = claim.kind.judge(Case(facts, claim, row, then))
@@ -76,7 +78,10 @@ def _about(claim: Claim) -> dict[str, Any]:
 
 
 def _row_verdict(claim: Claim, row: DeltaRow, judgement: Judgement) -> Verdict:
-    """Return the verdict on one row. Its detail names the pair, since a reward may have several steps or protocols."""
+    """Return the verdict on one row.
+
+    Its detail names the pair, because one reward may have rows of several steps or protocols.
+    """
     pair = (
         f"{row.checkpoint} against {row.base}, step {row.step}, protocol {row.protocol}, {row.n_items} items"
     )

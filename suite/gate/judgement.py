@@ -19,8 +19,8 @@ SHARES: dict[VerdictWord, str] = {"holds": "all of it is", "refuted": "none of i
 class Judgement:
     """What was found in one row, before the verdict says which row it was.
 
-    ``quantity`` names what ``points`` and ``interval`` measure, in percentage points. A judgement with ``parts`` has no
-    numbers of its own.
+    ``quantity`` names what ``points`` and ``interval`` measure, in percentage points. A judgement with
+    ``parts`` has no numbers of its own.
     """
 
     word: VerdictWord
@@ -35,7 +35,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class PartJudgement:
-    """One of several findings that make up a claim's judgement, with the row that it was found in."""
+    """One of several judgements that make up a claim's, with the row that it is about."""
 
     row: DeltaRow
     judgement: Judgement
@@ -44,8 +44,8 @@ class PartJudgement:
 def in_band(band: Band, quantity: str, estimate: Estimate | None, noise: Noise | None) -> Judgement:
     """Return where the estimate's interval lies; without a usable interval the judgement is inconclusive.
 
-    ``noise`` says what the interval's width comes from; None if that is not known, and then the judgement does not say
-    what would decide it.
+    ``noise`` says what the interval's width comes from; None if that is not known, and then the judgement
+    does not say what would decide it.
     """
     if estimate is None:
         return Judgement("inconclusive", f"the summary gives no {quantity}")
@@ -57,8 +57,8 @@ def in_band(band: Band, quantity: str, estimate: Estimate | None, noise: Noise |
     detail = f"{value}, interval {points(interval[0])} to {points(interval[1])}"
     if not is_usable(estimate):
         return Judgement("inconclusive", f"{detail}: not a usable interval")
-    # From here on it is plain: the interval lies in the band, outside it, or across its edge. Only in the last case can
-    # more data still decide, so only then is it worked out how much.
+    # From here on it is plain: the interval lies in the band, outside it, or across its edge. Only in the
+    # last case can more data still decide, so only then is it worked out how much.
     word = band.judge(interval)
     detail = f"{detail}: {SHARES.get(word, 'not all of it is')} {band.text}"
     to_decide = None
@@ -74,7 +74,10 @@ def is_usable(estimate: Estimate) -> bool:
 
 
 def worst_of(parts: Sequence[PartJudgement]) -> Judgement:
-    """Return the worst of several findings that must all hold, with all of them as its parts; a single one as it is."""
+    """Return the worst of several judgements that must all hold, with all of them as its parts.
+
+    A single judgement is returned as it is.
+    """
     worst = min((part.judgement for part in parts), key=lambda judgement: WORST_FIRST.index(judgement.word))
     if len(parts) == 1:
         return worst

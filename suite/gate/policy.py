@@ -1,8 +1,8 @@
 """Policies: what people write (YAML), checked and read into the claims that the gate judges.
 
-``load_policy("micro_demo")``. A claim is a scope (which rows of the summary), one kind (what is claimed of them) and that
-kind's thresholds; ``defaults`` fill in what a claim leaves out. Every mistake in a policy is reported here, in one line,
-before any verdict::
+``load_policy("micro_demo")``. A claim is a scope (which rows of the summary), one kind (what is claimed of
+them) and that kind's thresholds; ``defaults`` fill in what a claim leaves out. Every mistake in a policy is
+reported here, in one line, before any verdict::
 
     defaults: {task: math500, margin: 5}
     claims:
@@ -38,7 +38,7 @@ _AT_LEAST = re.compile(f"{_POINTS}(?: in {_FAMILIES})?|{_FAMILIES}")
 
 
 class AtLeast(Strict):
-    """The least that is claimed: ``points`` (0: more than nothing), in each family or in this many ``families``."""
+    """The least that is claimed: ``points`` (0: more than nothing), in all families or in ``families``."""
 
     points: Points = 0.0
     families: int | None = None
@@ -85,11 +85,12 @@ Least = Annotated[AtLeast, BeforeValidator(_at_least), WithJsonSchema(_AT_LEAST_
 
 
 class ScopeKeys(Strict):
-    """Which rows of the summary a claim is about; each value is a name, a pattern (``*``, ``micro-*``) or a list of them.
+    """Which rows of the summary a claim is about, by names, patterns (``*``, ``micro-*``) or lists of them.
 
-    ``family`` defaults to ``*``; with ``base``, the claim is about these bases. ``reward`` and ``task`` are required, here
-    or in the defaults. A pattern of ``task`` skips leak probes. ``spurious`` restricts ``reward`` (which then defaults to
-    ``*``) to controls (true) or to all others (false). ``protocol``, ``recipe`` and ``step`` only select among rows.
+    ``family`` defaults to ``*``; with ``base``, the claim is about these bases. ``reward`` and ``task`` are
+    required, here or in the defaults. A pattern of ``task`` skips leak probes. ``spurious`` restricts
+    ``reward`` (which then defaults to ``*``) to controls (true) or to all others (false). ``protocol``,
+    ``recipe`` and ``step`` only select among rows.
     """
 
     family: Names | None = None
@@ -105,8 +106,8 @@ class ScopeKeys(Strict):
 class Thresholds(Strict):
     """How much. ``at_least``: points (``5``), families (``3 families``) or both (``5 points in 3 families``).
 
-    ``margin``: points that do not count. ``within``: points by which a reference may be missed. ``clean_tasks``: the
-    tasks that a claim of ``clean`` is about, by default all that were run.
+    ``margin``: points that do not count. ``within``: points by which a reference may be missed.
+    ``clean_tasks``: the tasks that a claim of ``clean`` is about, by default all that were run.
     """
 
     at_least: Least | None = None
@@ -126,9 +127,9 @@ class Defaults(ScopeKeys, Thresholds):
 class ClaimEntry(ScopeKeys, Thresholds):
     """A claim as it is written: one thing is claimed; ``id`` names the claim in reports.
 
-    ``beats`` is the reward of a control, or ``*`` for all: the gain beyond it. ``reproduces`` is ``published``, a source
-    such as ``arXiv 2506.10947v1`` or a baseline file: the delta is within ``within`` points of it. ``not_worse_than`` is a
-    baseline file: the delta is less than ``margin`` points below it.
+    ``beats`` is the reward of a control, or ``*`` for all: the gain beyond it. ``reproduces`` is
+    ``published``, a source such as ``arXiv 2506.10947v1`` or a baseline file: the delta is within ``within``
+    points of it. ``not_worse_than`` is a baseline file: the delta is less than ``margin`` points below it.
     """
 
     id: Annotated[str, Field(pattern=ID)] | None = None
@@ -141,7 +142,7 @@ class ClaimEntry(ScopeKeys, Thresholds):
 
 
 class PolicyFile(Strict):
-    """What a policy file holds: ``claims``, ``defaults`` for them, and what is ``not_checkable``, with the reason."""
+    """A policy file: ``claims``, ``defaults`` for them, and what is ``not_checkable``, with the reason."""
 
     description: str = ""
     defaults: Defaults = Defaults()
@@ -166,10 +167,10 @@ class Policy:
 
 
 def load_policy(name_or_file: str | Path, baselines: bool = True) -> Policy:
-    """Return the policy shipped under this name, else the one in this file; ``SuiteError`` if neither can be used.
+    """Return the policy shipped under this name, else the one in this file; ``SuiteError`` if there is none.
 
-    Paths of baselines are relative to the policy's folder, those of a shipped policy to the working directory. They are
-    not read without ``baselines``.
+    Paths of baselines are relative to the policy's folder, those of a shipped policy to the working
+    directory. They are not read without ``baselines``.
     """
     policies = {path.stem: path for path in sorted(shipped.policies_dir().glob("*.yaml"))}
     shipped_file = policies.get(str(name_or_file))
@@ -320,7 +321,7 @@ class _Reader:
         )
 
     def _check_families(self, scope: Scope, least: AtLeast) -> None:
-        """Raise if more families are claimed than the claim names, or than its bases can belong to: it could never hold."""
+        """Raise if more families are claimed than are named, or than the named bases can belong to."""
         needed = least.families or 0
         for what_is_named, names in (("families", set(scope.family)), ("bases", set(scope.base))):
             if names and not any(map(is_pattern, names)) and len(names) < needed:

@@ -1,4 +1,4 @@
-"""The rows of a summary and of a baseline that a claim is about, and what it names that is not there. Pure."""
+"""The rows of a summary and of a baseline that a claim is about, and the names that match none. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ KINDS = ("family", "base", "reward", "task")
 
 @dataclass
 class Target:
-    """One family (or one base), reward and task that a claim is about, with its rows and those of the claim's baseline.
+    """One family (or one base), reward and task that a claim is about, with its rows.
 
-    ``missing`` says why there are none.
+    ``stored`` are those of the claim's baseline. ``missing`` says why there are none of either.
     """
 
     family: str
@@ -47,7 +47,10 @@ def _is_in(scope: Scope, row: DeltaRow | BaselineRow) -> bool:
 
 
 def _eligible(summary: Summary, scope: Scope, rows: Iterable[AnyRow]) -> list[AnyRow]:
-    """Return the rows that a pattern can match: controls or others, as the scope says, and no leak probe it does not name."""
+    """Return the rows that a pattern can match.
+
+    These are controls or others, as the scope says, and no leak probe that the scope does not name.
+    """
     probes = {task.task for task in summary.tasks if task.kind == "continuation"} - set(scope.task)
     return [row for row in rows if scope.spurious in (None, bool(row.spurious)) and row.task not in probes]
 
@@ -55,9 +58,9 @@ def _eligible(summary: Summary, scope: Scope, rows: Iterable[AnyRow]) -> list[An
 def targets(summary: Summary, scope: Scope, stored: Sequence[BaselineRow] | None = None) -> list[Target]:
     """Return every family (or base), reward and task that the scope names or matches, each with its rows.
 
-    A combination without rows is missing. With a baseline (``stored``), patterns match whatever either of the two
-    contains, and a combination can be missing only if all of it is written in names; a literal name that matches no row
-    is reported missing once.
+    A combination without rows is missing. With a baseline (``stored``), patterns match whatever either of the
+    two contains, and a combination can be missing only if all of it is written in names; a literal name that
+    matches no row is reported missing once.
     """
     every: list[DeltaRow | BaselineRow] = [*summary.deltas, *(stored or ())]
     with_rows = _with_rows(scope, rows_in(summary, scope, every))
@@ -90,7 +93,7 @@ def _with_rows(scope: Scope, rows: Iterable[DeltaRow | BaselineRow]) -> dict[tup
 
 
 def _names(summary: Summary, scope: Scope, rows: Sequence[DeltaRow | BaselineRow]) -> tuple[list[str], ...]:
-    """Return the rewards, tasks and families (or bases) of a scope, in its order, patterns replaced by what they match."""
+    """Return the rewards, tasks and families (or bases) of a scope, patterns expanded."""
     rewards = _expanded(scope.reward, (row.reward for row in rows))
     tasks = _expanded(scope.task, (row.task for row in rows))
     if scope.base:
@@ -139,8 +142,8 @@ class _Absent:
     def unmatched(self, found: Sequence[Target]) -> list[Target]:
         """Return one target for each literal name that no target has.
 
-        If nothing was found, only the names that occur nowhere are to blame. With a literal base, ``family`` only selects
-        among rows and is not required to match.
+        If nothing was found, only the names that occur nowhere are to blame. With a literal base, ``family``
+        only selects among rows and is not required to match.
         """
         out: list[Target] = []
         for kind, name in self._literal_names():

@@ -1,4 +1,4 @@
-"""``rlvr-suite gate RUN --policy P --update-baseline``: rewrite the baselines that a policy names, for review."""
+"""``rlvr-suite gate RUN --policy P --update-baseline``: rewrite the baselines that a policy names."""
 
 import os
 import shlex
@@ -13,10 +13,10 @@ from suite.schema import DeltaRow, Summary
 
 
 def update_baselines(summary: Summary, policy: Policy, run: Path, name: str) -> list[str]:
-    """Write every baseline that the policy names, from the rows that its claims are about; return what moved, as lines.
+    """Write every baseline that the policy names, from its claims' rows; return what moved, in lines.
 
-    ``name`` is the policy as it was given on the command line. An existing file that is not a baseline is an error. On an
-    error every file is left as it was.
+    ``name`` is the policy as it was given on the command line. An existing file that is not a baseline is an
+    error. On an error every file is left as it was.
     """
     if not policy.baseline_files:
         takers = "A policy that does claims not_worse_than or reproduces with a .yaml file"

@@ -3,8 +3,9 @@
 ``verdict.json`` is a ``GateReport`` as JSON; one of its verdicts::
 
     {"claim": "random-is-nothing", "kind": "no_gain", "says": "no gain of 5 points or more", "line": 8,
-     "family": "micro-llama3", "base": "micro-llama3", "reward": "random", "task": "micro_arithmetic_clean", ...,
-     "verdict": "holds", "quantity": "delta", "points": 0.4, "interval": [-1.1, 1.9], "detail": "delta +0.4 points, ..."}
+     "family": "micro-llama3", "base": "micro-llama3", "reward": "random", "task": "micro_arithmetic_clean",
+     ..., "verdict": "holds", "quantity": "delta", "points": 0.4, "interval": [-1.1, 1.9], "detail": "delta
+     +0.4 points, ..."}
 """
 
 from collections import Counter
@@ -18,11 +19,12 @@ from suite.schema import WORST_FIRST, Interval, Needs, NotCheckable, Strict, Ver
 class Verdict(Strict):
     """What the gate says of one claim about one pair, or (with ``parts``) about several together.
 
-    ``claim`` is the claim's id in its policy (its own, else its number from 1), ``kind`` what it expects, ``says`` the
-    same in words, ``line`` its place in the policy file. ``family`` to ``n_items`` say what was looked at; for a missing
-    pair, what the claim names of it. ``detail`` is the reason in one line, ``quantity`` what ``points`` and ``interval``
-    measure, in percentage points. ``differs`` names the fields that are not comparable. ``parts`` are the verdicts that
-    this one combines: the numbers are theirs, and the whole is ``unverified`` if one of them is.
+    ``claim`` is the claim's id in its policy (its own, else its number from 1), ``kind`` what it expects,
+    ``says`` the same in words, ``line`` its place in the policy file. ``family`` to ``n_items`` say what was
+    looked at; for a missing pair, what the claim names of it. ``detail`` is the reason in one line,
+    ``quantity`` what ``points`` and ``interval`` measure, in percentage points. ``differs`` names the fields
+    that are not comparable. ``parts`` are the verdicts that this one combines: the numbers are theirs, and
+    the whole is ``unverified`` if one of them is.
     """
 
     claim: str
@@ -52,8 +54,8 @@ class Verdict(Strict):
 class GateReport(Strict):
     """All verdicts of one policy and the exit code that they add up to (0, 1 or 3).
 
-    ``policy_file`` is the path that was given, absent for a shipped policy. ``inconclusive`` is the choice made for exit
-    code 3. ``samples_hash``, ``suite_version`` and ``generated`` are the summary's.
+    ``policy_file`` is the path that was given, absent for a shipped policy. ``inconclusive`` is the choice
+    made for exit code 3. ``samples_hash``, ``suite_version`` and ``generated`` are the summary's.
     """
 
     policy: str

@@ -23,8 +23,8 @@ WORST_FIRST = tuple(VERDICT_MARKS)
 class Needs(Strict):
     """What would decide an open verdict with 80% chance if the truth is what was measured.
 
-    ``items`` of the task, ``samples`` per item, training ``seeds``. Each is a total and enough by itself, with the
-    others unchanged; it is absent if no number of it is enough or if its noise is unknown.
+    ``items`` of the task, ``samples`` per item, training ``seeds``. Each is a total and enough by itself,
+    with the others unchanged; it is absent if no number of it is enough or if its noise is unknown.
     """
 
     items: int | None = None

@@ -13,7 +13,10 @@ class Beats(Kind):
     name = key = "beats"
     thresholds = ("at_least",)
     takes_points = True
-    rule = "as a gain, of the delta minus that of a matched control (same base, recipe, step, protocol), paired by item"
+    rule = (
+        "as a gain, of the delta minus that of a matched control (same base, recipe, step, protocol), paired"
+        " by item"
+    )
 
     def words(self, claim: Claim) -> str:
         controls = " and ".join(claim.controls)

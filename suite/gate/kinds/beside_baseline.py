@@ -13,8 +13,9 @@ QUANTITY = "delta minus the baseline's"
 
 
 def beside_baseline(case: Case, band: Band) -> Judgement:
-    """Return where the change since the baseline lies; numbers that are the same have not moved, however wide.
+    """Return where the change since the baseline lies.
 
+    Equal numbers have not moved, however wide their intervals: they hold.
     The judgement does not say how many items would decide: other items would be another measurement.
     """
     row = case.row

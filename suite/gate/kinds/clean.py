@@ -1,4 +1,4 @@
-"""``expect: clean``: the gain is there on the task and on every clean task, so it is not one of a leaked benchmark."""
+"""``expect: clean``: the gain also shows on clean tasks, so it does not come from a leaked benchmark."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,8 +27,8 @@ class Clean(Kind):
     def judge_comparable(self, case: Case) -> Judgement:
         """Judge the gain on the task itself and on every clean task of its method; each task is a part."""
         row = case.row
-        # The summary contrasts a clean task with a contaminated one that was run in the same way. A clean task counts
-        # for the whole method, also when it was contrasted with a task other than this one.
+        # The summary contrasts a clean task with a contaminated one that was run in the same way. A clean
+        # task counts for the whole method, also when it was contrasted with a task other than this one.
         contrasts = [
             contrast
             for contrast in case.facts.contrasts.get(method_of(row), ())

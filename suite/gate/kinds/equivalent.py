@@ -8,7 +8,10 @@ from suite.gate.kinds.kind import Kind
 class Equivalent(Kind):
     name = "equivalent"
     thresholds = ("margin", "at_least")
-    rule = "holds if all of the delta's 95% interval lies within the margin on both sides; refuted if none of it does"
+    rule = (
+        "holds if all of the delta's 95% interval lies within the margin on both sides; refuted if none of"
+        " it does"
+    )
 
     def words(self, claim: Claim) -> str:
         return f"no change of {claim.margin:g} points or more either way"

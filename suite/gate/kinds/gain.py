@@ -14,8 +14,8 @@ class Gain(Kind):
     thresholds = ("at_least",)
     takes_points = True
     rule = (
-        "holds if all of the delta's 95% interval is above the threshold and its test rejects zero; refuted if none of"
-        " it is"
+        "holds if all of the delta's 95% interval is above the threshold and its test rejects zero; refuted"
+        " if none of it is"
     )
 
     def words(self, claim: Claim) -> str:

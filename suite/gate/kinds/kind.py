@@ -19,7 +19,7 @@ Method = tuple[PairKey, str]
 
 @dataclass(frozen=True)
 class SummaryFacts:
-    """What judging a row needs from the rest of the summary, looked up once: task versions, rows, clean contrasts."""
+    """What judging a row needs from the rest of the summary: task versions, rows, clean contrasts."""
 
     versions: Versions
     rows: Mapping[Method, Sequence[DeltaRow]]
@@ -42,7 +42,7 @@ def method_of(row: DeltaRow | CleanContrast) -> Method:
 
 @dataclass(frozen=True)
 class Case:
-    """A claim and one row that it is about; ``stored`` is that row in the claim's baseline, if it has one there."""
+    """A claim and one row that it is about; ``stored`` is that row in the claim's baseline, if any."""
 
     facts: SummaryFacts
     claim: Claim
@@ -60,11 +60,11 @@ class Flaw(NamedTuple):
 class Kind(ABC):
     """A kind of claim: how a policy writes it, what it says in words, which interval must lie in which band.
 
-    A subclass is one file of this package, and the table ``KINDS`` lists one object of each. ``name`` is the kind in
-    policies and reports. ``key`` is the policy key that claims it: ``expect`` (whose value is the name) or a key of its
-    own. ``thresholds`` are the keys it takes; one of ``margin`` and ``within`` that it takes must be given.
-    ``takes_points``: ``at_least`` may state points, not only a number of families. ``rule`` says in one line when the
-    claim holds and when it is refuted.
+    A subclass is one file of this package, and the table ``KINDS`` lists one object of each. ``name`` is the
+    kind in policies and reports. ``key`` is the policy key that claims it: ``expect`` (whose value is the
+    name) or a key of its own. ``thresholds`` are the keys it takes; one of ``margin`` and ``within`` that it
+    takes must be given. ``takes_points``: ``at_least`` may state points, not only a number of families.
+    ``rule`` says in one line when the claim holds and when it is refuted.
     """
 
     name: ClassVar[str]

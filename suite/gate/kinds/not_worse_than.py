@@ -1,4 +1,4 @@
-"""``not_worse_than: baseline.yaml``: the delta has not dropped by a margin or more since the baseline was written."""
+"""``not_worse_than: baseline.yaml``: the delta has not dropped by a margin since the baseline was written."""
 
 from dataclasses import replace
 
@@ -14,8 +14,8 @@ class NotWorseThan(Kind):
     name = key = "not_worse_than"
     thresholds = ("margin",)
     rule = (
-        "holds if nothing moved, or all of the 95% interval of the change is above minus the margin; refuted if all of"
-        " it is below 0 and the change itself is not above minus the margin"
+        "holds if nothing moved, or all of the 95% interval of the change is above minus the margin; refuted"
+        " if all of it is below 0 and the change itself is not above minus the margin"
     )
 
     def words(self, claim: Claim) -> str:
@@ -33,9 +33,9 @@ class NotWorseThan(Kind):
     def judge_comparable(self, case: Case) -> Judgement:
         """Judge the change since the baseline, and call a certain loss refuted.
 
-        The loss is certain if the interval lies below 0 and the point estimate, too, exceeds the margin. Without this
-        rule a loss of just over the margin would stay inconclusive until its interval is all below the margin; with it,
-        more items never turn a loss into something milder.
+        The loss is certain if the interval lies below 0 and the point estimate, too, exceeds the margin.
+        Without this rule a loss of just over the margin would stay inconclusive until its interval is all
+        below the margin; with it, more items never turn a loss into something milder.
         """
         margin = case.claim.margin
         judgement = beside_baseline(case, self.band(case.claim))

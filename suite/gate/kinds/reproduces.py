@@ -20,7 +20,10 @@ PUBLISHED = "published"
 class Reproduces(Kind):
     name = key = "reproduces"
     thresholds = ("within", "at_least")
-    rule = "holds if all of the 95% interval of delta minus reference lies within the bound; refuted if none of it does"
+    rule = (
+        "holds if all of the 95% interval of delta minus reference lies within the bound; refuted if none of"
+        " it does"
+    )
 
     def words(self, claim: Claim) -> str:
         return f"reproduces {claim.reference} within {claim.within:g} points"
@@ -37,7 +40,7 @@ class Reproduces(Kind):
         return Flaw(what, f"{did_you_mean(reference, sources)}Name one of them")
 
     def judge_comparable(self, case: Case) -> Judgement:
-        """Judge the difference from the baseline's delta, or from every published figure that the claim names."""
+        """Judge the difference from the baseline's delta, or from each published figure that is claimed."""
         claim = case.claim
         row = case.row
         if claim.baseline:

@@ -1,4 +1,4 @@
-"""The gate's report as a badge: an SVG of our own, and the JSON of a shields.io endpoint badge."""
+"""The gate's report as a badge: an SVG file, or the JSON of a shields.io endpoint badge."""
 
 import json
 from collections.abc import Sequence
@@ -6,16 +6,17 @@ from html import escape
 from typing import NamedTuple
 
 from suite.gate.reports.wording import one_line
-from suite.gate.verdict import GateReport, Verdict
-from suite.schema import WORST_FIRST, VerdictWord
+from suite.gate.verdict import GateReport, Verdict, worst
+from suite.schema import VerdictWord
 
 LABEL = "rlvr gate"
 PADDING = 6
-NARROW, WIDE = set(" ,fijlrt1"), set("mw")
+NARROW = set(" ,fijlrt1")
+WIDE = set("mw")
 
 
 class Colour(NamedTuple):
-    """One colour: its name at shields.io, and a value on which white text has a contrast of 4.5 or more (WCAG 2.2, 1.4.3)."""
+    """A colour: its name at shields.io, and a value with enough contrast to white (4.5; WCAG 2.2, 1.4.3)."""
 
     name: str
     value: str
@@ -31,7 +32,8 @@ COLOURS: dict[VerdictWord | None, Colour] = {
 }
 
 SVG = """\
-<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" viewBox="0 0 {width} 20" role="img" aria-labelledby="title">
+<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" viewBox="0 0 {width} 20" \
+role="img" aria-labelledby="title">
   <title id="title">{title}</title>
   <path fill="#555" d="M3 0H{left}V20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z"/>
   <path fill="{colour}" d="M{left} 0H{bend}a3 3 0 0 1 3 3V17a3 3 0 0 1-3 3H{left}z"/>
@@ -44,9 +46,10 @@ SVG = """\
 
 
 def badge_svg(report: GateReport) -> str:
-    """A flat badge that needs nothing from elsewhere; its title says the policy, too."""
+    """Return a flat badge that loads nothing from elsewhere; its title also names the policy."""
     message = _message(report.verdicts)
-    label_length, message_length = _text_width(LABEL), _text_width(message)
+    label_length = _text_width(LABEL)
+    message_length = _text_width(message)
     left = label_length + 2 * PADDING
     width = left + message_length + 2 * PADDING
     return SVG.format(
@@ -59,37 +62,46 @@ def badge_svg(report: GateReport) -> str:
         message=message,
         message_length=message_length,
         message_x=left + PADDING,
-        colour=COLOURS[_worst(report.verdicts)].value,
+        colour=COLOURS[worst(report.verdicts)].value,
         title=escape(one_line(f"{LABEL}: {message} (policy {report.policy})")),
     )
 
 
 def badge_json(report: GateReport) -> str:
-    """What shields.io reads from an endpoint (shields.io/badges/endpoint-badge); an error's colour cannot be changed there."""
-    worst = _worst(report.verdicts)
-    badge = {
+    """Return what shields.io reads from an endpoint (shields.io/badges/endpoint-badge).
+
+    It shows an error in a colour of its own.
+    """
+    deciding = worst(report.verdicts)
+    badge: dict[str, object] = {
         "schemaVersion": 1,
         "label": LABEL,
         "message": _message(report.verdicts),
-        "color": COLOURS[worst].name,
+        "color": COLOURS[deciding].name,
     }
-    return json.dumps(badge | ({"isError": True} if worst in ("refuted", "missing") else {}))
-
-
-def _worst(verdicts: Sequence[Verdict]) -> VerdictWord | None:
-    return min((verdict.verdict for verdict in verdicts), key=WORST_FIRST.index, default=None)
+    if deciding in ("refuted", "missing"):
+        badge["isError"] = True
+    return json.dumps(badge)
 
 
 def _message(verdicts: Sequence[Verdict]) -> str:
-    """``12 of 12 hold``, or ``11 of 12 hold, 1 refuted``: the worst verdict in words, never by its colour alone."""
+    """Return ``12 of 12 hold`` or ``11 of 12 hold, 1 refuted``: the worst verdict in words, too."""
     words = [verdict.verdict for verdict in verdicts]
-    worst = _worst(verdicts)
-    if worst is None:
+    deciding = worst(verdicts)
+    if deciding is None:
         return "nothing checked"
     holding = f"{words.count('holds')} of {len(words)} hold"
-    return holding if worst == "holds" else f"{holding}, {words.count(worst)} {worst}"
+    return holding if deciding == "holds" else f"{holding}, {words.count(deciding)} {deciding}"
 
 
 def _text_width(text: str) -> int:
-    """About its width in pixels at 11px Verdana; ``textLength`` makes up for what another font differs."""
-    return round(sum(4.2 if c in NARROW else 10 if c in WIDE else 6.9 for c in text))
+    """Return the approximate width in pixels at 11px Verdana; ``textLength`` corrects it for another font."""
+    width = 0.0
+    for character in text:
+        if character in NARROW:
+            width += 4.2
+        elif character in WIDE:
+            width += 10
+        else:
+            width += 6.9
+    return round(width)

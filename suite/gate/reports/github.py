@@ -1,4 +1,4 @@
-"""The gate's report on GitHub: Markdown for ``$GITHUB_STEP_SUMMARY`` and annotations for the lines of a policy file."""
+"""The gate's report on GitHub: Markdown for ``$GITHUB_STEP_SUMMARY``, annotations for a policy's lines."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,18 +10,22 @@ from suite.schema import VERDICT_MARKS, WORST_FIRST
 
 Level = Literal["error", "warning", "notice"]
 SHOWN = 10
-"""GitHub shows so many annotations of one level a step (docs.github.com, "Annotations limits")."""
+"""How many annotations of one level GitHub shows per step (docs.github.com, "Annotations limits")."""
 HEADINGS = {0: "passed", 1: "failed", 3: "undecided"}
 COLUMNS = ("verdict", "claim", "says", "family", "reward", "task", "measured, points", "why")
 INERT = re.compile(r"[&<>\\`*_~|\[\]]|(?P<spotted>[@#$]|:(?! |$)|(?<=www)\.)", re.IGNORECASE)
-"""Markdown's own characters, and what GitHub spots in finished text: mentions, references, formulas, emoji and links."""
+"""Markdown's own characters, and what GitHub turns into links or pictures in finished text.
+
+These are mentions, references, formulas, emoji and addresses.
+"""
 
 
 def step_summary(report: GateReport) -> str:
-    """Markdown: the outcome in a word, the counts, a row a verdict, what cannot be checked, and what it all rests on."""
+    """Return Markdown: outcome, counts, a row per verdict, what cannot be checked, provenance."""
+    heading = HEADINGS.get(report.exit_code, f"exit code {report.exit_code}")
     description = f": {_inert(report.description)}" if report.description else ""
     blocks = [
-        f"## rlvr gate {HEADINGS.get(report.exit_code, f'exit code {report.exit_code}')}: {_inert(report.policy)}",
+        f"## rlvr gate {heading}: {_inert(report.policy)}",
         f"{counts(report.verdicts)}; exit code {report.exit_code}",
         f"Policy {_inert(report.policy)}{description}",
     ]
@@ -34,24 +38,31 @@ def step_summary(report: GateReport) -> str:
 
 
 def annotations(report: GateReport) -> list[str]:
-    """Workflow commands, one a verdict that does not hold, worst first; where GitHub would drop some, the last says how many."""
+    """Return workflow commands, one per verdict that does not hold, worst first.
+
+    If GitHub would drop some of a level, the last command shown says how many.
+    """
     levels: dict[Level, list[Verdict]] = {"error": [], "warning": [], "notice": []}
     for verdict in sorted(report.verdicts, key=lambda v: WORST_FIRST.index(v.verdict)):
         if verdict.verdict != "holds":
             levels[_level(verdict, report)].append(verdict)
-    return [line for level, verdicts in levels.items() for line in _of_level(level, verdicts, report)]
+    lines = []
+    for level, verdicts in levels.items():
+        lines += _of_level(level, verdicts, report)
+    return lines
 
 
 def _inert(text: str) -> str:
-    """Text from a user that shows as it is written: no markup, link, image, mention, reference, formula or emoji comes of it.
+    """Return a user's text so that GitHub shows it as written: no markup, link, mention, formula or emoji.
 
-    A character reference is never markup (CommonMark 2.5). What GitHub spots in finished text stands in a ``span`` of its own, as
-    its documentation says for a dollar sign.
+    A character reference is never markup (CommonMark 2.5). What GitHub turns into something in finished text
+    goes into a ``span`` of its own, as its documentation recommends for a dollar sign.
     """
-    return INERT.sub(
-        lambda match: f"<span>{match[0]}</span>" if match["spotted"] else f"&#{ord(match[0])};",
-        one_line(text),
-    )
+
+    def inert(match: re.Match[str]) -> str:
+        return f"<span>{match[0]}</span>" if match["spotted"] else f"&#{ord(match[0])};"
+
+    return INERT.sub(inert, one_line(text))
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -66,24 +77,26 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _provenance(report: GateReport) -> str:
-    version, generated = _inert(report.suite_version), _inert(report.generated)
+    version = _inert(report.suite_version)
+    generated = _inert(report.generated)
     return f"rlvr-suite {version}, samples {_inert(report.samples_hash)}, summary of {generated}"
 
 
 def _level(verdict: Verdict, report: GateReport) -> Level:
-    """How loud a verdict is that does not hold: as loud as what it does to the exit code."""
+    """Return the level of a verdict that does not hold: as severe as its effect on the exit code."""
     if verdict.verdict in ("refuted", "missing"):
         return "error"
-    return (
-        "warning" if report.inconclusive is None else "error" if report.inconclusive == "fail" else "notice"
-    )
+    if report.inconclusive is None:
+        return "warning"
+    return "error" if report.inconclusive == "fail" else "notice"
 
 
 def _of_level(level: Level, verdicts: Sequence[Verdict], report: GateReport) -> list[str]:
-    """The commands of one level, as many as GitHub shows."""
+    """Return the commands of one level, at most as many as GitHub shows."""
     if len(verdicts) <= SHOWN:
         return [_annotation(level, verdict, report) for verdict in verdicts]
-    shown, rest = verdicts[: SHOWN - 1], verdicts[SHOWN - 1 :]
+    shown = verdicts[: SHOWN - 1]
+    rest = verdicts[SHOWN - 1 :]
     more = _command(level, {"title": "rlvr gate: more"}, f"{len(rest)} more are not shown: {counts(rest)}")
     return [*(_annotation(level, verdict, report) for verdict in shown), more]
 
@@ -96,7 +109,7 @@ def _annotation(level: Level, verdict: Verdict, report: GateReport) -> str:
 
 
 def _command(level: Level, properties: dict[str, str | int | None], message: str) -> str:
-    """A workflow command, escaped as GitHub's own toolkit escapes it (actions/toolkit, ``command.ts``), and no other."""
+    """Return one workflow command, escaped as in GitHub's own toolkit (actions/toolkit, ``command.ts``)."""
     given = ",".join(
         f"{name}={_property(str(value))}" for name, value in properties.items() if value is not None
     )

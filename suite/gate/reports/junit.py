@@ -8,13 +8,15 @@ from xml.etree import ElementTree as ET
 
 from suite.gate.reports.wording import explained, one_line, setting
 from suite.gate.verdict import GateReport, Verdict
-from suite.schema import NotCheckable
 
 Tag = Literal["failure", "error", "skipped"]
 
 
 def junit_xml(report: GateReport) -> bytes:
-    """One test suite with one test a verdict. Failures and errors together are 0 exactly when the exit code is."""
+    """Return one test suite with one test per verdict.
+
+    Its failures and errors add up to 0 exactly if the exit code is 0.
+    """
     tags = [_tag(verdict, report) for verdict in report.verdicts]
     counts = {"tests": len(tags), "failures": tags.count("failure"), "errors": tags.count("error"), "time": 0}
     root = ET.Element("testsuites", _attributes(counts))
@@ -30,16 +32,15 @@ def junit_xml(report: GateReport) -> bytes:
         }
         _add_outcome(ET.SubElement(suite, "testcase", _attributes(case)), verdict, tag)
     if report.not_checkable:
-        ET.SubElement(suite, "system-out").text = "\n".join(
-            _not_checkable(statement) for statement in report.not_checkable
-        )
+        lines = [one_line(f"not checkable: {item.claim}: {item.why}") for item in report.not_checkable]
+        ET.SubElement(suite, "system-out").text = "\n".join(lines)
     ET.indent(root)
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return document
 
 
 def _tag(verdict: Verdict, report: GateReport) -> Tag | None:
-    """The element that says how a test ended; none for one that passed."""
+    """Return the element that says how a test ended; None for one that passed."""
     if verdict.verdict == "holds":
         return None
     if verdict.verdict == "missing":
@@ -50,7 +51,7 @@ def _tag(verdict: Verdict, report: GateReport) -> Tag | None:
 
 
 def _add_properties(suite: ET.Element, report: GateReport) -> None:
-    """What the verdicts rest on."""
+    """Add what the verdicts are based on."""
     stated: dict[str, str | int | None] = {
         "policy": report.policy,
         "policy_file": report.policy_file,
@@ -67,14 +68,14 @@ def _add_properties(suite: ET.Element, report: GateReport) -> None:
 
 
 def _add_outcome(case: ET.Element, verdict: Verdict, tag: Tag | None) -> None:
-    """How the test ended, and why; of one that passed this is its output."""
+    """Add how the test ended and why; for a test that passed, as its output."""
     attributes = _attributes({"type": verdict.verdict, "message": verdict.detail})
     outcome = ET.SubElement(case, tag, attributes) if tag else ET.SubElement(case, "system-out")
     outcome.text = "\n".join((one_line(verdict.says), *explained(verdict)))
 
 
 def _names(verdicts: Sequence[Verdict]) -> list[str]:
-    """A name for each test, none twice, as CI systems follow a test by its name."""
+    """Return a name for each test, each once, because CI systems follow a test by its name."""
     names: dict[str, None] = {}
     for v in verdicts:
         about = ", ".join(filter(None, (f"{v.family}, {v.reward} on {v.task}", _pair(v))))
@@ -85,18 +86,17 @@ def _names(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _pair(verdict: Verdict) -> str:
-    """Which pair was looked at; of a missing pair what is known of it, so perhaps nothing."""
+    """Return which pair was looked at; for a missing pair what is known of it, perhaps nothing."""
     base = verdict.base and f"{'against' if verdict.checkpoint else 'base'} {verdict.base}"
     arms = " ".join(filter(None, (verdict.checkpoint, base)))
     return ", ".join(filter(None, (arms, *setting(verdict))))
 
 
-def _not_checkable(statement: NotCheckable) -> str:
-    return one_line(f"not checkable: {statement.claim}: {statement.why}")
-
-
 def _timestamp(generated: str) -> str | None:
-    """When the summary's samples were finished, as JUnit writes it (UTC, no zone); nothing where that is no ISO date."""
+    """Return when the summary's samples were finished, as JUnit writes it (UTC, no zone).
+
+    None if ``generated`` is not an ISO date.
+    """
     try:
         moment = datetime.datetime.fromisoformat(generated)
         utc = moment.astimezone(datetime.UTC) if moment.tzinfo else moment
@@ -110,5 +110,5 @@ def _attributes(values: Mapping[str, str | int | None]) -> dict[str, str]:
 
 
 def _undotted(name: str) -> str:
-    """Jenkins takes all before a class name's last dot for its package."""
+    """Return the name without dots: Jenkins reads what precedes a class name's last dot as its package."""
     return name.replace(".", "_")

@@ -1,4 +1,4 @@
-"""A gate report for a terminal, and one claim of it in full (``--explain``)."""
+"""A gate report for a terminal, and one of its claims in full (``--explain``)."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,14 +10,16 @@ from suite.gate.policy import Policy
 from suite.gate.reports.wording import counts, measured, needed, setting
 from suite.gate.verdict import GateReport, Verdict
 from suite.schema import DeltaRow, Summary
+from suite.schema.numbers import percent, points
 
 
 def report_text(report: GateReport) -> str:
-    """The verdicts claim by claim, the reason beside each that does not hold, then the counts and the exit code."""
+    """Return the verdicts claim by claim, the reason for each that does not hold, counts and exit code."""
     by_claim: dict[str, list[Verdict]] = {}
     for verdict in report.verdicts:
         by_claim.setdefault(verdict.claim, []).append(verdict)
-    lines = [f"policy {report.policy}{f': {report.description}' if report.description else ''}"]
+    description = f": {report.description}" if report.description else ""
+    lines = [f"policy {report.policy}{description}"]
     for claim, verdicts in by_claim.items():
         lines += ["", f"{claim}: {verdicts[0].says}", *_table(verdicts)]
     if report.not_checkable:
@@ -27,65 +29,72 @@ def report_text(report: GateReport) -> str:
 
 
 def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """One line a verdict, in columns; under it why it does not hold, what would decide it, and what it is put together from."""
-    named = Counter((_who(v), v.reward, v.task) for v in verdicts)
-    rows = [
-        (v.verdict, _who(v), v.reward, v.task, _number(v, named[_who(v), v.reward, v.task] > 1))
-        for v in verdicts
-    ]
-    widths = [max(len(row[n]) for row in rows) for n in range(4)]
+    """Yield one line per verdict, in columns; below it the reason if it does not hold, or its parts."""
+    verdicts_on = Counter((_home(v), v.reward, v.task) for v in verdicts)
+    rows = []
+    for v in verdicts:
+        names = (_home(v), v.reward, v.task)
+        rows.append((v.verdict, *names, _number(v, several=verdicts_on[names] > 1)))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for verdict, row in zip(verdicts, rows, strict=True):
-        yield (
-            "  "
-            + "  ".join(
-                [*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[4]]
-            ).rstrip()
-        )
+        *names_of_row, number = row
+        cells = [f"{cell:<{width}}" for cell, width in zip(names_of_row, widths, strict=True)]
+        yield "  " + "  ".join([*cells, number]).rstrip()
         if verdict.parts:
-            yield from (f"    {line}" for line in _table(verdict.parts))
+            for line in _table(verdict.parts):
+                yield f"    {line}"
         elif verdict.verdict != "holds":
             yield f"      {verdict.detail}"
-            if open_ := needed(verdict.needs):
-                yield f"      {open_}"
+            if to_decide := needed(verdict.needs):
+                yield f"      {to_decide}"
 
 
-def _number(v: Verdict, several: bool) -> str:
-    """What was measured, where ``several`` stand under one name on what, and whether its arms are unverified."""
-    items = None if v.n_items is None else f"{v.n_items} items x {v.k}"
-    which = (v.checkpoint, *setting(v), items) if several and not v.parts else ()
-    marks = (", ".join(filter(None, which)), "† arms unverified" if v.unverified else "")
-    return "  ".join(filter(None, ("" if v.parts else measured(v), *marks)))
+def _number(verdict: Verdict, several: bool) -> str:
+    """Return what was measured, and whether the arms are unverified.
+
+    If ``several`` verdicts have the same names, also return what distinguishes them. A verdict with parts has
+    no numbers of its own.
+    """
+    words = []
+    if not verdict.parts:
+        words.append(measured(verdict))
+        if several:
+            items = None if verdict.n_items is None else f"{verdict.n_items} items x {verdict.k}"
+            words.append(", ".join(filter(None, (verdict.checkpoint, *setting(verdict), items))))
+    if verdict.unverified:
+        words.append("† arms unverified")
+    return "  ".join(filter(None, words))
 
 
-def _who(v: Verdict) -> str:
-    """The family, or the base where the claim names that and the family is not known."""
-    return v.base if v.base and is_pattern(v.family) else v.family
+def _home(verdict: Verdict) -> str:
+    """Return the family, or the base if the claim names bases and the family is unknown."""
+    return verdict.base if verdict.base and is_pattern(verdict.family) else verdict.family
 
 
 def claim_named(policy: Policy, claim_id: str) -> Claim:
-    """The claim of that id; ``SuiteError`` where the policy has none."""
+    """Return the claim with this id; ``SuiteError`` if the policy has none."""
     known = {claim.id: claim for claim in policy.claims}
     if claim_id not in known:
         what = f"policy {policy.name} has no claim {claim_id!r}. Known: {', '.join(known)}"
-        raise SuiteError(
-            what, "--explain", f"{did_you_mean(claim_id, known)}Name one of them, by its id or its number"
-        )
+        fix = f"{did_you_mean(claim_id, known)}Name one of them, by its id or its number"
+        raise SuiteError(what, "--explain", fix)
     return known[claim_id]
 
 
 def explain(report: GateReport, claim: Claim, summary: Summary) -> str:
-    """What one claim says, what it was judged by, and each of its verdicts with the numbers behind it."""
+    """Return what one claim says, its rule, and each of its verdicts with the numbers behind it."""
     rows: dict[Place, list[DeltaRow]] = {}
     for row in summary.deltas:
         rows.setdefault(_place(row), []).append(row)
     lines = [
         f"claim {claim.id} of policy {report.policy}: {claim.says}",
-        *_scope_lines(claim),
+        f"about: {', '.join(_scope_parts(claim)) or 'every pair'}",
         f"rule: {claim.kind.rule}",
         "",
     ]
-    for verdict in (v for v in report.verdicts if v.claim == claim.id):
-        lines += [*_explained(verdict, rows), ""]
+    for verdict in report.verdicts:
+        if verdict.claim == claim.id:
+            lines += [*_explained(verdict, rows), ""]
     return "\n".join(map(safe_line, lines))
 
 
@@ -93,53 +102,56 @@ Place = tuple[object, ...]
 
 
 def _place(of: DeltaRow | Verdict) -> Place:
-    """What a row and the verdict on it share."""
+    """Return what a row and the verdict on it have in common."""
     return (of.base, of.checkpoint, of.step, of.reward, of.task, of.protocol, of.k, of.n_items)
 
 
-def _scope_lines(claim: Claim) -> Iterator[str]:
+def _scope_parts(claim: Claim) -> Iterator[str]:
+    """Yield what restricts the claim's rows, in words."""
     scope = claim.scope
-    named = {
-        "family": scope.family, "base": scope.base, "reward": scope.reward, "task": scope.task, "protocol": scope.protocol,
-        "recipe": scope.recipe,
-    }  # fmt: skip
-    parts = [f"{kind} {' or '.join(names)}" for kind, names in named.items() if names and names != ("*",)]
-    parts += [f"step {scope.step}"] if scope.step is not None else []
-    parts += [] if scope.spurious is None else ["controls only" if scope.spurious else "no controls"]
-    yield f"about: {', '.join(parts) or 'every pair'}"
+    for kind in ("family", "base", "reward", "task", "protocol", "recipe"):
+        names: tuple[str, ...] = getattr(scope, kind)
+        if names and names != ("*",):
+            yield f"{kind} {' or '.join(names)}"
+    if scope.step is not None:
+        yield f"step {scope.step}"
+    if scope.spurious is not None:
+        yield "controls only" if scope.spurious else "no controls"
 
 
 def _explained(verdict: Verdict, rows: Mapping[Place, Sequence[DeltaRow]]) -> Iterator[str]:
-    """A verdict with its reason, what would decide it, and the row behind it; so for each of its parts."""
-    yield f"{verdict.verdict}: {_who(verdict)}, {verdict.reward}, {verdict.task}: {verdict.detail}"
+    """Yield a verdict with its reason, what would decide it, and the row behind it; then its parts alike."""
+    yield f"{verdict.verdict}: {_home(verdict)}, {verdict.reward}, {verdict.task}: {verdict.detail}"
     for part in verdict.parts or ():
-        yield from (f"  {line}" for line in _explained(part, rows))
+        for line in _explained(part, rows):
+            yield f"  {line}"
     if verdict.parts:
         return
-    if open_ := needed(verdict.needs):
-        yield f"  {open_}"
-    known = rows.get(_place(verdict), ())
-    alike = [
-        row
-        for row in known
-        if verdict.quantity != "delta" or (row.delta, row.interval) == (verdict.points, verdict.interval)
-    ]
-    for row in alike[:1]:
-        yield from (f"  {line}" for line in _row_lines(row))
+    if to_decide := needed(verdict.needs):
+        yield f"  {to_decide}"
+    for row in rows.get(_place(verdict), ()):
+        # Rows that differ only in their decoding share a place; the delta says which one this verdict is
+        # about.
+        if verdict.quantity != "delta" or (row.delta, row.interval) == (verdict.points, verdict.interval):
+            for line in _row_lines(row):
+                yield f"  {line}"
+            break
 
 
 def _row_lines(row: DeltaRow) -> Iterator[str]:
-    """The row behind a verdict, as far as it goes."""
+    """Yield what the row behind a verdict says, as far as it is known."""
     if row.before is not None and row.after is not None:
-        seeds, asked = ", ".join(map(str, row.seeds)) or "unstated", f"{row.n_items} items x {row.k}"
-        yield f"before {100 * row.before:.1f}%, after {100 * row.after:.1f}%; {asked}, training seeds {seeds}"
+        seeds = ", ".join(map(str, row.seeds)) or "unstated"
+        size = f"{row.n_items} items x {row.k}"
+        yield f"before {percent(row.before)}, after {percent(row.after)}; {size}, training seeds {seeds}"
     tests = {"p": row.p, "p (Holm)": row.p_holm, "p (Benjamini-Hochberg)": row.p_bh}
-    if any(p is not None for p in tests.values()):
-        yield ", ".join(f"{name} {p:.3g}" for name, p in tests.items() if p is not None)
+    known_tests = [f"{name} {p:.3g}" for name, p in tests.items() if p is not None]
+    if known_tests:
+        yield ", ".join(known_tests)
     if row.finding:
         shown = "" if row.mde is None else f"; these items show {row.mde:.1f} points with 80% chance"
         yield f"finding: {row.finding}{shown}"
     if row.control is not None:
         yield f"controls: {', '.join(row.control) or 'none'}"
     for reference in row.published or ():
-        yield f"published: {reference.delta:+.1f} ({reference.source}; {reference.setting})"
+        yield f"published: {points(reference.delta)} ({reference.source}; {reference.setting})"

@@ -1,4 +1,4 @@
-"""A gate report into files, and to GitHub where it runs there."""
+"""A gate report into files, and to GitHub if the gate runs there."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -12,18 +12,19 @@ from suite.gate.reports.junit import junit_xml
 from suite.gate.verdict import GateReport
 
 BADGES = {".svg": badge_svg, ".json": badge_json}
-"""Ending of the file -> what writes it; the .json is what shields.io reads."""
+"""What writes a badge, by the ending of its file; the .json is what shields.io reads."""
 
 
 def clear_reports(json: Path | None, junit: Path | None, badges: Sequence[Path], run: Path) -> None:
-    """Take away the reports of an earlier run, so that none is left where this one ends before it has written its own.
+    """Remove the reports of an earlier run, so that none is left if this run ends before it writes its own.
 
-    ``SuiteError``, and nothing is taken away, where two are one file, one is what the gate itself reads, or a badge has an ending
-    that is not in ``BADGES``.
+    Raise ``SuiteError``, and remove nothing, if two paths are one file, if one is what the gate itself reads,
+    or if the ending of a badge is not in ``BADGES``.
     """
     named = [("--json", json), ("--junit", junit), *(("--badge", badge) for badge in badges)]
+    given = [(flag, path) for flag, path in named if path]
     taken = {(run / "summary.json" if run.is_dir() else run).resolve(): "the summary"}
-    for flag, path in ((flag, path) for flag, path in named if path):
+    for flag, path in given:
         if flag == "--badge" and path.suffix not in BADGES:
             what = f"a badge cannot be '{path.suffix}'. Allowed: {', '.join(BADGES)}"
             raise SuiteError(what, f"--badge {path}", "Rename the file")
@@ -32,12 +33,12 @@ def clear_reports(json: Path | None, junit: Path | None, badges: Sequence[Path],
         if other := taken.get(path.resolve()):
             raise SuiteError(f"this is the same file as {other}", f"{flag} {path}", "Name another file")
         taken[path.resolve()] = flag
-    for report in filter(None, (path for _, path in named)):
-        report.unlink(missing_ok=True)
+    for _, path in given:
+        path.unlink(missing_ok=True)
 
 
 def write_reports(report: GateReport, json: Path | None, junit: Path | None, badges: Sequence[Path]) -> None:
-    """Write what was asked for."""
+    """Write the report files whose paths are given."""
     if json:
         write_atomic(json, report.to_json().encode())
     if junit:
@@ -47,7 +48,7 @@ def write_reports(report: GateReport, json: Path | None, junit: Path | None, bad
 
 
 def tell_github(report: GateReport, environment: Mapping[str, str] = os.environ) -> None:
-    """Print annotations where this is GitHub Actions, and add the report to the step's summary where there is one."""
+    """Print annotations on GitHub Actions, and append the report to the step's summary if there is one."""
     if environment.get("GITHUB_ACTIONS") == "true":
         for line in annotations(report):
             print(line)

@@ -7,11 +7,11 @@ from suite.store.run_folder import RunStore
 
 
 def is_finished(store: RunStore, planned: PlannedCell) -> bool:
-    """Whether all samples asked for are stored."""
+    """Whether all requested samples are stored: the manifest is written last, and says how many there are."""
     manifest = store.cell(planned.cell).manifest
     return manifest is not None and manifest.k >= planned.task.k
 
 
 def unfinished(store: RunStore, planned: Iterable[PlannedCell]) -> list[PlannedCell]:
-    """The cells of which something is missing."""
+    """Return the cells that lack samples."""
     return [p for p in planned if not is_finished(store, p)]

@@ -1,4 +1,9 @@
-"""One cell's folder: ``items.jsonl``, ``batch-*.jsonl`` a finished batch of samples, ``grades-<version>.json``, ``cell.json``."""
+"""One cell's folder: ``items.jsonl``, a ``batch-*.jsonl`` for each finished batch, ``grades-<version>.json``, ``cell.json``.
+
+A line of ``batch-000-000000-100.jsonl`` (sample 0 of the items from place 0 on, of 100 items)::
+
+    {"item_id":"12","sample":0,"seed":8127341233,"text":"... so it is 7.","n_tokens":61,"finish_reason":"stop"}
+"""
 
 import json
 from collections.abc import Iterable
@@ -20,7 +25,7 @@ SampleKey = tuple[str, int]
 
 
 class ImportSource(Strict):
-    """Where imported answers come from: the files with their SHA-256, and what they do not say of some sample or of any."""
+    """Where imported answers come from: files with their SHA-256, and the sample fields that some or all samples lack."""
 
     format: str
     files: dict[str, str]
@@ -28,11 +33,11 @@ class ImportSource(Strict):
 
 
 class CellManifest(Strict):
-    """What a finished cell was: written last, so its presence means that all ``n_items`` x ``k`` samples are there.
+    """What a finished cell was. Written last, so its presence means that all ``n_items`` x ``k`` samples are there.
 
-    A cell of imported answers names its source; wall time, engine settings and lm-eval's own mean are of cells drawn here.
-    ``dataset`` and ``dataset_revision`` say where the items came from (``ItemSet``), ``model_revision`` is the Hub's
-    commit of the weights, ``prompt`` the exact text around a question.
+    A cell of imported answers names its source; wall time, engine settings and lm-eval's own mean belong to cells drawn
+    here. ``dataset`` and ``dataset_revision`` say where the items came from (``ItemSet``), ``model_revision`` is the
+    Hub's commit of the weights, ``prompt`` the exact text around a question.
     """
 
     cell: Cell
@@ -57,35 +62,9 @@ class CellManifest(Strict):
 
 T = TypeVar("T", bound=Strict)
 
-_LOST = "Delete the file's folder and run the command again"
-DERIVED = "Delete the file and run the command again; it is made from the samples"
-
-
-def damaged(path: Path, fault: str, fix: str = _LOST) -> SuiteError:
-    return SuiteError(f"damaged: {fault}", str(path), fix)
-
-
-def _parsed(text: str | bytes, type_: type[T], path: Path, fix: str = _LOST) -> T:
-    try:
-        return type_.model_validate_json(text)
-    except ValidationError as error:
-        raise damaged(path, json_lines.first_fault(error), fix) from error
-
-
-def read_record(path: Path, type_: type[T], fix: str = _LOST) -> T:
-    return _parsed(path.read_bytes(), type_, path, fix)
-
-
 _SAMPLES = TypeAdapter(list[Sample])
-
-
-def _samples(path: Path) -> list[Sample]:
-    """The samples of one batch; read as one list, which is twice as fast as line by line."""
-    lines = [line for _, line in json_lines.lines(path.read_bytes(), path)]
-    try:
-        return _SAMPLES.validate_json(f"[{','.join(lines)}]")
-    except ValidationError as error:
-        raise damaged(path, json_lines.first_fault(error)) from error
+_LOST = "Delete the file's folder and run the command again"
+_DERIVED = "Delete the file and run the command again; it is made from the samples"
 
 
 class CellStore:
@@ -96,56 +75,82 @@ class CellStore:
 
     @property
     def manifest(self) -> CellManifest | None:
-        """What was asked for when the cell was last finished; None while it is not."""
+        """The record of the cell as it was last finished; None while it is not."""
         path = self.path / "cell.json"
         return read_record(path, CellManifest) if path.is_file() else None
 
-    def samples(self) -> dict[SampleKey, Sample]:
-        """Every stored sample."""
-        paths = sorted(self.path.glob("batch-*.jsonl"))
-        return {(sample.item_id, sample.sample): sample for path in paths for sample in _samples(path)}
+    def finish(self, manifest: CellManifest) -> None:
+        """Declare that all samples of ``manifest`` are stored."""
+        write_atomic(self.path / "cell.json", manifest.model_dump_json(indent=1).encode())
 
     def items(self) -> list[Item]:
-        """The items that the samples answer."""
+        """Return the items that the samples answer."""
         path = self.path / "items.jsonl"
         try:
             return [Item(**json.loads(line)) for _, line in json_lines.lines(path.read_bytes(), path)]
         except (ValueError, TypeError) as error:
-            raise damaged(path, str(error)) from error
+            raise _damaged(path, str(error)) from error
 
     def write_items(self, items: Iterable[Item]) -> None:
-        """Store the items; samples are kept by item id, so the same id may not come to mean another question."""
+        """Store the items; raise ``SuiteError`` if an id that is stored here would come to mean another question."""
         items = list(items)
-        if (self.path / "items.jsonl").is_file() and {(i.id, i.hash) for i in self.items()} != {
-            (i.id, i.hash) for i in items
-        }:
+        path = self.path / "items.jsonl"
+        if path.is_file() and _identities(self.items()) != _identities(items):
             what = "the stored samples answer these items under other ids"
-            raise SuiteError(
-                what,
-                str(self.path / "items.jsonl"),
-                "Give the items their old ids, or name another folder with --out",
-            )
+            fix = "Give the items their old ids, or name another folder with --out"
+            raise SuiteError(what, str(path), fix)
         text = "".join(json.dumps(asdict(item)) + "\n" for item in items)
-        write_atomic(self.path / "items.jsonl", text.encode())
+        write_atomic(path, text.encode())
+
+    def samples(self) -> dict[SampleKey, Sample]:
+        """Return every stored sample."""
+        samples = {}
+        for path in sorted(self.path.glob("batch-*.jsonl")):
+            for sample in _read_batch(path):
+                samples[sample.item_id, sample.sample] = sample
+        return samples
 
     def write_batch(self, name: str, samples: Iterable[Sample]) -> None:
-        """Store a finished batch; ``name`` is the batch's place in the plan, so that a repeated batch replaces itself."""
+        """Store a finished batch; ``name`` is its place in the plan, so that a repeated batch replaces itself."""
         text = "".join(sample.model_dump_json(exclude_none=True) + "\n" for sample in samples)
         write_atomic(self.path / f"batch-{name}.jsonl", text.encode())
 
     def grade_versions(self) -> list[str]:
-        """Versions of the graders whose grades are stored, the one that wrote last at the end."""
+        """Return the versions of the graders whose grades are stored, the one that wrote last at the end."""
         paths = sorted(self.path.glob("grades-*.json"), key=lambda path: path.stat().st_mtime_ns)
         return [path.stem.removeprefix("grades-") for path in paths]
 
     def grades(self, version: str) -> Grades | None:
-        """What that version of the grader said, of whatever samples were there then; None if it never graded."""
+        """Return the grades by that version of the grader, of the samples stored at that time; None without any."""
         path = self.path / f"grades-{version}.json"
-        return read_record(path, Grades, DERIVED) if path.is_file() else None
+        return read_record(path, Grades, _DERIVED) if path.is_file() else None
 
     def write_grades(self, grades: Grades) -> None:
         """Store grades beside those of other versions."""
         write_atomic(self.path / f"grades-{grades.grader_version}.json", grades.model_dump_json().encode())
 
-    def finish(self, manifest: CellManifest) -> None:
-        write_atomic(self.path / "cell.json", manifest.model_dump_json(indent=1).encode())
+
+def _identities(items: Iterable[Item]) -> set[tuple[str, str]]:
+    """Return ids with hashes: the same id with another hash is another question."""
+    return {(item.id, item.hash) for item in items}
+
+
+def _read_batch(path: Path) -> list[Sample]:
+    """Read the samples of one batch, as one list: that is twice as fast as line by line."""
+    lines = [line for _, line in json_lines.lines(path.read_bytes(), path)]
+    try:
+        return _SAMPLES.validate_json(f"[{','.join(lines)}]")
+    except ValidationError as error:
+        raise _damaged(path, json_lines.first_fault(error)) from error
+
+
+def read_record(path: Path, type_: type[T], fix: str = _LOST) -> T:
+    """Read a JSON file as ``type_``; raise ``SuiteError`` with ``fix`` if it is damaged."""
+    try:
+        return type_.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise _damaged(path, json_lines.first_fault(error), fix) from error
+
+
+def _damaged(path: Path, fault: str, fix: str = _LOST) -> SuiteError:
+    return SuiteError(f"damaged: {fault}", str(path), fix)

@@ -26,29 +26,21 @@ _PACKAGES = (
 
 @cache
 def packages() -> dict[str, str]:
-    """Versions of the packages that a number depends on; those not installed are left out."""
-    out = {}
+    """Return the versions of the installed packages that a number depends on."""
+    versions = {}
     for name in _PACKAGES:
         try:
-            out[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return out
+    return versions
 
 
 @cache
 def git_state() -> str:
-    """Commit of the checkout, with "+dirty" where files differ; "no checkout" for an installed copy."""
-    command = [
-        "git",
-        "-C",
-        str(PACKAGE),
-        "describe",
-        "--always",
-        "--dirty=+dirty",
-        "--abbrev=12",
-        "--exclude=*",
-    ]
+    """Return the commit of the checkout, with "+dirty" where files differ; "no checkout" for an installed copy."""
+    describe = ["describe", "--always", "--dirty=+dirty", "--abbrev=12", "--exclude=*"]
+    command = ["git", "-C", str(PACKAGE), *describe]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
     except (OSError, subprocess.SubprocessError):
@@ -56,9 +48,10 @@ def git_state() -> str:
 
 
 def today() -> str:
-    """The day (UTC), such as 2024-09-19."""
+    """Return the day (UTC), such as 2024-09-19."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 def python_version() -> str:
+    """Return the version of Python, such as 3.11.9."""
     return platform.python_version()

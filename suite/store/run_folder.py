@@ -1,4 +1,6 @@
-"""The only reader and writer of a run folder::
+"""The only reader and writer of a run folder.
+
+::
 
     cells/<cell id>/        items.jsonl, a batch-*.jsonl for every finished batch of samples, then cell.json, which states
                             what was requested; grades-<version>.json: what the samples earned by that grader

@@ -9,7 +9,7 @@ from suite.benchmarks.tasks import task
 from suite.commands.plan import PlanRow, plan_rows, plan_total
 from suite.engine.start import identity
 from suite.plan.cells import ModelToRun, PlannedCell, plan, task_to_run
-from suite.plan.estimate import cost, experience
+from suite.plan.estimate import cost, measurements
 from suite.plan.selection import Selection
 from suite.registry import EngineSettings, Registry, load_registry
 from suite.registry.protocols import PLAIN
@@ -63,7 +63,7 @@ def test_nothing_known_means_the_limit_of_tokens_and_the_stated_speed(
     tmp_path: Path, registry: Registry
 ) -> None:
     store = RunStore(tmp_path)
-    found = cost(store, planned(), experience(store, {"hf"}), registry)
+    found = cost(store, planned(), measurements(store, {"hf"}), registry)
     assert (found.missing, found.tokens, found.tokens_are) == (N * K, N * K * LIMIT, "at most")
     assert (found.seconds, found.measured_on) == (pytest.approx(N * K * LIMIT / 1000), "my machine")
 
@@ -78,7 +78,7 @@ def test_finished_cells_of_the_run_come_before_what_is_stated(tmp_path: Path, re
     store = RunStore(tmp_path)
     finished(store, planned(), tokens=10, wall_s=4.0)
     other = planned("checkpoint")
-    found = cost(store, other, experience(store, {other.cell.engine}), registry)
+    found = cost(store, other, measurements(store, {other.cell.engine}), registry)
     assert (found.tokens, found.tokens_are) == (N * K * 10, "expected")
     assert found.tokens_per_s == pytest.approx(2000)
     assert found.seconds == pytest.approx(4.0)
@@ -87,7 +87,7 @@ def test_finished_cells_of_the_run_come_before_what_is_stated(tmp_path: Path, re
 def test_cells_of_another_engine_tell_nothing(tmp_path: Path, registry: Registry) -> None:
     store = RunStore(tmp_path)
     finished(store, planned(), tokens=10, wall_s=4.0)
-    found = cost(store, planned("checkpoint"), experience(store, {"vllm-0.32"}), registry)
+    found = cost(store, planned("checkpoint"), measurements(store, {"vllm-0.32"}), registry)
     assert (found.tokens_are, found.measured_on) == ("at most", "my machine")
 
 
@@ -95,7 +95,7 @@ def test_device_time_counts_every_device(tmp_path: Path, registry: Registry) -> 
     store = RunStore(tmp_path)
     finished(store, planned(tensor_parallel=2), tokens=10, wall_s=4.0)
     other = planned("checkpoint", tensor_parallel=2)
-    found = cost(store, other, experience(store, {other.cell.engine}), registry)
+    found = cost(store, other, measurements(store, {other.cell.engine}), registry)
     assert found.seconds == pytest.approx(8.0)
 
 
@@ -107,13 +107,13 @@ def test_only_the_missing_samples_of_a_half_finished_cell_are_counted(
         Sample(item_id=item.id, sample=s, text="", n_tokens=1) for item in cell.task.items for s in range(3)
     ]
     store.cell(cell.cell).write_batch("0", half)
-    assert cost(store, cell, experience(store, set()), registry).missing == N * (K - 3)
+    assert cost(store, cell, measurements(store, set()), registry).missing == N * (K - 3)
 
 
 def test_a_finished_cell_costs_nothing(tmp_path: Path, registry: Registry) -> None:
     store = RunStore(tmp_path)
     finished(store, planned(), tokens=10, wall_s=4.0)
-    found = cost(store, planned(), experience(store, {planned().cell.engine}), registry)
+    found = cost(store, planned(), measurements(store, {planned().cell.engine}), registry)
     assert (found.missing, found.tokens, found.seconds) == (0, 0, 0)
 
 

@@ -1,4 +1,6 @@
-"""Models x tasks -> ordered cells; pure. ``rlvr-suite plan --families micro-llama3 --tasks micro_bench`` prints them.
+"""Models x tasks -> ordered cells; pure.
+
+``rlvr-suite plan --families micro-llama3 --tasks micro_bench`` prints them.
 
 The base of several pairs is one model here, so it is planned, and run, once.
 """
@@ -16,9 +18,10 @@ from suite.schema import Cell, Decoding
 
 @dataclass(frozen=True)
 class ModelToRun:
-    """A model with everything that is known before it is loaded: its files, and the ``prompts`` under which it runs.
+    """A model with everything that is known before it is loaded.
 
-    ``adapter`` is a LoRA folder to put onto ``folder``, ``revision`` the Hub's commit of its files.
+    ``folder`` has its files, ``prompts`` are those under which it runs, ``adapter`` is a LoRA folder to put
+    onto ``folder``, ``revision`` the Hub's commit of its files.
     """
 
     id: str
@@ -35,7 +38,10 @@ class ModelToRun:
 
 @dataclass(frozen=True)
 class TaskToRun:
-    """A task with its items; ``k`` samples an item, drawn with ``decoding``. ``dataset`` says where the items came from."""
+    """A task with its items; ``k`` samples an item, drawn with ``decoding``.
+
+    ``dataset`` says where the items came from.
+    """
 
     spec: TaskFile
     items: Sequence[Item]
@@ -88,7 +94,10 @@ class Overrides:
 
 
 def task_to_run(spec: TaskFile, items: Sequence[Item], overrides: Overrides = Overrides()) -> TaskToRun:
-    """Return ``spec`` with its first ``overrides.limit`` items; a greedy task draws one sample an item, whatever ``k``."""
+    """Return ``spec`` with its first ``overrides.limit`` items.
+
+    A greedy task draws one sample an item, whatever ``k``.
+    """
     update: dict[str, float] = {}
     if overrides.temperature is not None:
         update["temperature"] = overrides.temperature
@@ -102,11 +111,11 @@ def task_to_run(spec: TaskFile, items: Sequence[Item], overrides: Overrides = Ov
 def plan(
     models: Iterable[ModelToRun], tasks: Sequence[TaskToRun], engine: EngineIdentity
 ) -> list[PlannedCell]:
-    """Return the cells in the order in which they run: model by model, each with all tasks under all its prompts."""
+    """Return the cells in the order in which they run: by model, then task, then prompt."""
     cells = []
     for model in models:
         for task in tasks:
-            # A contamination probe shows the question as it is; a prompt around it would hide what was memorised.
+            # A contamination probe shows the bare question: a prompt around it would hide what was memorised.
             prompts = (PLAIN,) if task.spec.is_probe else model.prompts
             for prompt in prompts:
                 cells.append(PlannedCell(_cell(model, task, prompt, engine), model, task, prompt))
@@ -114,7 +123,7 @@ def plan(
 
 
 def _cell(model: ModelToRun, task: TaskToRun, prompt: Prompt, engine: EngineIdentity) -> Cell:
-    """Name everything that decides a sample: the id is the hash of these fields, and the arms of a pair must share most."""
+    """Name everything that decides a sample: the hash of these fields is the cell's id."""
     return Cell(
         model=model.id,
         weights_hash=model.weights_hash,

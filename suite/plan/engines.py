@@ -1,6 +1,7 @@
-"""The engines that can be named, one row each. To add one: write ``suite/engine/NAME.py`` with a ``load``, and add its row here.
+"""The engines that can be named, one row each.
 
-Run files, flags, ``doctor`` and ``suite.engine`` read this table. It stays here, above the engines, and names no module of
+To add one, write ``suite/engine/NAME.py`` with a function ``load``, and add its row here. Run files, flags,
+``doctor`` and ``suite.engine`` read this table. It stays here, above the engines, and names no module of
 theirs, so that a command line is parsed without loading torch or vLLM.
 """
 
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 class EngineEntry(NamedTuple):
     """One engine, as messages and version look-ups know it.
 
-    ``distributions`` are the packages that may provide it, the usual one first; the installed one's version is the engine's.
-    An engine without any draws nothing: it serves stored samples. ``install`` is the command that installs it.
+    ``distributions`` are the packages that may provide it, the usual one first; the installed one's version
+    is the engine's. An engine without any draws nothing: it serves stored samples. ``install`` is the
+    command that installs it.
     """
 
     title: str

@@ -1,8 +1,8 @@
 """What a plan costs: samples to draw, tokens, and an estimate of device time. ``rlvr-suite plan`` prints it.
 
-The length of an answer is the mean over finished cells of the same task and base in this run, else of the same task, else
-at most the task's limit. The speed is that of finished cells of the same base, else the one that the registry states;
-without either there is no estimate.
+The length of an answer is the mean over finished cells of the same task and base in this run, else of the
+same task, else at most the task's limit. The speed is that of finished cells of the same base, else the one
+that the registry states; without either there is no estimate.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,10 @@ from suite.store.run_folder import RunStore
 
 @dataclass(frozen=True)
 class Cost:
-    """The cost of one cell. ``tokens`` are still to be generated, ``seconds`` is device time (wall time x devices)."""
+    """The cost of one cell.
+
+    ``tokens`` are still to be generated, ``seconds`` is device time (wall time x devices).
+    """
 
     missing: int
     tokens: int
@@ -51,7 +54,7 @@ class Measurements:
     cells: Sequence[MeasuredCell]
 
     def tokens_per_sample(self, planned: PlannedCell) -> float | None:
-        """Return the mean over cells of the same task and base, else of the same task; None without either."""
+        """Return the mean over cells of the same task and base, else of the same task; None without."""
         same_task = [c for c in self.cells if c.manifest.cell.task == planned.cell.task]
         same_base = [c for c in same_task if c.manifest.base == planned.model.base]
         cells = same_base or same_task

@@ -1,8 +1,8 @@
 """A pair of your own, stated by ids or folders: no registry file is needed for it.
 
-``rlvr-suite eval --before qwen2.5-7b --after out/checkpoint-300 --family qwen2.5 --reward my_method --tasks math500``.
-The run folder keeps the pair and the models given as folders, so that a later ``eval``, ``summarize`` or
-``list pairs`` knows them.
+``rlvr-suite eval --before qwen2.5-7b --after out/step-300 --family qwen2.5 --reward mine --tasks math500``.
+The run folder keeps the pair and the models given as folders, so that a later ``eval``,
+``summarize`` or ``list pairs`` knows them.
 """
 
 import json
@@ -150,7 +150,7 @@ def _base_in_folder(stated: StatedPair, registry: Registry, store: RunStore) -> 
 def _checkpoint_in_folder(
     base: str, base_model: Model, stated: StatedPair, registry: Registry, store: RunStore
 ) -> tuple[str, Model]:
-    """Return id and model of the checkpoint in the folder ``stated.after``; all but its weights is the base's."""
+    """Return id and model of the checkpoint in the folder ``stated.after``; the rest is its base's."""
     folder = _model_folder(stated.after, stated.where("after"), registry)
     source = {
         "hub": None,

@@ -1,7 +1,8 @@
 """What a selection names -> models and tasks that can be run. All input and output of planning happens here.
 
-``resolve(selection, registry, store)`` looks up ids, downloads and hashes weights, renders prompts with the tokenizer's chat
-template and loads items. ``suite.plan.cells.plan`` then makes cells of the result without touching the disk.
+``resolve(selection, registry, store)`` looks up ids, downloads and hashes weights, renders prompts with the
+tokenizer's chat template and loads items. ``suite.plan.cells.plan`` then makes cells of the result without
+touching the disk.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,8 +27,8 @@ from suite.store.run_folder import RunStore
 class Resolved:
     """The models and tasks of a selection, in the order in which they run.
 
-    ``failures`` has an error for each model that is not available, ``notes`` what the user should know. ``own`` is the pair of
-    a selection that brings its own, with the weights it has now.
+    ``failures`` has an error for each model that is not available, ``notes`` what the user should know.
+    ``own`` is the pair of a selection that brings its own, with the weights it has now.
     """
 
     models: list[ModelToRun]
@@ -40,8 +41,8 @@ class Resolved:
 def resolve(selection: Selection, registry: Registry, store: RunStore, *, fetch: bool = True) -> Resolved:
     """Find every model and task of the selection.
 
-    Without ``fetch`` nothing is downloaded: a model that would have to be is planned with ``UNSTATED`` weights. Raise the first
-    model's error if no model is available.
+    Without ``fetch`` nothing is downloaded: a model that would have to be is planned with ``UNSTATED``
+    weights. Raise the first model's error if no model is available.
     """
     check_names(selection, registry)
     protocols = selection.protocols or ()
@@ -104,7 +105,7 @@ def _model_to_run(
     *,
     fetch: bool,
 ) -> ModelToRun:
-    """Resolve a base, or the checkpoint of ``pair``; without ``fetch``, with its files only if they are here."""
+    """Resolve a base, or the checkpoint of ``pair``; without ``fetch``, files may be missing."""
     model_id = pair.checkpoint if pair else base
     model = registry.models.get(model_id)
     if not fetch and model is not None and not is_here(model):
@@ -115,7 +116,7 @@ def _model_to_run(
 
 
 def base_to_run(registry: Registry, model_id: str, protocols: Sequence[str] = ()) -> ModelToRun:
-    """Resolve a model of the registry, under ``protocols`` or else its own; its files are downloaded if they are not here."""
+    """Resolve a model of the registry, under ``protocols`` or else its own; download it if needed."""
     return _with_files(registry, model_id, locate(model_id, registry.model(model_id)), protocols)
 
 
@@ -162,7 +163,10 @@ def _with_files(
 def _model_without_files(
     registry: Registry, model_id: str, base: str, protocols: Sequence[str]
 ) -> ModelToRun:
-    """Describe a model that is not downloaded as far as a plan needs it: no weights, and chat templates left unrendered."""
+    """Describe a model that is not downloaded, as far as a plan needs it.
+
+    Its weights are unstated, and its chat template is left out of the prompts.
+    """
     named, others = _protocols(registry, base, protocols, is_base=model_id == base)
     prompts = tuple(Prompt(id=name, template=p.template) for name, p in {**named, **others}.items())
     model = registry.model(base)
@@ -179,7 +183,9 @@ def _model_without_files(
 
 
 def _prompts(registry: Registry, base: str, protocols: Sequence[str], *, is_base: bool) -> tuple[Prompt, ...]:
-    """Render the requested protocols, else the base's own; ``ALL`` gives the base itself all that its tokenizer can write.
+    """Render the requested protocols, else the base's own.
+
+    ``ALL`` gives the base itself all that its tokenizer can write.
 
     The checkpoint, too, gets the base's chat template: both arms see the same text.
     """
@@ -195,7 +201,7 @@ def _prompts(registry: Registry, base: str, protocols: Sequence[str], *, is_base
 def _protocols(
     registry: Registry, base: str, protocols: Sequence[str], *, is_base: bool
 ) -> tuple[dict[str, Protocol], dict[str, Protocol]]:
-    """Return the requested protocols, else the base's own, and the others that ``ALL`` adds for the base itself."""
+    """Return the requested protocols, else the base's own; and those that ``ALL`` adds for a base."""
     names = [name for name in protocols if name != ALL] or [registry.model(base).protocol]
     named = {name: registry.protocol(name) for name in names}
     if ALL not in protocols or not is_base:

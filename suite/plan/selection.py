@@ -1,6 +1,7 @@
-"""What a user selects to run: families or one pair of their own, tasks and protocols; from flags or a run file.
+"""What a user selects to run, with flags or in a run file.
 
-A run file is YAML with the keys of ``Selection``; flags replace its keys. ``suite.plan.resolve`` finds what it names::
+A run file is YAML with the keys of ``Selection``; flags replace its keys. ``suite.plan.resolve`` finds what
+it names::
 
     families: [qwen2.5-math, llama3]
     tasks: [math500, arithmetic_clean]
@@ -23,13 +24,14 @@ _OWN_PAIR = ("before", "after", "family", "reward")
 
 
 class Selection(Strict):
-    """What to run: the models of ``families``, or your own pair ``before`` and ``after`` (ids or folders), on ``tasks``.
+    """What to run: the models of ``families``, or your own pair, on ``tasks``.
 
-    ``tasks`` may name groups, too. With "all" among ``protocols`` bases run under every protocol that their
-    tokenizer can write, checkpoints under the other protocols named. Left out, ``rewards`` and ``seeds`` are all
-    that exist, ``protocols`` is each base's own, and ``temperature``, ``k`` and ``max_new_tokens`` are the task's.
-    ``item_seed`` requests fresh items from tasks that are generated from a seed. ``recipe``, ``seed`` and ``step``
-    state how your own checkpoint was trained; controls must match them.
+    ``before`` and ``after`` of your own pair are ids or folders. ``tasks`` may name groups, too. With "all"
+    among ``protocols`` bases run under every protocol that their tokenizer can write, checkpoints under the
+    other protocols named. Left out, ``rewards`` and ``seeds`` are all that exist, ``protocols`` is each
+    base's own, and ``temperature``, ``k`` and ``max_new_tokens`` are the task's. ``item_seed`` requests
+    fresh items from tasks that are generated from a seed. ``recipe``, ``seed`` and ``step`` state how your
+    own checkpoint was trained; controls must match them.
     """
 
     families: tuple[str, ...] = ()
@@ -105,7 +107,7 @@ class Selection(Strict):
 
 
 def selected_pairs(selection: Selection, pairs: Iterable[Pair]) -> list[Pair]:
-    """Return the pairs of the selected families, rewards and seeds; raise for a reward or seed that none has."""
+    """Return the pairs of the selected families, rewards and seeds; raise for one that no pair has."""
     of_families = [pair for pair in pairs if pair.family in selection.families]
     rewards = sorted({pair.reward for pair in of_families})
     for number, reward in enumerate(selection.rewards or ()):

@@ -11,7 +11,7 @@ from suite.store.run_folder import RunStore
 
 
 def stored_cells(selection: Selection, store: RunStore) -> list[PlannedCell]:
-    """Return the finished cells of the selection that were drawn here, as they were planned, model by model."""
+    """Return the finished cells of the selection that were drawn here, as they were planned, by model."""
     tasks = {spec.task: spec for spec in expand(selection.tasks, selection.where)}
     families = selection.families or (selection.family,)
     planned = []

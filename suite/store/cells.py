@@ -1,8 +1,9 @@
-"""One cell's folder: ``items.jsonl``, a ``batch-*.jsonl`` for each finished batch, ``grades-<version>.json``, ``cell.json``.
+"""The folder of one cell: its items, its samples, their grades, and a manifest once it is finished.
 
-A line of ``batch-000-000000-100.jsonl`` (sample 0 of the items from place 0 on, of 100 items)::
+The files are ``items.jsonl``, a ``batch-*.jsonl`` for each finished batch, ``grades-<version>.json`` and
+``cell.json``. A line of ``batch-000-000000-100.jsonl`` (sample 0 of the items from place 0 on, of 100)::
 
-    {"item_id":"12","sample":0,"seed":8127341233,"text":"... so it is 7.","n_tokens":61,"finish_reason":"stop"}
+    {"item_id":"12","sample":0,"seed":8127341233,"text":"It is 7.","n_tokens":4,"finish_reason":"stop"}
 """
 
 import json
@@ -25,7 +26,10 @@ SampleKey = tuple[str, int]
 
 
 class ImportSource(Strict):
-    """Where imported answers come from: files with their SHA-256, and the sample fields that some or all samples lack."""
+    """Where imported answers come from: files with their SHA-256.
+
+    ``unstated`` names the sample fields that some or all samples lack.
+    """
 
     format: str
     files: dict[str, str]
@@ -33,11 +37,12 @@ class ImportSource(Strict):
 
 
 class CellManifest(Strict):
-    """What a finished cell was. Written last, so its presence means that all ``n_items`` x ``k`` samples are there.
+    """The record of a finished cell.
 
-    A cell of imported answers names its source; wall time, engine settings and lm-eval's own mean belong to cells drawn
-    here. ``dataset`` and ``dataset_revision`` say where the items came from (``ItemSet``), ``model_revision`` is the
-    Hub's commit of the weights, ``prompt`` the exact text around a question.
+    It is written last, so its presence means that all ``n_items`` x ``k`` samples are there. A cell of
+    imported answers names its source; wall time, engine settings and lm-eval's own mean belong to cells
+    drawn here. ``dataset`` and ``dataset_revision`` say where the items came from (``ItemSet``),
+    ``model_revision`` is the Hub's commit of the weights, ``prompt`` the exact text around a question.
     """
 
     cell: Cell
@@ -92,7 +97,7 @@ class CellStore:
             raise _damaged(path, str(error)) from error
 
     def write_items(self, items: Iterable[Item]) -> None:
-        """Store the items; raise ``SuiteError`` if an id that is stored here would come to mean another question."""
+        """Store the items; raise ``SuiteError`` if a stored id would come to mean another question."""
         items = list(items)
         path = self.path / "items.jsonl"
         if path.is_file() and _identities(self.items()) != _identities(items):
@@ -111,7 +116,7 @@ class CellStore:
         return samples
 
     def write_batch(self, name: str, samples: Iterable[Sample]) -> None:
-        """Store a finished batch; ``name`` is its place in the plan, so that a repeated batch replaces itself."""
+        """Store a finished batch; ``name`` is its place in the plan, so that drawing it again replaces it."""
         text = "".join(sample.model_dump_json(exclude_none=True) + "\n" for sample in samples)
         write_atomic(self.path / f"batch-{name}.jsonl", text.encode())
 
@@ -121,7 +126,7 @@ class CellStore:
         return [path.stem.removeprefix("grades-") for path in paths]
 
     def grades(self, version: str) -> Grades | None:
-        """Return the grades by that version of the grader, of the samples stored at that time; None without any."""
+        """Return what that version of the grader gave the samples stored at that time, if it ran."""
         path = self.path / f"grades-{version}.json"
         return read_record(path, Grades, _DERIVED) if path.is_file() else None
 

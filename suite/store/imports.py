@@ -1,12 +1,13 @@
 """An import of answers from elsewhere enters a run folder all at once, or not at all.
 
-Its cells and pairs are written into ``.staged/``, which no reader looks into. One rename then decides, that of
-``commit.json``::
+Its cells and pairs are written into ``.staged/``, which no reader looks into. One rename then decides, that
+of ``commit.json``::
 
     {"replaced": ["3f2a9c0d11e84b57"]}
 
-A kill before it leaves the run folder as it was. After it, the next reader or writer brings the rest into place, step by
-step, and every step is one rename that is skipped if it was done before. ``settle`` needs the run folder's lock.
+A kill before it leaves the run folder as it was. After it, the next reader or writer brings the rest into
+place, step by step, and every step is one rename that is skipped if it was done before. ``settle`` needs
+the run folder's lock.
 """
 
 import os
@@ -35,7 +36,7 @@ def staging_folder(run: Path) -> Path:
 
 
 def decide(run: Path, replaced: Iterable[str]) -> None:
-    """Decide that the staged cells and pairs are imported, and that they replace the cells with the ids ``replaced``."""
+    """Decide that the staged cells and pairs are imported and replace the cells with the ids ``replaced``."""
     staging = staging_folder(run)
     new = {path.name for path in (staging / CELLS).glob("*")}
     commit = ImportCommit(replaced=tuple(sorted(set(replaced) - new)))
@@ -73,7 +74,10 @@ def _move_pairs(staging: Path, run: Path) -> None:
 
 
 def _move_away(run: Path, cell_id: str) -> None:
-    """Take a cell out of the run folder, if it is there; one rename does it, where deleting a folder takes many steps."""
+    """Take a cell out of the run folder, if it is there.
+
+    One rename does it, where deleting a folder takes many steps.
+    """
     old = run / CELLS / cell_id
     away = staging_folder(run) / "replaced"
     for folder in (old.parent, away):

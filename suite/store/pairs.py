@@ -6,15 +6,16 @@ from suite.store.run_folder import RunStore
 
 
 def known_pairs(registry: Registry, store: RunStore) -> list[Pair]:
-    """Return the registry's pairs and those of the run's own checkpoints, each once, with the weights last seen in the run.
+    """Return the registry's pairs and those of the run's own checkpoints, each once.
 
-    ``base_weights`` are the weights that the checkpoint was trained from, where the pair states them.
+    ``weights`` are those last seen in the run, ``base_weights`` the weights that the checkpoint was trained
+    from, where the pair states them.
     """
     current = store.weights()
     by_checkpoint = {pair.checkpoint: pair for pair in (*store.pairs(), *registry.pairs)}
     pairs = []
     for pair in by_checkpoint.values():
-        # A base may have been replaced since: what the checkpoint was trained from says more than what is there now.
+        # The base may have been replaced since: only the weights trained from make a fair comparison.
         base_weights = pair.base_weights or current.get(pair.base)
         weights = current.get(pair.checkpoint) or pair.weights
         pairs.append(pair.model_copy(update={"base_weights": base_weights, "weights": weights}))

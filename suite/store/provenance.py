@@ -38,7 +38,10 @@ def packages() -> dict[str, str]:
 
 @cache
 def git_state() -> str:
-    """Return the commit of the checkout, with "+dirty" where files differ; "no checkout" for an installed copy."""
+    """Return the commit of the checkout, with "+dirty" where files differ.
+
+    "no checkout" for an installed copy.
+    """
     describe = ["describe", "--always", "--dirty=+dirty", "--abbrev=12", "--exclude=*"]
     command = ["git", "-C", str(PACKAGE), *describe]
     try:

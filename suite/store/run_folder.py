@@ -1,15 +1,14 @@
 """The only reader and writer of a run folder.
 
-::
+What it holds::
 
-    cells/<cell id>/        items.jsonl, a batch-*.jsonl for every finished batch of samples, then cell.json, which states
-                            what was requested; grades-<version>.json: what the samples earned by that grader
-    checkpoints/<id>/       a trained model, then its pair.json
-    models/<id>.json        a model that was given as a folder
-    weights/<id>            hash of the weights that the model had when it was last evaluated or trained
-    summary.json            scores and deltas
-    .staged/                an import in progress (suite.store.imports)
-    .lock                   held by the one command that writes
+    cells/<cell id>/      a cell (suite.store.cells)
+    checkpoints/<id>/     a trained model, then its pair.json
+    models/<id>.json      a model that was given as a folder
+    weights/<id>          hash of the weights that the model had when it was last evaluated or trained
+    summary.json          scores and deltas
+    .staged/              an import in progress (suite.store.imports)
+    .lock                 held by the one command that writes
 
 Every file is written beside its place and renamed into it, so a kill at any moment leaves whole files only.
 """
@@ -111,7 +110,9 @@ class RunStore:
 
     @contextmanager
     def staged(self, replaced: Iterable[str] = ()) -> Iterator["RunStore"]:
-        """Yield a run folder for the cells and pairs of an import; left without an error, all enter this one at once.
+        """Yield a run folder for the cells and pairs of an import.
+
+        Left without an error, all enter this one at once.
 
         They replace the cells with the ids ``replaced``, and any cell with a new cell's id. Needs ``lock``.
         """
@@ -122,7 +123,7 @@ class RunStore:
             settle(self.root)
 
     def _complete_import(self) -> None:
-        """Before reading: wait for an import that is entering right now, or complete one that a kill interrupted."""
+        """Wait for an import that is entering right now, or complete one that a kill interrupted."""
         while is_decided(self.root):
             with self._try_lock() as held:
                 if held:

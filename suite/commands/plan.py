@@ -63,7 +63,7 @@ def _run(args: Namespace) -> int:
 def plan_rows(selection: "Selection", overlays: Sequence[Path], run: Path) -> tuple[list[PlanRow], "Planned"]:
     """Return one row a cell, in the order in which they run, and the plan itself."""
     from suite.engine.planned import planned_cells
-    from suite.plan.estimate import cost, experience
+    from suite.plan.estimate import cost, measurements
     from suite.plan.unfinished import is_finished
     from suite.registry import load_registry
     from suite.schema import UNSTATED
@@ -72,10 +72,10 @@ def plan_rows(selection: "Selection", overlays: Sequence[Path], run: Path) -> tu
     store = RunStore(run)
     registry = load_registry(overlays)
     planned = planned_cells(selection, registry, store, fetch=False)
-    known = experience(store, {cell.cell.engine for cell in planned.cells})
+    measured = measurements(store, {cell.cell.engine for cell in planned.cells})
     rows: list[PlanRow] = []
     for cell in planned.cells:
-        needed = cost(store, cell, known, registry)
+        needed = cost(store, cell, measured, registry)
         rows.append(
             PlanRow(
                 model=cell.cell.model,

@@ -1,7 +1,8 @@
 """The only functions that a task's YAML may name with ``!function``: its items, its graders and its metrics.
 
-lm-eval calls them; ``lm_eval run --include_path tasks --tasks math500`` needs nothing else of the suite. Its shapes (a
-document as a dict, responses as nested lists) end here: behind this module are ``Item``, ``Response`` and ``Grade``.
+lm-eval calls them; ``lm_eval run --include_path tasks --tasks math500`` needs nothing else of the suite. Its
+shapes (a document as a dict, responses as nested lists) end here: behind this module are ``Item``,
+``Response`` and ``Grade``.
 """
 
 from collections.abc import Sequence
@@ -46,19 +47,22 @@ def _grade_batch(resps: Texts, docs: Docs, grader: Grader) -> list[list[Grade]]:
     for texts, doc in zip(resps, docs, strict=True):
         item = Item(**doc)
         responses += [Response(item, text) for text in texts]
-    # lm-eval averages a metric over the items that give it; NaN keeps one that was not measured from going unnoticed.
+    # lm-eval averages a metric over the items that give it; NaN keeps one that was not measured from going
+    # unnoticed.
     unmeasured = dict.fromkeys(TASK_GRADERS[grader].metrics, nan)
     grades = (replace(g, metrics={**unmeasured, **g.metrics}) for g in grade_responses(responses, grader))
     return [[next(grades) for _ in texts] for texts in resps]
 
 
 def item_metrics(doc: Doc, results: Sequence[Sequence[Grade]]) -> dict[str, float]:
-    """Return an item's metrics, as lm-eval's ``process_results``: ``avg`` and the grader's own, means over its samples.
+    """Return an item's metrics: ``avg`` and the grader's own, means over its samples.
 
-    With k > 1 samples ``pass_at_k`` is 1 if any is right, which is the unbiased estimator (arXiv 2107.03374) at n = k.
-    An item with a level also gives ``avg_steps_<level>``, and no other level's, as lm-eval averages each key over the
-    items that give it. If a sample could not be graded they are NaN, and so are lm-eval's means: a failure is never a
-    wrong answer.
+    This is lm-eval's ``process_results``.
+
+    With k > 1 samples ``pass_at_k`` is 1 if any is right, which is the unbiased estimator (arXiv 2107.03374)
+    at n = k. An item with a level also gives ``avg_steps_<level>``, and no other level's, as lm-eval averages
+    each key over the items that give it. If a sample could not be graded they are NaN, and so are lm-eval's
+    means: a failure is never a wrong answer.
     """
     grades = results[0]
     right = [nan if grade.outcome == "error" else float(grade.correct) for grade in grades]

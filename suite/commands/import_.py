@@ -9,13 +9,12 @@ from suite.errors import SuiteError
 
 
 def _add_flags(parser: Parser) -> None:
-    from suite.interchange.imported import READERS
+    from suite.interchange.formats import FORMATS
 
     answers = parser.group("what to import")
-    answers.add_argument("format", metavar="FORMAT", type=one_of(list(READERS)), help=", ".join(READERS))
-    answers.add_argument(
-        "path", metavar="PATH", type=Path, help="file; for lm-eval also a folder of samples_*.jsonl"
-    )
+    formats = "; ".join(f"{name}: {entry.description}" for name, entry in FORMATS.items())
+    answers.add_argument("format", metavar="FORMAT", type=one_of(list(FORMATS)), help=formats)
+    answers.add_argument("path", metavar="PATH", type=Path, help="file; for lm-eval also a folder")
     answers.add_argument(
         "--task", metavar="A", help="task, where the file does not name one that the suite knows"
     )
@@ -70,7 +69,9 @@ def _add_statement(parser: Parser) -> None:
 
 
 def _run(args: Namespace) -> int:
-    from suite.interchange.imported import Import, import_answers, known_model, new_checkpoint
+    from suite.interchange.drafts import ImportJob
+    from suite.interchange.imported_model import known_model, new_checkpoint
+    from suite.interchange.importing import import_answers
     from suite.interchange.statement import statement
     from suite.registry import load_registry
     from suite.store.run_folder import RunStore
@@ -85,14 +86,14 @@ def _run(args: Namespace) -> int:
     registry = load_registry(args.registry)
     store = RunStore(args.out)
     if args.base is None:
-        subject = known_model(args.model, registry, store)
+        model = known_model(args.model, registry, store)
     else:
-        subject = new_checkpoint(args.base, args.reward, args.seed, args.step or 0, registry)
+        model = new_checkpoint(args.base, args.reward, args.seed, args.step or 0, registry)
     stated = statement(args.protocol, args.decoding, args.engine, registry.protocols)
-    job = Import(
+    job = ImportJob(
         args.format, args.path, stated, args.task, args.data_dir, args.item_seed, args.subset, args.replace
     )
-    for manifest in import_answers(job, subject, store):
+    for manifest in import_answers(job, model, store):
         unstated = ", ".join(field.removesuffix("_hash") for field in manifest.cell.unstated) or "nothing"
         print(
             f"{manifest.cell.model} on {manifest.cell.task}: {manifest.n_items} items, "

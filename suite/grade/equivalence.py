@@ -1,4 +1,6 @@
-"""Whether two answers are the same mathematical object: as plain numbers, by the suite's own reader, or by math-verify.
+"""Whether two answers are the same mathematical object.
+
+They are compared as plain numbers, then by the suite's own reader, and last by math-verify.
 
 >>> equivalent("0.5", "\\\\frac{1}{2}"), equivalent("(1,2)", "(2,1)")
 (True, False)
@@ -82,7 +84,7 @@ def equivalent(answer: str, gold: str) -> Maybe:
 
 
 def verdicts(pairs: Sequence[tuple[str, str]]) -> list[Maybe]:
-    """Return for each (answer, gold) whether they are the same mathematical object; None if the grader failed twice."""
+    """Return for each (answer, gold) whether they are the same object; None if the grader failed twice."""
     verdict_of: dict[tuple[str, str], Maybe] = dict.fromkeys(pairs)
     undecided = []
     for pair in verdict_of:
@@ -136,7 +138,8 @@ def _same_readings(answer: str, gold: str) -> Maybe:
         return True
     verdict = compare.same_form(ours.form, theirs.form)
     if verdict is not True and _is_bare_list(ours.form) != _is_bare_list(theirs.form):
-        # "118,122" is one number by itself. Beside a list it is a list, too, so both are read again without thousands.
+        # "118,122" is one number by itself. Beside a list it is a list, too, so both are read again without
+        # thousands.
         verdict = compare.same_form(_read(answer, grouped=False).form, _read(gold, grouped=False).form)
     return verdict
 
@@ -148,7 +151,8 @@ def _is_bare_list(form: forms.Form) -> bool:
 def _same_percent(ours: Reading, gold: Reading) -> Maybe:
     """Compare a percentage with a bare answer, whichever of the two is the gold.
 
-    50\\% answers the gold 50 (above 1) and the gold 1/2 (at most 1); the gold 50\\% is answered by 50 and by 1/2.
+    50\\% answers the gold 50 (above 1) and the gold 1/2 (at most 1); the gold 50\\% is answered by 50 and by
+    1/2.
     """
     bare = value.exact(gold.form.node) if isinstance(gold.form, forms.Value) else None
     is_small = bare is not None and abs(bare) <= 1
@@ -164,7 +168,7 @@ def _as_share(spelled: Spelled) -> forms.Form:
 
 
 def _is_choice(answer: str, gold: str) -> bool:
-    """Whether the gold is a letter of a multiple choice and ``answer`` starts with it, as ``(C) 15`` does for C."""
+    """Whether the gold is a letter of a multiple choice that ``answer`` starts with: C, and (C) 15."""
     letter = _CHOICE.fullmatch(gold.replace('"', "").strip())
     chosen = _CHOSEN.match(answer.replace('"', "").strip())
     return letter is not None and chosen is not None and letter.group(1) == chosen.group(1)

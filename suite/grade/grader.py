@@ -1,7 +1,7 @@
 """One sample -> its outcome: ``grade("so \\\\boxed{0.5}", "\\\\frac{1}{2}").outcome`` is "correct".
 
-A change here, or in anything that decides an outcome, raises ``GRADER_VERSION``: grades are stored under it, and
-``rlvr-suite regrade RUN`` reports what a new version changes.
+A change here, or in anything that decides an outcome, raises ``GRADER_VERSION``: grades are stored under it,
+and ``rlvr-suite regrade RUN`` reports what a new version changes.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,9 @@ GRADER_VERSION = "3"
 class Grade:
     """What one sample earned: its outcome and the answer that was extracted from it (None if there was none).
 
-    ``answer_present``: the outcome is not correct, but the text holds the right answer in a box, after a cue or in its
-    last line. ``metrics``: further shares that the task's grader measures; one that could not be measured is absent.
+    ``answer_present``: the outcome is not correct, but the text holds the right answer in a box, after a cue
+    or in its last line. ``metrics``: further shares that the task's grader measures; one that could not be
+    measured is absent.
     """
 
     outcome: Outcome
@@ -55,13 +56,16 @@ def grade_all(rows: Sequence[tuple[str, str, FinishReason]]) -> list[Grade]:
 
 
 def is_correct(text: str, gold: str) -> Maybe:
-    """Whether the answer extracted from ``text`` is equivalent to ``gold``; None if the grader failed twice."""
+    """Whether the extracted answer is equivalent to ``gold``; None if the grader failed twice."""
     answer = extract(text)
     return False if answer is None else equivalent(answer, gold)
 
 
 def _outcome(answer: str | None, verdict: Maybe, finish_reason: FinishReason) -> Outcome:
-    """Return the one outcome. An answer boxed before the cap is correct, so truncation comes after the verdict."""
+    """Return the one outcome.
+
+    An answer boxed before the cap is correct, so the verdict comes before truncation.
+    """
     if verdict is None:
         return "error"
     if verdict:
@@ -72,9 +76,10 @@ def _outcome(answer: str | None, verdict: Maybe, finish_reason: FinishReason) ->
 
 
 def _is_present(text: str, gold: str) -> bool:
-    """Whether ``text`` holds the gold where an answer might be meant: in the same spelling, or as the same number.
+    """Whether ``text`` holds the gold where an answer might be meant, spelled alike or the same number.
 
-    This looks at every candidate, so it stays with what is cheap and leaves equivalence to the extracted answer.
+    This looks at every candidate, so it stays with what is cheap and leaves equivalence to the extracted
+    answer.
     """
     spelling = spell(gold).text if limits.is_parsable(gold) else gold
     number = rational(gold)

@@ -1,8 +1,9 @@
 """The graders of tasks: samples of a task's items -> what each earned.
 
-``answer`` compares with the gold answer, ``number`` by value, ``continuation`` (a contamination probe's) with the hidden
-rest of the question. A new grader is an entry of ``TASK_GRADERS`` here, its name in ``suite.benchmarks.tasks.Grader``
-and a function ``grade_<name>s`` in ``suite.lm_eval_api`` that a task's YAML can name as its ``filter_fn``.
+``answer`` compares with the gold answer, ``number`` by value, ``continuation`` (a contamination probe's) with
+the hidden rest of the question. A new grader is an entry of ``TASK_GRADERS`` here, its name in
+``suite.benchmarks.tasks.Grader`` and a function ``grade_<name>s`` in ``suite.lm_eval_api`` that a task's YAML
+can name as its ``filter_fn``.
 """
 
 import re
@@ -30,7 +31,7 @@ class Response(NamedTuple):
 
 
 class TaskGrader(NamedTuple):
-    """How the samples of a task are graded, a whole batch at once, and the further ``metrics`` that each grade has."""
+    """How samples are graded, a whole batch at once, and the further ``metrics`` of each grade."""
 
     grade: Callable[[Sequence[Response]], list[Grade]]
     metrics: tuple[str, ...] = ()
@@ -67,7 +68,10 @@ def _grade_number(response: Response) -> Grade:
 
 
 def _grade_continuations(responses: Sequence[Response]) -> list[Grade]:
-    """Grade by the hidden rest of the question; that the sample also gives the item's answer is ``answer_found``."""
+    """Grade by the hidden rest of the question.
+
+    Whether the sample also gives the item's answer is the metric ``answer_found``.
+    """
     answered = _grade_answers(responses)
     return [_grade_continuation(r, grade) for r, grade in zip(responses, answered, strict=True)]
 

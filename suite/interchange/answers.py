@@ -1,22 +1,23 @@
-"""What every format module returns: the answers of one task in one file, each with the place that an error names."""
+"""What every format module returns: answers to one task in one file, each with its place for errors."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from suite.interchange.formats import FORMATS
 from suite.schema import FinishReason, StatedDecoding
 
 NOTHING_STATED = StatedDecoding()
-FIX = "Mend it there, or name the file's real format"
+FIX = f"Fix it there, or give the file's real format, one of {', '.join(FORMATS)}"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. ``where`` is its file and line or row.
+    """One answer. ``where`` is its file and line or row. None: the file does not state it.
 
-    The item is known by ``item_id``, by ``question`` or by ``around``, a text that holds the question; ``gold`` must agree with
-    it. ``prompt`` is the whole text that the model was given. None: the file does not say.
+    Its item is found by ``item_id``, by ``question`` or by ``text_with_question``, a text that contains the
+    question; ``gold`` must agree with the item's. ``prompt`` is the whole text that the model was given.
     """
 
     where: str
@@ -24,7 +25,7 @@ class Answer:
     text: str
     item_id: str | None = None
     question: str | None = None
-    around: str | None = None
+    text_with_question: str | None = None
     gold: str | None = None
     prompt: str | None = None
     finish_reason: FinishReason | None = None
@@ -33,9 +34,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class AnswerSet:
-    """The answers to one task in one file; ``task`` is the file's name for it, ``stops`` where generation stopped.
+    """The answers to one task in one file. None: the file does not state it.
 
-    None: the file does not say.
+    ``task`` is the file's own name of the task, ``stops`` the strings at which generation stopped.
     """
 
     path: Path
@@ -45,7 +46,7 @@ class AnswerSet:
     stops: tuple[str, ...] | None = None
 
 
-class Foreign(BaseModel):
-    """Base of what another tool wrote: the keys that we read are checked, its others are left alone."""
+class ToolRecord(BaseModel):
+    """Base of the records that other tools write: keys that are read are checked, others ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)

@@ -1,6 +1,9 @@
-"""Plain JSON lines: ``task, item_id, sample, text`` and, where known, ``finish_reason`` and ``n_tokens``.
+"""Plain JSON lines, one answer a line: ``rlvr-suite import jsonl FILE --model ID --out RUN``.
 
-``rlvr-suite import jsonl answers.jsonl --model micro-llama3 --out runs/mine``; ``item_id`` as in the task's own data.
+``item_id`` is the id in the task's own data; ``finish_reason`` and ``n_tokens`` may be missing. One line::
+
+    {"task": "math500", "item_id": "17", "sample": 0, "text": "so \\\\boxed{3}",
+     "finish_reason": "stop", "n_tokens": 42}
 """
 
 from collections import defaultdict
@@ -15,7 +18,7 @@ from suite.schema import FinishReason, Strict
 SHAPE = "task, item_id, sample, text and perhaps finish_reason (stop or length), n_tokens"
 
 
-class _Row(Strict):
+class _AnswerLine(Strict):
     task: str
     item_id: str
     sample: int = Field(ge=0)
@@ -25,16 +28,16 @@ class _Row(Strict):
 
 
 def read(path: Path) -> list[AnswerSet]:
-    """The file's answers, a set a task; the first line that does not fit is an error."""
-    by_task: dict[str, list[Answer]] = defaultdict(list)
-    for where, row in json_lines.rows(json_lines.content(path), _Row, path, SHAPE, FIX):
+    """Return the file's answers, a set for each task; raise ``SuiteError`` at the first misfit."""
+    answers_of: dict[str, list[Answer]] = defaultdict(list)
+    for where, line in json_lines.rows(json_lines.content(path), _AnswerLine, path, SHAPE, FIX):
         answer = Answer(
             where,
-            row.sample,
-            row.text,
-            item_id=row.item_id,
-            finish_reason=row.finish_reason,
-            n_tokens=row.n_tokens,
+            line.sample,
+            line.text,
+            item_id=line.item_id,
+            finish_reason=line.finish_reason,
+            n_tokens=line.n_tokens,
         )
-        by_task[row.task].append(answer)
-    return [AnswerSet(path, task, tuple(answers)) for task, answers in by_task.items()]
+        answers_of[line.task].append(answer)
+    return [AnswerSet(path, task, tuple(answers)) for task, answers in answers_of.items()]

@@ -1,10 +1,19 @@
-"""lm-eval's log of samples: ``samples_<task>_<date>.jsonl`` of ``lm_eval run --log_samples --output_path DIR``, one or a folder.
+"""lm-eval's log of samples, ``samples_<task>_<date>.jsonl``: a file, or a folder of them.
 
-Each line holds a document (``doc``), all its responses (``resps``) and the arguments of the request. Checked with lm-eval 0.4.13.
-A task with several filters has every document once a filter; the responses are the same, and the first filter's lines are read.
+``lm_eval run --log_samples --output_path DIR`` writes it (checked with lm-eval 0.4.13). Each line holds a
+document, all its responses and the arguments of the request::
+
+    {"doc_id": 0, "doc": {"problem": "Find x ...", "answer": "3"}, "filter": "none",
+     "arguments": {"gen_args_0": {"arg_0": "Question: Find x ...",
+                                  "arg_1": {"temperature": 0.6, "until": ["\\n"]}}},
+     "resps": [["x is 3", "so x is 4"]]}
+
+A task with several filters logs every document once for each; the responses are the same, so the lines of the
+first filter are read.
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field, JsonValue
@@ -12,16 +21,16 @@ from pydantic import Field, JsonValue
 from suite.errors import SuiteError
 from suite.files import json_lines
 from suite.grade.extraction import last_boxed
-from suite.interchange.answers import FIX, NOTHING_STATED, Answer, AnswerSet, Foreign
+from suite.interchange.answers import FIX, NOTHING_STATED, Answer, AnswerSet, ToolRecord
 from suite.schema import UNSTATED, StatedDecoding
 
 SHAPE = "a line of lm-eval's --log_samples with doc, arguments, resps (texts: a generative task) and filter"
-_NAME = re.compile(r"samples_(.+)_\d{4}-\d{2}-\d{2}T[\d.-]+\.jsonl")
-_QUESTION = ("problem", "Problem", "question", "Question")
-_GOLD = ("answer", "Answer")
+_FILE_NAME = re.compile(r"samples_(.+)_\d{4}-\d{2}-\d{2}T[\d.-]+\.jsonl")
+_QUESTION_KEYS = ("problem", "Problem", "question", "Question")
+_GOLD_KEYS = ("answer", "Answer")
 
 
-class _Settings(Foreign):
+class _GenerationArguments(ToolRecord):
     do_sample: bool | None = None
     temperature: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     top_p: float | None = Field(default=None, gt=0, le=1)
@@ -29,106 +38,110 @@ class _Settings(Foreign):
     until: tuple[str, ...] | str | None = None
 
 
-class _Request(Foreign):
+class _Request(ToolRecord):
+    """What was asked of the model: the prompt and the settings."""
+
     arg_0: JsonValue = None
-    arg_1: _Settings | None = None
+    arg_1: _GenerationArguments | None = None
 
 
-class _Row(Foreign):
+class _SamplesLine(ToolRecord):
     doc: dict[str, JsonValue]
     arguments: dict[str, _Request]
     resps: tuple[tuple[str, ...], ...]
     filter: str = ""
 
+    @property
+    def request(self) -> _Request:
+        return next(iter(self.arguments.values()), _Request())
+
 
 def read(path: Path) -> list[AnswerSet]:
-    """A set for each samples file: ``path`` itself, or all below it. Two files of one task are an error."""
+    """Return a set for each samples file: ``path`` itself, or all below it."""
     if path.match("results_*.json"):
-        fix = "Name the samples_<task>_<date>.jsonl beside it, or the folder; lm_eval writes them with --log_samples"
-        raise SuiteError("lm-eval's results, which hold no answers", str(path), fix)
+        what = "lm-eval's results, which hold no answers"
+        fix = (
+            "Name the samples_<task>_<date>.jsonl beside it, or the folder; "
+            "lm_eval writes them with --log_samples"
+        )
+        raise SuiteError(what, str(path), fix)
     if not path.is_dir():
         return [_read_file(path)]
     files = sorted(path.rglob("samples_*.jsonl"))
     if not files:
-        raise SuiteError(
-            "no samples_<task>_<date>.jsonl here", str(path), "Run lm_eval with --log_samples --output_path"
-        )
+        fix = "Run lm_eval with --log_samples --output_path"
+        raise SuiteError("no samples_<task>_<date>.jsonl here", str(path), fix)
     return [_read_file(file) for file in files]
 
 
 def _read_file(path: Path) -> AnswerSet:
-    name = _NAME.fullmatch(path.name)
-    rows = list(json_lines.rows(json_lines.content(path), _Row, path, SHAPE, FIX))
-    rows = [(where, row) for where, row in rows if row.filter == rows[0][1].filter]
-    answers = [answer for where, row in rows for answer in _answers(where, row)]
-    stated = {_settings(row): where for where, row in rows}
-    if len(stated) > 1:
-        raise SuiteError(
-            "the samples were drawn with different settings",
-            [*stated.values()][1],
-            "Import one run at a time",
-        )
-    decoding, stops = next(iter(stated), (NOTHING_STATED, None))
+    lines = list(json_lines.rows(json_lines.content(path), _SamplesLine, path, SHAPE, FIX))
+    answers: list[Answer] = []
+    place_of: dict[tuple[StatedDecoding, tuple[str, ...] | None], str] = {}
+    for where, line in lines:
+        if line.filter == lines[0][1].filter:
+            answers += _answers(where, line)
+            place_of[_settings(line)] = where
+    if len(place_of) > 1:
+        what = "the samples were drawn with different settings"
+        raise SuiteError(what, [*place_of.values()][1], "Import one run at a time")
+    decoding, stops = next(iter(place_of), (NOTHING_STATED, None))
+    name = _FILE_NAME.fullmatch(path.name)
     return AnswerSet(path, name[1] if name else None, tuple(answers), decoding, stops)
 
 
-def _answers(where: str, row: _Row) -> list[Answer]:
-    if len(row.resps) != 1:
-        raise SuiteError(
-            f"{len(row.resps)} requests for one document; expected one",
-            where,
-            "Only generative tasks can be imported",
-        )
-    prompt = _request(row).arg_0
-    question, item_id = _text(row.doc, _QUESTION), _text(row.doc, ("id",))
+def _answers(where: str, line: _SamplesLine) -> list[Answer]:
+    if len(line.resps) != 1:
+        what = f"{len(line.resps)} requests for one document; expected one"
+        raise SuiteError(what, where, "Only generative tasks can be imported")
+    question = _first_text(line.doc, _QUESTION_KEYS)
     if question is None:
-        raise SuiteError(
-            f"the document has no question (none of {', '.join(_QUESTION)})",
-            f"{where}: doc",
-            "Import it as jsonl",
-        )
-    return [
-        Answer(
+        what = f"the document has no question (none of {', '.join(_QUESTION_KEYS)})"
+        raise SuiteError(what, f"{where}: doc", "Import it as jsonl")
+    # The suite's own tasks log the item's id. In another tool's document "id" means something else, so there
+    # the question finds the item; "continuation" is a key that only the suite's items have.
+    item_id = _first_text(line.doc, ("id",)) if "continuation" in line.doc else None
+    # MATH's "answer" may be a cleaned one, so a solution that ends in a box is the better gold.
+    gold = _first_text(line.doc, ("solution",))
+    if gold is None or not last_boxed(gold):
+        gold = _first_text(line.doc, _GOLD_KEYS)
+    prompt = line.request.arg_0
+    answers = []
+    for sample, text in enumerate(line.resps[0]):
+        answer = Answer(
             where,
-            index,
+            sample,
             text,
-            # the suite's own tasks carry the item's id; another's id means something else, and the question says which it is
-            item_id=item_id if "continuation" in row.doc else None,
+            item_id=item_id,
             question=question,
-            gold=_gold(row.doc),
+            gold=gold,
             prompt=prompt if isinstance(prompt, str) else None,
         )
-        for index, text in enumerate(row.resps[0])
-    ]
+        answers.append(answer)
+    return answers
 
 
-def _text(doc: dict[str, JsonValue], names: tuple[str, ...]) -> str | None:
-    found = [doc[name] for name in names if name in doc]
-    return str(found[0]) if found and isinstance(found[0], str | int | float) else None
+def _first_text(doc: dict[str, JsonValue], keys: Sequence[str]) -> str | None:
+    """Return the value of the first key that the document has, if it is a text or a number."""
+    for key in keys:
+        if key in doc:
+            value = doc[key]
+            return str(value) if isinstance(value, str | int | float) else None
+    return None
 
 
-def _gold(doc: dict[str, JsonValue]) -> str | None:
-    """MATH's solution where it ends in a boxed answer (lm-eval's ``answer`` may be a cleaned one), else the answer."""
-    solution = _text(doc, ("solution",))
-    return solution if solution is not None and last_boxed(solution) else _text(doc, _GOLD)
-
-
-def _request(row: _Row) -> _Request:
-    return next(iter(row.arguments.values()), _Request())
-
-
-def _settings(row: _Row) -> tuple[StatedDecoding, tuple[str, ...] | None]:
-    """Decoding and stops of a request."""
-    settings = _request(row).arg_1
-    if settings is None:
+def _settings(line: _SamplesLine) -> tuple[StatedDecoding, tuple[str, ...] | None]:
+    """Return decoding and stops of the line's request."""
+    arguments = line.request.arg_1
+    if arguments is None:
         return NOTHING_STATED, None
-    greedy = settings.do_sample is False
-    stated = {
-        "temperature": 0.0 if greedy else settings.temperature,
-        "top_p": settings.top_p,
-        "max_new_tokens": settings.max_gen_toks,
-    }
-    decoding = StatedDecoding.model_validate(
-        {key: UNSTATED if value is None else value for key, value in stated.items()}
+    temperature = (
+        0.0 if arguments.do_sample is False else arguments.temperature
+    )  # greedy, whatever else it says
+    decoding = StatedDecoding(
+        temperature=UNSTATED if temperature is None else temperature,
+        top_p=UNSTATED if arguments.top_p is None else arguments.top_p,
+        max_new_tokens=UNSTATED if arguments.max_gen_toks is None else arguments.max_gen_toks,
     )
-    return decoding, (settings.until,) if isinstance(settings.until, str) else settings.until
+    stops = (arguments.until,) if isinstance(arguments.until, str) else arguments.until
+    return decoding, stops

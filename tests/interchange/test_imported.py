@@ -9,7 +9,7 @@ from plain_rows import TASK, rows, write_lines
 from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import all_tasks
 from suite.commands.main import main
-from suite.interchange.imported import OURS
+from suite.interchange.task_names import SUITE_TASKS
 from suite.registry import load_registry
 from suite.schema import Decoding, Summary
 from suite.store.run_folder import RunStore, read_summary
@@ -149,5 +149,5 @@ def test_subsets_of_other_items_do_not_compare(run: Path, items: list[Item]) -> 
 
 
 def test_every_name_that_is_known_leads_to_a_task_that_ships() -> None:
-    assert set(OURS.values()) <= all_tasks().keys()
-    assert not OURS.keys() & all_tasks().keys()
+    assert set(SUITE_TASKS.values()) <= all_tasks().keys()
+    assert not SUITE_TASKS.keys() & all_tasks().keys()

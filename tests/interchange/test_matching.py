@@ -34,8 +34,14 @@ def answer(**values: str) -> Answer:
         (answer(question="Find  $\\dfrac{1}{2}+x$."), "a"),
         (answer(question="Find $$x$$", gold="25"), "b"),
         (answer(question="Find x", gold="7.0"), "c"),
-        (answer(around="user: How many?  Find x\nassistant:"), "d"),
-        (answer(around="user: Find \\(\\frac{1}{2} + x\\).", gold="so it is $\\boxed{\\frac{3}{4}}$"), "a"),
+        (answer(text_with_question="user: How many?  Find x\nassistant:"), "d"),
+        (
+            answer(
+                text_with_question="user: Find \\(\\frac{1}{2} + x\\).",
+                gold="so it is $\\boxed{\\frac{3}{4}}$",
+            ),
+            "a",
+        ),
     ],
 )
 def test_the_same_question_in_another_spelling_is_found(asked: Answer, found: str) -> None:
@@ -48,7 +54,7 @@ def test_the_same_question_in_another_spelling_is_found(asked: Answer, found: st
         (answer(item_id="z"), "unknown item of 'set' (item_id 'z')"),
         (answer(item_id="a", question="Find x"), "unknown item"),
         (answer(question="Find y"), "unknown item"),
-        (answer(around="nothing of the kind"), "unknown item"),
+        (answer(text_with_question="nothing of the kind"), "unknown item"),
         (answer(item_id="c", gold="8"), "its gold answer '8' is not that of item 'c', '7'"),
         (answer(question="Find x"), "the question fits several items of 'set' (b, c)"),
     ],
@@ -121,7 +127,7 @@ WHOLE = [ITEMS[0], ITEMS[3], Item("e", "How many?", "9")]
 
 
 def around(place: int, text: str, problem: str) -> Answer:
-    return Answer(f"file:{place}", 0, "text", around=text.replace("{}", problem))
+    return Answer(f"file:{place}", 0, "text", text_with_question=text.replace("{}", problem))
 
 
 def test_one_text_around_all_questions_is_a_template() -> None:

@@ -44,22 +44,24 @@ def _add_flags(parser: Parser) -> None:
 
 def _run(args: Namespace) -> int:
     from suite.commands.terminal import bars
-    from suite.grpo.labelling import labelling, run_labelling
+    from suite.grpo.labelling import label_job, run_labelling
     from suite.grpo.labels import describe
     from suite.grpo.recipe import load_recipe
+    from suite.grpo.rows import choose_data
     from suite.registry import load_registry
 
     registry = load_registry(args.registry)
-    job = labelling(
-        load_recipe(args.recipe),
+    recipe = load_recipe(args.recipe)
+    choice = choose_data(recipe, args.data_dir, args.allow_unchecked, n_prompts=args.items)
+    job = label_job(
+        recipe,
         args.model,
         registry,
-        n=args.items,
+        choice,
+        n_items=args.items,
         samples=args.samples,
         seed=args.seed,
         engine=args.engine,
-        data_dir=args.data_dir,
-        allow_unchecked=args.allow_unchecked,
     )
     with bars() as progress:
         labels = run_labelling(job, registry, args.out, progress)

@@ -1,12 +1,13 @@
-"""What a GRPO run trains on: problems from a source, without those that a task of the suite asks, in the order of the run.
+"""What a GRPO run trains on: problems from one source, none of which a task of the suite asks.
 
-``load_training_data("deepscaler_4k.jsonl", n_rows=19_200, seed=0).rows(19_200, seed=0)``. Sources:
+``load_training_data(DataChoice("deepscaler", seed=0, n_prompts=19_200))``. Sources:
 
-- ``micro_world``: fresh word problems of the micro world, as many as the run asks for, in the order of their seed.
-- ``arithmetic:5``, or another number of steps: 700 expressions, as arXiv 2507.10532v3 (App. I-J) trains on 5 and on 10.
+- ``micro_world``: as many fresh word problems of the micro world as the run asks, in the order of their seed.
+- ``arithmetic:5``, or another number of steps: 700 expressions (arXiv 2507.10532v3, App. I-J: 5 and 10
+  steps).
 - ``one_shot``: the one example of arXiv 2504.20571.
-- ``deepscaler``: from the Hub, or from ``deepscaler.jsonl`` in the folder of ``--data-dir`` or RLVR_SUITE_DATA.
-- a file of JSON lines (id, problem, answer), named ``*.jsonl``.
+- ``deepscaler``: from the Hub, or ``deepscaler.jsonl`` in the folder of ``--data-dir`` or RLVR_SUITE_DATA.
+- a file of JSON lines, named ``*.jsonl``. A row: ``{"id": "a", "problem": "What is $2+3$?", "answer": "5"}``.
 """
 
 import hashlib
@@ -27,30 +28,49 @@ from suite.grpo.decontaminate import Removed, decontaminate, evaluated_items, ge
 WHERE = "data"
 """The key of a recipe that names the source."""
 DEEPSCALER = Source(hub="agentica-org/DeepScaleR-Preview-Dataset", split="train")
-"""40,315 rows; no revision is pinned, so loading resolves the branch to a commit, which the data remembers."""
+"""40,315 rows. No revision is pinned: loading resolves the branch to a commit, and the data records it."""
 ARITHMETIC_ITEMS = 700
 """Items of one arithmetic set (arXiv 2507.10532v3, App. I-J)."""
 ONE_SHOT = Item(
     "pi_1",
-    r"The pressure \( P \) exerted by wind on a sail varies jointly as the area \( A \) of the sail and the cube of the wind's "
-    r"velocity \( V \). When the velocity is \( 8 \) miles per hour, the pressure on a sail of \( 2 \) square feet is \( 4 \) "
-    r"pounds. Find the wind velocity when the pressure on \( 4 \) square feet of sail is \( 32 \) pounds.",
+    r"The pressure \( P \) exerted by wind on a sail varies jointly as the area \( A \) of the sail and "
+    r"the cube of the wind's velocity \( V \). When the velocity is \( 8 \) miles per hour, the pressure"
+    r" on a sail of \( 2 \) square feet is \( 4 \) pounds. Find the wind velocity when the pressure on "
+    r"\( 4 \) square feet of sail is \( 32 \) pounds.",
     "12.8",
 )
-"""Example pi_1 of arXiv 2504.20571, a reconstruction: wording and label are those in the README of ypwang61/One-Shot-RLVR on
-GitHub; the file that its authors train on was not at hand. Their prompt goes on "Let's think step by step and output the final
-answer within \\boxed{}.", which is a protocol's to say. The label is theirs; exact would be 8 * 4^(1/3) = 12.699."""
+"""Example pi_1 of arXiv 2504.20571, reconstructed: wording and label are those in the README of
+ypwang61/One-Shot-RLVR on GitHub; the file that its authors train on was not available. Their prompt continues
+"Let's think step by step and output the final answer within \\boxed{}."; here the protocol adds such text.
+The label is theirs; the exact answer is 8 * 4^(1/3) = 12.699."""
 
 _ARITHMETIC = re.compile(r"arithmetic:([0-9]{1,3})")
 _NAMES = ("micro_world", "arithmetic:5", "arithmetic:10", "one_shot", "deepscaler")
 
 
 @dataclass(frozen=True)
-class TrainingData:
-    """Problems to train on, of which no task asks one, but for those of the tasks in ``unchecked``.
+class DataChoice:
+    """Which problems to load.
 
-    ``source`` and ``revision`` say where they came from, as for an ``ItemSet``. ``n_before`` counts the items before ``removed``
-    were taken out. ``in_order``: a stream of fresh problems, each of which is asked once, in the order that they have.
+    ``seed`` generates problems (of a source that is generated) and orders them. ``n_prompts`` is how many
+    prompts the run asks; a stream of fresh problems yields as many. ``data_dir`` is a folder of local items.
+    With ``allow_unchecked`` the run may train even if some evaluation sets cannot be loaded and compared.
+    """
+
+    source: str
+    seed: int
+    n_prompts: int
+    data_dir: Path | None = None
+    allow_unchecked: bool = False
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Problems to train on, none of which a task asks, except for the tasks in ``unchecked``.
+
+    ``source`` and ``revision`` identify the origin, as in an ``ItemSet``. ``n_before`` counts the items
+    before those in ``removed`` were taken out. ``in_order`` marks a stream of fresh problems, each asked once
+    in the given order.
     """
 
     items: tuple[Item, ...]
@@ -63,10 +83,11 @@ class TrainingData:
 
     @property
     def items_hash(self) -> str:
+        """Content hash of the items."""
         return items_hash(self.items)
 
     def rows(self, n: int, seed: int) -> list[Item]:
-        """The problems of a run, one a prompt, in its order."""
+        """Return the problems of a run of ``n`` prompts, one per prompt, in the order of the run."""
         if not self.in_order:
             return epoch_rows(self.items, n, seed)
         if n > len(self.items):
@@ -76,22 +97,22 @@ class TrainingData:
 
 
 def epoch_rows(items: Sequence[Item], n: int, seed: int) -> list[Item]:
-    """``n`` rows: all items in a shuffled order, then all in another, and so on; the first m of them are those of ``n=m``.
+    """Return ``n`` rows: all items in a shuffled order, then all in another one, and so on.
 
-    An item's place hangs on the seed, the epoch and its id: other labels leave it, and so do items that are not there.
+    An item's place depends only on the seed, the epoch and the item's id, so a longer run starts like a
+    shorter one, and other labels or missing items leave the order of the rest as it is.
     """
     if not items:
         raise SuiteError("no items left to train on", WHERE, "Name another source")
     rows: list[Item] = []
-    for epoch in range(-(-n // len(items))):
-        rows += sorted(
-            items, key=lambda item: hashlib.sha256(f"{seed}\0{epoch}\0{item.id}".encode()).digest()
-        )
+    for epoch in range(-(-n // len(items))):  # rounded up
+        keys = {item.id: hashlib.sha256(f"{seed}\0{epoch}\0{item.id}".encode()).digest() for item in items}
+        rows += sorted(items, key=lambda item: keys[item.id])
     return rows[:n]
 
 
 class TooLong(NamedTuple):
-    """An item whose prompt was dropped, and the tokens of it."""
+    """An item whose prompt was dropped, and the number of the prompt's tokens."""
 
     item_id: str
     tokens: int
@@ -100,67 +121,71 @@ class TooLong(NamedTuple):
 def drop_long(
     items: Sequence[Item], tokens: Mapping[str, int], limit: int
 ) -> tuple[list[Item], list[TooLong]]:
-    """The items whose prompts have at most ``limit`` tokens, and the others; ``tokens`` maps item ids to lengths."""
+    """Return the items whose prompts have at most ``limit`` tokens, and the others.
+
+    ``tokens`` maps item ids to lengths. Raise ``SuiteError`` if no prompt is short enough.
+    """
     kept = [item for item in items if tokens[item.id] <= limit]
     dropped = [TooLong(item.id, tokens[item.id]) for item in items if tokens[item.id] > limit]
     if items and not kept:
-        what = f"each of the {len(items)} prompts has more than {limit} tokens; the shortest has {min(tokens.values())}"
+        shortest = min(tokens.values())
+        what = f"each of the {len(items)} prompts has more than {limit} tokens; the shortest has {shortest}"
         raise SuiteError(what, "max_prompt_tokens", "Raise it, or name other data")
     return kept, dropped
 
 
 def check_source(source: str) -> None:
-    """SuiteError unless ``source`` names a source that there is; loads nothing."""
+    """Raise ``SuiteError`` unless ``source`` names an existing source; load nothing."""
     if Path(source).suffix == ".jsonl":
         if not Path(source).is_file():
             raise SuiteError("no such file", f"{WHERE}: {source}", "Correct the path")
     elif _ARITHMETIC.fullmatch(source):
         if not 1 <= _steps(source) <= arithmetic.MAX_STEPS:
             what = f"no expressions of {_steps(source)} steps. Allowed: 1..{arithmetic.MAX_STEPS}"
-            raise SuiteError(what, f"{WHERE}: {source}", "Write arithmetic:5 or arithmetic:10, as the paper")
+            fix = "Write arithmetic:5 or arithmetic:10, like the paper"
+            raise SuiteError(what, f"{WHERE}: {source}", fix)
     elif source not in _NAMES:
-        what = (
-            f"unknown source '{source}'. Known: {', '.join(_NAMES)}, or a file of JSON lines, named *.jsonl"
-        )
-        raise SuiteError(what, WHERE, did_you_mean(source, _NAMES) or "Name one of them")
+        known = f"{', '.join(_NAMES)}, or a file of JSON lines, named *.jsonl"
+        fix = did_you_mean(source, _NAMES) or "Name one of them"
+        raise SuiteError(f"unknown source '{source}'. Known: {known}", WHERE, fix)
 
 
-def load_training_data(
-    source: str, *, n_rows: int, seed: int, data_dir: Path | None = None, allow_unchecked: bool = False
-) -> TrainingData:
-    """The problems of ``source``. ``n_rows`` is how many prompts the run asks; a stream of fresh problems has so many.
+def load_training_data(choice: DataChoice) -> TrainingData:
+    """Return the problems of the chosen source, without those that a task of the suite asks.
 
-    ``seed`` is that of generated problems. Problems that are not generated are compared with every task of the suite, so that the
-    items of each must be at hand: in ``data_dir``, as for an evaluation, or from the Hub. ``allow_unchecked`` goes on without.
+    Generated problems avoid what the tasks ask by construction. All others are compared with every task's
+    items, so each task must be loadable, from ``choice.data_dir`` or the Hub; see
+    ``DataChoice.allow_unchecked``.
     """
+    source = choice.source
     check_source(source)
     if source == "micro_world":
-        return _micro_world(n_rows, seed)
+        return _micro_world(choice.n_prompts, choice.seed)
     if _ARITHMETIC.fullmatch(source):
-        return _arithmetic(_steps(source), seed)
+        return _arithmetic(_steps(source), choice.seed)
     if source == "one_shot":
         return TrainingData((ONE_SHOT,), "arXiv 2504.20571, pi_1", None, n_before=1)
-    loaded = file_items(Path(source)) if source != "deepscaler" else _deepscaler(data_dir)
-    evaluated = evaluated_items(data_dir, allow_unchecked)
+    loaded = _deepscaler(choice.data_dir) if source == "deepscaler" else file_items(Path(source))
+    evaluated = evaluated_items(choice.data_dir, choice.allow_unchecked)
     kept, removed = decontaminate(loaded.items, evaluated.items)
     return TrainingData(
         tuple(kept),
         loaded.dataset,
         loaded.revision,
-        len(loaded.items),
-        tuple(removed),
+        n_before=len(loaded.items),
+        removed=tuple(removed),
         unchecked=evaluated.unchecked,
     )
 
 
-def _asked() -> frozenset[str]:
-    """The generated questions that the suite's tasks ask."""
-    return frozenset(each.item.problem for each in generated_items())
+def _evaluated_questions() -> frozenset[str]:
+    """Return the questions of the tasks whose items are generated."""
+    return frozenset(evaluated.item.problem for evaluated in generated_items())
 
 
 def _micro_world(n: int, seed: int) -> TrainingData:
-    problems = micro_world.word_problems(seed, n, micro_corpus.EVAL_STEPS, _asked())
-    items = tuple(Item(str(i), p.text, str(p.answer)) for i, p in enumerate(problems))
+    problems = micro_world.word_problems(seed, n, micro_corpus.EVAL_STEPS, _evaluated_questions())
+    items = tuple(Item(str(i), problem.text, str(problem.answer)) for i, problem in enumerate(problems))
     return TrainingData(items, f"generator micro_world, seed {seed}", None, n_before=n, in_order=True)
 
 
@@ -169,32 +194,31 @@ def _steps(source: str) -> int:
 
 
 def _arithmetic(steps: int, seed: int) -> TrainingData:
-    """Expressions of a stream that no evaluation draws from, and among them none that a task asks.
+    """Return expressions from a stream that no evaluation draws from, without those that a task asks.
 
-    A task's seed is 0 or more; those of training are below, -1 for the seed 0.
+    A task's seed is 0 or more, so training uses the seeds below 0: -1 for the training seed 0, and so on.
     """
     if seed < 0:
         raise SuiteError(f"seed {seed} of arithmetic. Allowed: 0 or more", f"{WHERE}_seed", "Change it")
-    asked = _asked()
-    drawn = arithmetic.expressions(-1 - seed, steps, ARITHMETIC_ITEMS + len(asked))
-    fresh = [e for e in drawn if arithmetic.PROMPT + e.latex not in asked][:ARITHMETIC_ITEMS]
-    items = tuple(
-        Item(f"{steps}-{i}", arithmetic.PROMPT + e.latex, arithmetic.label(e.value), steps=steps)
-        for i, e in enumerate(fresh)
-    )
-    return TrainingData(
-        items, f"generator random_calculation, {steps} steps, training seed {seed}", None, n_before=len(items)
-    )
+    evaluated = _evaluated_questions()
+    items: list[Item] = []
+    # Draw so many more that enough remain even if a task asked some of them.
+    for expression in arithmetic.expressions(-1 - seed, steps, ARITHMETIC_ITEMS + len(evaluated)):
+        problem = arithmetic.PROMPT + expression.latex
+        if problem not in evaluated and len(items) < ARITHMETIC_ITEMS:
+            answer = arithmetic.label(expression.value)
+            items.append(Item(f"{steps}-{len(items)}", problem, answer, steps=steps))
+    source = f"generator random_calculation, {steps} steps, training seed {seed}"
+    return TrainingData(tuple(items), source, None, n_before=len(items))
 
 
 def _deepscaler(data_dir: Path | None) -> ItemSet:
-    folder = data_dir or (Path(os.environ[DATA_VARIABLE]) if os.environ.get(DATA_VARIABLE) else None)
+    variable = os.environ.get(DATA_VARIABLE)
+    folder = data_dir or (Path(variable) if variable else None)
     if folder is None:
         return hub_items(DEEPSCALER, f"{WHERE}: deepscaler", "deepscaler.jsonl")
     path = folder / "deepscaler.jsonl"
     if not path.is_file():
-        fix = (
-            "Put the file there, name another folder with --data-dir, or name a file of JSON lines as 'data'"
-        )
+        fix = "Put the file there, name another folder with --data-dir, or name a JSON lines file as 'data'"
         raise SuiteError("no items of 'deepscaler' here", str(path), fix)
     return file_items(path)

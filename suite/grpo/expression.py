@@ -1,11 +1,12 @@
 """A reward as a user writes it: ``rlvr-suite train micro --model micro-llama3 --reward 'format & !python'``.
 
-``parse`` reads what a user writes, and the id that a checkpoint carries. ``!r`` pays 1 - r; ``r & s`` pays the product,
-and nothing (None) if one of the two pays nothing. The papers' inverse_math is ``!ground_truth``, their inverted
-continuous reward ``!closeness``.
+``parse`` reads what a user writes, and the id that a checkpoint carries. ``!r`` pays 1 - r; ``r & s`` pays
+the product, and nothing (None) if one of the two pays nothing. The papers' inverse_math is ``!ground_truth``,
+their inverted continuous reward ``!closeness``.
 
-``module:function`` is a function of the user's own, ``Rollout -> float | None``. ``parse`` does not import it, so a
-mistake is reported before any of the user's code runs; ``function()`` imports it, also from the working directory.
+``module:function`` is a function of the user's own, ``Rollout -> float | None``. ``parse`` does not import
+it, so a mistake is reported before any of the user's code runs; ``function()`` imports it, also from the
+working directory.
 """
 
 import importlib
@@ -150,7 +151,8 @@ def _module(name: str, where: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:  # the user's code can raise anything
-        # Only a missing module of this very name is a mistake on the command line; one that it imports is its own.
+        # Only a missing module of this very name is a mistake on the command line; one that it imports is its
+        # own.
         if isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}."):
             what = f"no module {error.name!r}. Looked in: {os.getcwd()} and the installed packages"
             fix = f"Run from the folder of {name.split('.')[0]}, or install it"
@@ -175,7 +177,7 @@ def _imported(name: str, where: str) -> Callable[[Rollout], object]:
 
 
 def _pay_own(function: Callable[[Rollout], object], name: str, rollout: Rollout) -> float | None:
-    """Return what the user's function pays, a finite number or None; raise ``SuiteError`` for anything else."""
+    """Return what the user's function pays, a finite number or None; anything else is a ``SuiteError``."""
     try:
         paid = function(rollout)
         if paid is None:

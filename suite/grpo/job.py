@@ -1,14 +1,13 @@
 """One training run of a run folder: model, reward, recipe and seed -> checkpoints that register themselves.
 
-``rlvr-suite train micro --model micro-llama3 --reward format --out runs/mine``; a checkpoint that is there is not trained again,
-and a run that was killed goes on from its last saved step.
+``rlvr-suite train micro --model micro-llama3 --reward format --out runs/mine``. A registered checkpoint is
+not trained again, and a killed run resumes from its last saved step.
 """
 
 import hashlib
 import importlib.util
 import json
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -19,28 +18,31 @@ from suite.files.atomic import write_atomic
 from suite.files.lock import wait_for_lock
 from suite.grpo.data import check_source
 from suite.grpo.expression import RewardExpression, parse
-from suite.grpo.labels import MAKE_LABELS, Labels, load_labels, needs_labels
+from suite.grpo.labels import MAKE_LABELS, load_labels, needs_labels
 from suite.grpo.launch import check_machine, run_job
 from suite.grpo.recipe import Recipe, load_recipe
-from suite.grpo.rows import Rows, asked, rows_of
+from suite.grpo.rows import Prepared, choose_data, prepare_rows, prompted_base
 from suite.grpo.settings import dry_run_text
 from suite.grpo.train import Hooks, Job, prepare
 from suite.progress import Progress, Report
 from suite.registry import MAX_ID, Registry
-from suite.registry.protocols import Prompt
 from suite.registry.weights import locate, weights_hash
 from suite.schema import Pair, content_hash
 from suite.store.run_folder import RunStore
 
 _LIBRARIES = ("torch", "transformers", "trl", "peft", "accelerate")
+_RECORD = "training.json"
+_UNCOUNTED = {"description", "keep", "save_every", "report_to", "vllm_url"}
+"""Keys of a recipe that do not change the weights of the last step."""
 
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """What to train. ``reward`` is as a user writes it, ``recipe`` a name or a file.
+    """What to train. ``reward`` is written as a user writes it; ``recipe`` is a name or a file.
 
-    ``labels`` is a file of the base's majority labels, ``data_dir`` a folder of local data. With ``allow_unchecked`` evaluated
-    sets that cannot be loaded are not kept out of the training data, which is recorded.
+    ``labels`` is a file of the base's majority labels, ``data_dir`` a folder of local data. With
+    ``allow_unchecked`` the run trains even if some evaluation sets cannot be loaded and kept out of its data;
+    this is recorded.
     """
 
     model: str
@@ -53,12 +55,12 @@ class TrainingRun:
 
     @cached_property
     def expression(self) -> RewardExpression:
-        """The reward; ``SuiteError`` where it is none."""
+        """The parsed reward; ``SuiteError`` if it is invalid."""
         return parse(self.reward)
 
     @property
     def recipe_name(self) -> str:
-        """The recipe's name: of a file that without folder and ending, however the file was named."""
+        """The recipe's name; of a file, its name without folder and ending."""
         return self.recipe.rsplit("/", 1)[-1].removesuffix(".yaml")
 
     @property
@@ -67,13 +69,52 @@ class TrainingRun:
         return f"{self.model}-{self.expression.id}-{self.recipe_name}-s{self.seed}"
 
     def checkpoint_at(self, step: int, recipe: Recipe) -> str:
-        """Id of the checkpoint at a step."""
+        """Return the id of the checkpoint at a step."""
         return self.checkpoint if step == recipe.steps else f"{self.checkpoint}-step{step}"
 
 
+@dataclass(frozen=True)
+class TrainingPlan:
+    """A checked run with its recipe, and the pairs that it will register, in the order of their steps.
+
+    The weights of the pairs are not known yet; those of the base are.
+    """
+
+    run: TrainingRun
+    recipe: Recipe
+    pairs: tuple[Pair, ...]
+
+    @property
+    def base_weights(self) -> str:
+        """Hash of the base's weights."""
+        return self.pairs[0].base_weights or ""
+
+    @cached_property
+    def made_from(self) -> str:
+        """Hash of what decides the weights besides base, reward and seed.
+
+        That is the recipe without ``_UNCOUNTED``, and the bytes of the labels, of a data file and of the
+        user's own reward modules. A checkpoint with another hash is not the same training, although it has
+        the same id.
+        """
+        run = self.run
+        settings = self.recipe.model_dump(mode="json", exclude=_UNCOUNTED)
+        files = [] if run.labels is None else [run.labels]
+        if self.recipe.data.endswith(".jsonl"):
+            files.append(Path(self.recipe.data))
+        for name in run.expression.modules:
+            module = importlib.util.find_spec(name)
+            if module and module.origin:
+                files.append(Path(module.origin))
+        digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+        return content_hash({"recipe": settings, "files": digests, "allow_unchecked": run.allow_unchecked})
+
+
 def check(run: TrainingRun, registry: Registry) -> Recipe:
-    """Everything about ``run`` that can be wrong on any machine, before anything is loaded; its recipe."""
-    recipe, reward, model = load_recipe(run.recipe), run.expression, registry.model(run.model, "--model")
+    """Return the recipe of ``run``; raise ``SuiteError`` for what is wrong on any machine; load nothing."""
+    recipe = load_recipe(run.recipe)
+    reward = run.expression
+    model = registry.model(run.model, "--model")
     if model.base is not None:
         what = f"'{run.model}' is a checkpoint; a pair starts from a base"
         raise SuiteError(what, "--model", f"Train its base '{model.base}'")
@@ -81,40 +122,40 @@ def check(run: TrainingRun, registry: Registry) -> Recipe:
     check_source(recipe.data)
     _check_labels(run)
     if not 0 <= run.seed < 2**32:
-        raise SuiteError(
-            f"seed {run.seed} is not allowed. Allowed: 0 to {2**32 - 1}", "--seed", "Give another one"
-        )
+        what = f"seed {run.seed} is not allowed. Allowed: 0 to {2**32 - 1}"
+        raise SuiteError(what, "--seed", "Use another seed")
     longest = max((run.checkpoint_at(step, recipe) for step in recipe.kept), key=len)
     if len(longest) > MAX_ID:
-        what = f"the checkpoint's id {longest!r} would have {len(longest)} characters. Allowed: {MAX_ID}, it names a folder"
-        raise SuiteError(what, "--reward", "Shorten the name of the recipe file, or of the reward")
+        length = f"would have {len(longest)} characters. Allowed: {MAX_ID}, because it names a folder"
+        fix = "Shorten the name of the recipe file, or of the reward"
+        raise SuiteError(f"the checkpoint's id {longest!r} {length}", "--reward", fix)
     reward.function()
     return recipe
 
 
 def _check_labels(run: TrainingRun) -> None:
-    """A file of labels goes with the rewards that compare with them, and with no other."""
+    """Raise ``SuiteError`` unless a label file is given exactly when the reward compares with labels."""
     reward = run.expression
     if run.labels is None:
         if reward.is_labelled:
             raise needs_labels(reward.name)
         return
     if not reward.is_labelled:
-        raise SuiteError(f"reward {reward.name} takes no labels", "--labels", "Leave it out")
+        raise SuiteError(f"reward {reward.name} takes no labels", "--labels", "Remove it")
     if not run.labels.is_file():
         raise SuiteError("no such file", f"--labels {run.labels}", MAKE_LABELS)
 
 
 def dry_run(run: TrainingRun, registry: Registry, out: Path) -> str:
-    """What ``run`` would be given, as text; loads no weights and needs neither GPU nor network."""
-    recipe, model = check(run, registry), registry.model(run.model)
+    """Return the settings that ``run`` would train with, as text; needs no weights, GPU or network."""
+    recipe = check(run, registry)
+    model = registry.model(run.model)
+    answers = {"gold": "the data's", "one": "of one item"}
     about = {
         "model": run.model,
         "weights": model.hub or model.path or f"ships with the suite ({model.builtin})",
         "reward": run.expression.name,
-        "answers": {"gold": "the data's", "one": "of one item"}.get(
-            run.expression.answers, f"labels of {run.labels}"
-        ),
+        "answers": answers.get(run.expression.answers, f"labels of {run.labels}"),
         "data": f"{recipe.data}, order of seed {recipe.data_seed}",
         "protocol": recipe.protocol_of(run.model, model.protocol),
         "checkpoints": ", ".join(run.checkpoint_at(step, recipe) for step in recipe.kept),
@@ -128,12 +169,14 @@ def dry_run(run: TrainingRun, registry: Registry, out: Path) -> str:
     return dry_run_text(recipe, run.seed, about, notes)
 
 
-def _wanted(run: TrainingRun, registry: Registry, recipe: Recipe) -> list[Pair]:
-    """The pairs that ``run`` makes, in order of their steps, but for the weights, which nobody knows before."""
+def plan_training(run: TrainingRun, registry: Registry) -> TrainingPlan:
+    """Check ``run``, hash its base's weights, and return the plan; raise ``SuiteError`` as ``check`` does."""
+    recipe = check(run, registry)
     model = registry.model(run.model)
     base_weights = weights_hash(locate(run.model, model))
-    return [
-        Pair(
+    pairs: list[Pair] = []
+    for step in recipe.kept:
+        pair = Pair(
             family=model.family,
             base=run.model,
             checkpoint=run.checkpoint_at(step, recipe),
@@ -143,133 +186,93 @@ def _wanted(run: TrainingRun, registry: Registry, recipe: Recipe) -> list[Pair]:
             step=step,
             base_weights=base_weights,
         )
-        for step in recipe.kept
-    ]
+        pairs.append(pair)
+    return TrainingPlan(run, recipe, tuple(pairs))
 
 
 def trained_pair(run: TrainingRun, registry: Registry, store: RunStore) -> Pair | None:
-    """The pair of the last step if the run folder has the checkpoints, trained from the base's present weights; else None.
+    """Return the pair of the last step if the run folder has all checkpoints of ``run``, else None.
 
-    ``SuiteError`` where a checkpoint of that id was trained with other settings, data or labels.
+    Checkpoints of other base weights do not count. Raise ``SuiteError`` if a checkpoint of one of the ids was
+    trained with other settings, data or labels.
     """
-    recipe = check(run, registry)
-    return _registered(run, recipe, _wanted(run, registry, recipe), store)
+    return _registered(plan_training(run, registry), store)
 
 
-def _registered(run: TrainingRun, recipe: Recipe, wanted: Sequence[Pair], store: RunStore) -> Pair | None:
-    """The last of the wanted pairs, if all are there; see ``trained_pair``."""
+def _registered(plan: TrainingPlan, store: RunStore) -> Pair | None:
     known = {pair.checkpoint: pair for pair in store.pairs()}
-    made_from = _made_from(run, recipe)
-    for pair in wanted:
-        found = known.get(pair.checkpoint)
-        if found is None or found.model_copy(update={"weights": None}) != pair:
+    for pair in plan.pairs:
+        registered = known.get(pair.checkpoint)
+        if registered is None or registered.model_copy(update={"weights": None}) != pair:
             return None
-        record = store.checkpoint(pair.checkpoint) / "training.json"
-        if record.is_file() and json.loads(record.read_text(encoding="utf-8"))["made_from"] != made_from:
+        record = store.checkpoint(pair.checkpoint) / _RECORD
+        if record.is_file() and json.loads(record.read_text(encoding="utf-8"))["made_from"] != plan.made_from:
             changed = "recipe, labels, data or the reward's code have changed"
-            what = f"{pair.checkpoint} is there, trained with other settings: {changed}"
-            raise SuiteError(
-                what,
-                str(record),
-                "Name another --out, rename the recipe's file, or delete the checkpoint's folder",
-            )
-    return known[wanted[-1].checkpoint]
+            what = f"{pair.checkpoint} exists and was trained with other settings: {changed}"
+            fix = "Name another --out, rename the recipe's file, or delete the checkpoint's folder"
+            raise SuiteError(what, str(record), fix)
+    return known[plan.pairs[-1].checkpoint]
 
 
 def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress: Progress) -> Pair:
-    """Train and register the checkpoints unless they are there; ``progress`` counts the steps."""
-    recipe, work = check(run, registry), store.checkpoint(f".{run.checkpoint}.training")
-    wanted = _wanted(run, registry, recipe)
-    # A killed run's worker may outlive it for a moment, so this waits.
+    """Train and register the checkpoints of ``run`` unless they exist; return the last step's pair."""
+    plan = plan_training(run, registry)
+    work = store.checkpoint(f".{run.checkpoint}.training")
+    # A second process with the same run waits here and then finds the checkpoints of the first. So does a restart:
+    # a killed run's worker may outlive it for a moment.
     with wait_for_lock(store.root / ".training" / f"{run.checkpoint}.lock"):
-        done = _registered(run, recipe, wanted, store)
-        if done is None:
-            _train(run, recipe, wanted, registry, store, work, progress)
-            done = _registered(run, recipe, wanted, store)
+        pair = _registered(plan, store)
+        if pair is None:
+            _train(plan, registry, store, work, progress)
+            pair = _registered(plan, store)
+        # What a resume needs lies in the work folder, so it goes only once nothing is left to train.
         shutil.rmtree(work, ignore_errors=True)
-    if done is None:
-        raise SuiteError(
-            "the run ended without its last checkpoint", str(store.root), "Run the same command again"
-        )
-    return done
+    if pair is None:
+        what = "the run ended without its last checkpoint"
+        raise SuiteError(what, str(store.root), "Run the same command again")
+    return pair
 
 
-def _train(
-    run: TrainingRun,
-    recipe: Recipe,
-    wanted: Sequence[Pair],
-    registry: Registry,
-    store: RunStore,
-    work: Path,
-    progress: Progress,
-) -> None:
-    """Train what is wanted in the folder ``work``, and register each checkpoint as it is handed over."""
+def _train(plan: TrainingPlan, registry: Registry, store: RunStore, work: Path, progress: Progress) -> None:
+    """Train the plan in the folder ``work``; register each checkpoint once its weights are handed over."""
+    run = plan.run
+    recipe = plan.recipe
     check_machine(recipe, run.recipe)
-    folder, prompt = asked(recipe, run.model, registry)
-    weights, pairs = wanted[0].base_weights or "", {pair.step: pair for pair in wanted}
-    rows = rows_of(
-        recipe,
-        run.expression,
-        prompt,
-        folder,
-        _labels(run, weights),
-        data_dir=run.data_dir,
-        allow_unchecked=run.allow_unchecked,
-    )
-    job = _job(run, recipe, folder, weights, prompt, rows)
-
-    def kept(step: int, trained: Path) -> None:
-        _record(trained, run, job, prompt, rows)
-        store.take_checkpoint(trained, pairs[step].model_copy(update={"weights": weights_hash(trained)}))
-
-    def finished(step: int) -> None:
-        progress(Report(run.checkpoint, f"training on {run.reward}", step, recipe.steps, "steps"))
-
-    prepare(work, job, rows.rows)
-    run_job(work, recipe, Hooks(finished, kept))
-
-
-def _made_from(run: TrainingRun, recipe: Recipe) -> str:
-    """Hash of what decides a run's weights beside base, reward and seed: settings, labels, a file's data, a reward's own code."""
-    settings = recipe.model_dump(
-        mode="json", exclude={"description", "keep", "save_every", "report_to", "vllm_url"}
-    )
-    files = [
-        path for path in (run.labels, Path(recipe.data) if recipe.data.endswith(".jsonl") else None) if path
-    ]
-    files += [
-        Path(found.origin)
-        for name in run.expression.modules
-        if (found := importlib.util.find_spec(name)) and found.origin
-    ]
-    read = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
-    return content_hash({"recipe": settings, "files": read, "allow_unchecked": run.allow_unchecked})
-
-
-def _labels(run: TrainingRun, base_weights: str) -> Labels | None:
-    return None if run.labels is None else load_labels(run.labels, run.model, base_weights)
-
-
-def _job(
-    run: TrainingRun, recipe: Recipe, folder: Path, weights: str | None, prompt: Prompt, rows: Rows
-) -> Job:
-    return Job(
-        folder=str(folder),
-        base_weights=weights,
+    base = prompted_base(recipe, run.model, registry)
+    labels = None if run.labels is None else load_labels(run.labels, run.model, plan.base_weights)
+    choice = choose_data(recipe, run.data_dir, run.allow_unchecked, reward=run.expression)
+    prepared = prepare_rows(recipe, run.expression, base, choice, labels)
+    job = Job(
+        folder=str(base.folder),
+        base_weights=plan.base_weights,
         recipe=recipe,
         reward=run.expression.name,
         seed=run.seed,
-        stops=prompt.stops,
-        rows_hash=content_hash([row.model_dump() for row in rows.rows]),
+        stops=base.prompt.stops,
+        rows_hash=prepared.rows_hash,
         versions={name: version(name) for name in _LIBRARIES},
     )
+    pair_at = {pair.step: pair for pair in plan.pairs}
+
+    def finished(step: int) -> None:
+        progress(Report(run.checkpoint, f"training on {run.expression.name}", step, recipe.steps, "steps"))
+
+    def kept(step: int, weights: Path) -> None:
+        _write_record(weights, plan, job, prepared)
+        pair = pair_at[step].model_copy(update={"weights": weights_hash(weights)})
+        store.take_checkpoint(weights, pair)
+
+    # A work folder of the same job is kept: training resumes there. One of another job is emptied first.
+    prepare(work, job, prepared.rows)
+    run_job(work, recipe, Hooks(finished, kept))
 
 
-def _record(folder: Path, run: TrainingRun, job: Job, prompt: Prompt, rows: Rows) -> None:
-    """Beside the weights: what they were trained on and how, and what was left out of the data."""
-    data = rows.data
-    told = {
-        "made_from": _made_from(run, job.recipe),
+def _write_record(folder: Path, plan: TrainingPlan, job: Job, prepared: Prepared) -> None:
+    """Write, next to the weights, what they were trained on and how, and what was left out of the data."""
+    data = prepared.data
+    prompt = prepared.base.prompt
+    record = {
+        "made_from": plan.made_from,
         "reward": job.reward,
         "seed": job.seed,
         "protocol": prompt.id,
@@ -282,24 +285,23 @@ def _record(folder: Path, run: TrainingRun, job: Job, prompt: Prompt, rows: Rows
             "items": len(data.items),
             "before": data.n_before,
             "in_evaluated_sets": len(data.removed),
-            "too_long": len(rows.too_long),
+            "too_long": len(prepared.too_long),
             "unchecked": list(data.unchecked),
         },
         "versions": job.versions,
     }
-    write_atomic(folder / "training.json", (json.dumps(told, indent=1) + "\n").encode())
-    if left_out := rows.left_out():
+    write_atomic(folder / _RECORD, (json.dumps(record, indent=1) + "\n").encode())
+    if left_out := prepared.left_out():
         write_atomic(folder / "left_out.jsonl", left_out.encode())
 
 
 def clip_note(store: RunStore, pair: Pair, recipe: Recipe) -> str | None:
-    """What is wrong where a recipe that should clip never does: then its updates were not off-policy."""
+    """Return a warning if a recipe that should clip never did: its updates were not off-policy then."""
     log = store.checkpoint(pair.checkpoint) / "train_log.jsonl"
     if not recipe.can_clip or not log.is_file():
         return None
-    ratios = [
-        json.loads(line).get("clip_ratio", 0.0) for line in log.read_text(encoding="utf-8").splitlines()
-    ]
-    if max(ratios, default=0.0) > 0:
-        return None
-    return f"{pair.checkpoint}: no token was ever clipped (epsilon {recipe.clip:g}), so this run says nothing about clipping"
+    for line in log.read_text(encoding="utf-8").splitlines():
+        if json.loads(line).get("clip_ratio", 0.0) > 0:
+            return None
+    never = f"no token was ever clipped (epsilon {recipe.clip:g})"
+    return f"{pair.checkpoint}: {never}, so this run says nothing about clipping"

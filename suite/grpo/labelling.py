@@ -1,8 +1,12 @@
-"""Draw the samples that label a training set, from the untrained base: ``rlvr-suite label micro --model ID --out FILE``.
+"""Label a training set with the majority answers of the untrained base.
 
-Definition: the most common answer of 64 samples at temperature 1 (Spurious Rewards, arXiv 2506.10947, section 2.2 and the
-authors' relabel script, which drops empty predictions). Samples are stored beside the file, in ``FILE.samples``, as they are
-drawn, so that a killed run goes on, and more samples or items cost only those that are new.
+``rlvr-suite label micro --model ID --out FILE``. A label is the most common answer of 64 samples at
+temperature 1 (Spurious Rewards, arXiv 2506.10947, section 2.2, and the authors' relabel script, which drops
+empty predictions). ``suite.grpo.vote`` counts, ``suite.grpo.strong_check`` says whether a label is wrong,
+``suite.grpo.labels`` is the file's format.
+
+Samples are stored next to the file, in ``FILE.samples``, as they are drawn: a killed run resumes, and more
+samples or items cost only the new ones.
 """
 
 from collections import Counter
@@ -19,9 +23,10 @@ from suite.engine.contract import CellWork
 from suite.errors import SuiteError
 from suite.files.atomic import write_atomic
 from suite.grade import GRADER_VERSION, extract
+from suite.grpo.data import DataChoice
 from suite.grpo.labels import LabelRow, Labels, LabelSettings, read_labels
 from suite.grpo.recipe import Recipe
-from suite.grpo.rows import asked, items_of
+from suite.grpo.rows import fitting_data, prompted_base
 from suite.grpo.strong_check import Labelled, check
 from suite.grpo.vote import majority
 from suite.plan.cells import ModelToRun, PlannedCell, TaskToRun, plan
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
     from suite.engine.contract import Engine
 
 CHUNK = 512
-"""Items whose samples are drawn, and held in memory, at a time."""
+"""Number of items whose samples are drawn, and held in memory, at a time."""
 
 
 @dataclass(frozen=True)
@@ -53,104 +58,132 @@ class LabelJob:
     protocol: str | None = None
 
 
-def labelling(
+def label_job(
     recipe: Recipe,
     model: str,
     registry: Registry,
+    choice: DataChoice,
     *,
-    n: int | None = None,
+    n_items: int | None = None,
     samples: int = 64,
     seed: int = 0,
     engine: str = "hf",
-    data_dir: Path | None = None,
-    allow_unchecked: bool = False,
 ) -> LabelJob:
-    """The job that labels what ``recipe`` trains on, asked and cut as in training; the first ``n`` items, or all."""
-    if n is not None and n < 1:
-        raise SuiteError(f"{n} is not allowed. Allowed: 1 or more", "--items", "Leave it out for all")
-    folder, prompt = asked(recipe, model, registry)
-    data, _ = items_of(
-        recipe, recipe.data, n or recipe.steps * recipe.prompts, prompt, folder, data_dir, allow_unchecked
+    """Return the job that labels the chosen data, prepared as in training; the first ``n_items``, or all."""
+    if n_items is not None and n_items < 1:
+        raise SuiteError(f"{n_items} is not allowed. Allowed: 1 or more", "--items", "Leave it out for all")
+    base = prompted_base(recipe, model, registry)
+    data = fitting_data(choice, base, recipe.max_prompt_tokens).data
+    return LabelJob(
+        model=model,
+        data=ItemSet(list(data.items[:n_items]), data.source, data.revision),
+        samples=samples,
+        seed=seed,
+        temperature=recipe.temperature,
+        max_new_tokens=recipe.max_new_tokens,
+        engine=engine,
+        protocol=base.prompt.id,
     )
-    items = ItemSet(list(data.items[:n]), data.source, data.revision)
-    return LabelJob(model, items, samples, seed, recipe.temperature, recipe.max_new_tokens, engine, prompt.id)
 
 
 def samples_folder(out: Path) -> Path:
-    """Where the samples behind the label file ``out`` are stored."""
+    """Return where the samples behind the label file ``out`` are stored."""
     return out.with_name(f"{out.name}.samples")
 
 
 def check_job(job: LabelJob, registry: Registry, out: Path) -> None:
-    """Everything that can be wrong before a weight is read."""
+    """Raise ``SuiteError`` for everything that can be wrong before weights are read."""
     model = registry.model(job.model, "--model")
     if model.base is not None:
         what = f"'{job.model}' is a checkpoint; labels are the majority of an untrained base"
         raise SuiteError(what, "--model", f"Name its base '{model.base}'")
     registry.protocol(job.protocol or model.protocol)
     if job.samples < 1:
-        raise SuiteError(
-            f"{job.samples} is not allowed. Allowed: 1 or more", "--samples", "64 is the paper's"
-        )
+        what = f"{job.samples} is not allowed. Allowed: 1 or more"
+        raise SuiteError(what, "--samples", "The paper draws 64")
     if job.max_new_tokens < 1:
+        what = f"{job.max_new_tokens} is not allowed. Allowed: 1 or more"
+        raise SuiteError(what, "max_new_tokens", "The paper allows 3072")
+    is_one_greedy = job.temperature == 0 and job.samples == 1
+    if not (0 < job.temperature < float("inf") or is_one_greedy):
+        what = f"{job.temperature:g} is not allowed with {job.samples} samples"
         raise SuiteError(
-            f"{job.max_new_tokens} is not allowed. Allowed: 1 or more",
-            "max_new_tokens",
-            "3072 is the paper's",
+            f"{what}. Allowed: more than 0, or 0 with one sample", "temperature", "The paper uses 1"
         )
-    if not 0 <= job.temperature < float("inf") or (job.temperature == 0 and job.samples > 1):
-        what = f"{job.temperature:g} is not allowed with {job.samples} samples. Allowed: more than 0, or 0 with one sample"
-        raise SuiteError(what, "temperature", "1 is the paper's")
-    _check_items(job.data)
+    if not job.data.items:
+        fix = "Name another recipe, or more items with --items"
+        raise SuiteError("no items to label", job.data.dataset, fix)
+    for item_id, count in Counter(item.id for item in job.data.items).items():
+        if count > 1:
+            raise SuiteError(
+                f"item id '{item_id}' appears twice", job.data.dataset, "Give each item its own id"
+            )
     if out.is_dir():
         raise SuiteError("a folder", f"--out {out}", "Name a file for the labels")
 
 
-def _check_items(data: ItemSet) -> None:
-    if not data.items:
-        raise SuiteError("no items to label", data.dataset, "Name another recipe, or more items with --items")
-    if repeated := [i for i, n in Counter(item.id for item in data.items).items() if n > 1]:
-        raise SuiteError(f"item id '{repeated[0]}' appears twice", data.dataset, "Give each item its own id")
+def run_labelling(job: LabelJob, registry: Registry, out: Path, progress: Progress) -> Labels:
+    """Label the items with the base's majority answers, write ``out`` and return the labels.
+
+    Labels that ``out`` holds already are not drawn again. The same job gives the same bytes, whether in one
+    go or after kills (on a GPU as far as the engine is deterministic).
+    """
+    check_job(job, registry, out)
+    cells = _planned(job, registry)
+    settings = _settings(job, cells[0])
+    existing = _existing(out, settings)
+    if existing is not None:
+        return existing
+    store = RunStore(samples_folder(out))
+    rows: list[LabelRow] = []
+    with store.lock(), closing(_Drawing(job, store, progress)) as drawing:
+        for cell in cells:
+            rows += _label_rows(cell.task.items, drawing.answers(cell))
+        labels = Labels(settings, tuple(rows))
+        try:
+            write_atomic(out, labels.to_bytes())
+        except OSError as error:
+            what = f"cannot be written ({error.strerror})"
+            raise SuiteError(what, f"--out {out}", "Name another file") from error
+    return labels
 
 
-def _model(job: LabelJob, registry: Registry) -> ModelToRun:
-    model = registry.model(job.model)
-    folder = locate(job.model, model)
-    protocol = job.protocol or model.protocol
-    return ModelToRun(
+def _planned(job: LabelJob, registry: Registry) -> list[PlannedCell]:
+    """Return the items in cells of ``CHUNK``; hash the base's weights."""
+    from suite.engine.start import identity
+
+    entry = registry.model(job.model)
+    folder = locate(job.model, entry)
+    protocol = job.protocol or entry.protocol
+    model = ModelToRun(
         id=job.model,
-        family=model.family,
+        family=entry.family,
         base=job.model,
         folder=folder,
         weights_hash=weights_hash(folder),
         prompts=(prompt_of(protocol, registry.protocol(protocol), folder),),
-        dtype=model.dtype,
-        settings=model.engine,
+        dtype=entry.dtype,
+        settings=entry.engine,
     )
-
-
-def _spec() -> TaskFile:
-    """A task of ordinary answers; its name is part of every sample's seed."""
-    shipped = task("math500")
-    return shipped.model_copy(
-        update={"task": "label", "metadata": shipped.metadata.model_copy(update={"version": "1"})}
-    )
-
-
-def _planned(job: LabelJob, model: ModelToRun) -> list[PlannedCell]:
-    """The items in cells of ``CHUNK``."""
-    from suite.engine.start import identity
-
     decoding = Decoding(temperature=job.temperature, max_new_tokens=job.max_new_tokens, seed=job.seed)
-    parts = [job.data.items[at : at + CHUNK] for at in range(0, len(job.data.items), CHUNK)]
-    tasks = [
-        TaskToRun(_spec(), part, decoding, job.samples, job.data.dataset, job.data.revision) for part in parts
-    ]
+    spec = _task()
+    tasks: list[TaskToRun] = []
+    for at in range(0, len(job.data.items), CHUNK):
+        items = job.data.items[at : at + CHUNK]
+        tasks.append(TaskToRun(spec, items, decoding, job.samples, job.data.dataset, job.data.revision))
     return plan([model], tasks, identity(job.engine))
 
 
+def _task() -> TaskFile:
+    """Return a task of ordinary answers; its name ``label`` is part of every sample's seed."""
+    shipped = task("math500")
+    metadata = shipped.metadata.model_copy(update={"version": "1"})
+    return shipped.model_copy(update={"task": "label", "metadata": metadata})
+
+
 def _settings(job: LabelJob, planned: PlannedCell) -> LabelSettings:
-    cell, decoding = planned.cell, planned.task.decoding
+    cell = planned.cell
+    decoding = planned.task.decoding
     return LabelSettings(
         base=job.model,
         base_weights=cell.weights_hash,
@@ -173,26 +206,42 @@ def _settings(job: LabelJob, planned: PlannedCell) -> LabelSettings:
     )
 
 
+def _existing(out: Path, settings: LabelSettings) -> Labels | None:
+    """Return the labels in ``out`` if they have these settings; never overwrite others, or any other file."""
+    if not out.is_file():
+        return None
+    labels = read_labels(out)
+    if labels.settings != settings:
+        differing = [key for key, value in settings if getattr(labels.settings, key) != value]
+        what = f"holds labels that differ in {', '.join(differing)}"
+        fix = "Name another file, or delete this one (its samples are kept in their own folder)"
+        raise SuiteError(what, f"--out {out}", fix)
+    return labels
+
+
 class _Drawing:
-    """Draws what the cells lack, with one engine that is started when it is first needed."""
+    """Draws the missing samples of cells with one engine, which starts when the first sample is missing."""
 
     def __init__(self, job: LabelJob, store: RunStore, progress: Progress) -> None:
-        self.job, self.store, self.progress = job, store, progress
+        self.job = job
+        self.store = store
+        self.progress = progress
         self.engine: Engine | None = None
-        self.done, self.total = 0, job.samples * len(job.data.items)
+        self.done = 0
+        self.total = job.samples * len(job.data.items)
 
     def answers(self, planned: PlannedCell) -> list[list[str | None]]:
-        """What is extracted from the samples of each item, in the order of the samples."""
+        """Return the answers extracted from each item's samples, in the order of the samples."""
         store = self.store.cell(planned.cell)
         store.write_items(planned.task.items)
         work = CellWork(planned, store)
         self._count(planned.n_samples - work.n_missing)
         if work.n_missing:
             self._draw(planned, work)
-        return [
-            [extract(work.samples[item.id, i].text) for i in range(self.job.samples)]
-            for item in planned.task.items
-        ]
+        answers: list[list[str | None]] = []
+        for item in planned.task.items:
+            answers.append([extract(work.samples[item.id, i].text) for i in range(self.job.samples)])
+        return answers
 
     def _draw(self, planned: PlannedCell, work: CellWork) -> None:
         if self.engine is None:
@@ -200,7 +249,8 @@ class _Drawing:
 
             self.engine = start(self.job.engine, planned.model)
         for error in self.engine.draw([work], self._count).values():
-            fix = "Mend the cause and run the command again; it goes on from here. If a prompt is too long: lower max_new_tokens"
+            again = "Fix the cause and run the command again; it resumes here"
+            fix = f"{again}. If a prompt is too long: lower max_new_tokens"
             raise SuiteError(error.what, f"labels by {self.job.model}", fix) from error
 
     def _count(self, n: int) -> None:
@@ -208,22 +258,21 @@ class _Drawing:
         self.progress(Report(self.job.model, "drawing labels", self.done, self.total, "samples"))
 
     def close(self) -> None:
-        """End the engine, if one was started."""
+        """Close the engine, if one was started."""
         if self.engine is not None:
             self.engine.close()
 
 
-def _rows(items: Sequence[Item], answers: Sequence[Sequence[str | None]]) -> Iterator[LabelRow]:
-    """Votes and what the checks say of them, all items of a cell together."""
+def _label_rows(items: Sequence[Item], answers: Sequence[Sequence[str | None]]) -> Iterator[LabelRow]:
+    """Yield each item's vote and what the strong check says of it; check all items of a cell together."""
     votes = [majority(given) for given in answers]
-    labelled = [
-        Labelled(item.problem, vote.label, item.answer)
-        for item, vote in zip(items, votes, strict=True)
-        if vote.label
-    ]
-    checked = iter(check(labelled))
+    labelled: list[Labelled] = []
     for item, vote in zip(items, votes, strict=True):
-        found = next(checked) if vote.label else None
+        if vote.label:
+            labelled.append(Labelled(item.problem, vote.label, item.answer))
+    checks = iter(check(labelled))
+    for item, vote in zip(items, votes, strict=True):
+        checked = next(checks) if vote.label else None
         yield LabelRow(
             id=item.id,
             item=item.hash,
@@ -232,48 +281,6 @@ def _rows(items: Sequence[Item], answers: Sequence[Sequence[str | None]]) -> Ite
             votes=vote.votes,
             n_extracted=vote.n_extracted,
             share=round(vote.votes / vote.n_extracted, 6) if vote.n_extracted else None,
-            right=found.right if found else None,
-            equal_by=found.equal_by if found else None,
+            right=checked.right if checked else None,
+            equal_by=checked.equal_by if checked else None,
         )
-
-
-def _existing(out: Path, settings: LabelSettings) -> Labels | None:
-    """The labels that ``out`` holds already; other ones, and any other file, are not written over."""
-    if not out.is_file():
-        return None
-    labels = read_labels(out)
-    if labels.settings != settings:
-        differing = [key for key, value in settings if getattr(labels.settings, key) != value]
-        what = f"holds labels that differ in {', '.join(differing)}"
-        raise SuiteError(
-            what, f"--out {out}", "Name another file, or delete this one (its samples are kept beside it)"
-        )
-    return labels
-
-
-def run_labelling(job: LabelJob, registry: Registry, out: Path, progress: Progress) -> Labels:
-    """Label the items with the base's majority answers and write ``out``; what is there already is not done again.
-
-    The same job gives the same bytes, whether in one go or after kills (on a GPU as far as the engine repeats itself).
-    """
-    check_job(job, registry, out)
-    cells = _planned(job, _model(job, registry))
-    settings = _settings(job, cells[0])
-    existing = _existing(out, settings)
-    if existing is not None:
-        return existing
-    store = RunStore(samples_folder(out))
-    with store.lock(), closing(_Drawing(job, store, progress)) as drawing:
-        rows = tuple(row for cell in cells for row in _rows(cell.task.items, drawing.answers(cell)))
-        labels = Labels(settings, rows)
-        _write(out, labels)
-    return labels
-
-
-def _write(out: Path, labels: Labels) -> None:
-    try:
-        write_atomic(out, labels.to_bytes())
-    except OSError as error:
-        raise SuiteError(
-            f"cannot be written ({error.strerror})", f"--out {out}", "Name another file"
-        ) from error

@@ -1,6 +1,8 @@
 """A training job on this machine: in this process, or on several devices through ``accelerate launch``.
 
-What a machine lacks for a recipe is told before anything is loaded.
+``check_machine(recipe, where)`` reports what the machine lacks before anything is loaded; ``run_job(work,
+recipe, hooks)`` trains. With several devices the workers only write weights into the work folder; this
+process registers them.
 """
 
 import importlib.util
@@ -22,51 +24,53 @@ from suite.grpo.train import Hooks, kept_folder, train
 from suite.processes import killed_with_parent
 
 POLL_S = 1.0
-_OF_LAUNCHERS = re.compile("CalledProcessError|ChildFailedError")
+_LAUNCHER_ERROR = re.compile("CalledProcessError|ChildFailedError")
 
 
 def gpus() -> int:
-    """Devices that torch sees."""
+    """Return the number of GPUs that torch sees."""
     import torch
 
     return torch.cuda.device_count() if torch.cuda.is_available() else 0
 
 
 def check_machine(recipe: Recipe, where: str) -> None:
-    """``SuiteError`` for what this machine lacks for the recipe."""
-    needs = [("trl", True, "train"), ("vllm", recipe.generation != "hf", "vllm")]
-    needs += [(name, True, name) for name in recipe.report_to]
-    needs.append(
-        ("deepspeed", recipe.launch.processes > 1 and recipe.launch.accelerate == "zero3", "deepspeed")
-    )
-    for module, needed, extra in needs:
-        if needed and importlib.util.find_spec(module) is None:
-            fix = (
-                f"pip install 'rlvr-suite[{extra}]'" if extra in ("train", "vllm") else f"pip install {extra}"
-            )
-            raise SuiteError(f"this recipe needs {module}, which is not installed", where, fix)
+    """Raise ``SuiteError`` for what this machine lacks to train the recipe; ``where`` names the recipe."""
+    launch = recipe.launch
+    needed = {"trl": "'rlvr-suite[train]'"}  # module -> what pip installs
+    if recipe.generation != "hf":
+        needed["vllm"] = "'rlvr-suite[vllm]'"
+    for name in recipe.report_to:
+        needed[name] = name
+    if launch.processes > 1 and launch.accelerate == "zero3":
+        needed["deepspeed"] = "deepspeed"
+    for module, package in needed.items():
+        if importlib.util.find_spec(module) is None:
+            what = f"this recipe needs {module}, which is not installed"
+            raise SuiteError(what, where, f"pip install {package}")
     found = gpus()
     if recipe.generation == "vllm_colocate" and not found:
-        what = "a vLLM recipe needs a GPU, and there is none here"
-        raise SuiteError(
-            what, where, "Set generation: hf in a copy of the recipe, or run it on a machine with GPUs"
-        )
-    here = recipe.launch.processes // recipe.launch.nodes
-    if (found and here > found) or (
-        not found and recipe.launch.processes > 1 and recipe.launch.accelerate != "ddp"
-    ):
-        what = f"the recipe trains on {here} GPUs a node, and there are {found} here"
-        raise SuiteError(
-            what, where, "Set launch: {processes: ..., samples_per_device: ...} in a copy of the recipe"
-        )
+        fix = "Set generation: hf in a copy of the recipe, or run it on a machine with GPUs"
+        raise SuiteError("a vLLM recipe needs a GPU, and this machine has none", where, fix)
+    # On a CPU several processes can train with plain data parallelism, and with nothing else.
+    per_node = launch.processes // launch.nodes
+    too_few = per_node > found if found else launch.processes > 1 and launch.accelerate != "ddp"
+    if too_few:
+        what = f"the recipe trains on {per_node} GPUs per node, and this machine has {found}"
+        fix = "Set launch: {processes: ..., samples_per_device: ...} in a copy of the recipe"
+        raise SuiteError(what, where, fix)
 
 
 def run_job(work: Path, recipe: Recipe, hooks: Hooks) -> None:
-    """Train the job in ``work``; ``hooks`` are called here, in the process that may register checkpoints."""
+    """Train the job in ``work``; call ``hooks`` in this process, the only one that may register checkpoints.
+
+    Raise ``SuiteError`` with the workers' last error if they end with one.
+    """
     if recipe.launch.processes == 1:
         train(work, hooks)
         return
-    if _register(work, recipe, hooks):
+    # A killed run may have left all weights behind without registering them.
+    if _hand_over(work, recipe, hooks):
         return
     with (work / "worker.log").open("ab") as log:
         worker = subprocess.Popen(
@@ -74,7 +78,7 @@ def run_job(work: Path, recipe: Recipe, hooks: Hooks) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
             preexec_fn=killed_with_parent,
-            env=_environment(),
+            env=dict(os.environ) if gpus() else os.environ | {"ACCELERATE_USE_CPU": "true"},
         )
     try:
         _watch(worker, work, recipe, hooks)
@@ -84,64 +88,52 @@ def run_job(work: Path, recipe: Recipe, hooks: Hooks) -> None:
 
 
 def _command(work: Path, recipe: Recipe) -> list[str]:
-    """The launcher: accelerate's on GPUs, torch's own on a CPU, where accelerate would start one process only."""
-    if not gpus():
-        torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-        return [
-            *torchrun,
-            f"--nproc_per_node={recipe.launch.processes}",
-            "-m",
-            "suite.grpo.worker",
-            str(work),
-        ]
+    """Return the launcher's command: accelerate's on GPUs, torch's on a CPU."""
+    if not gpus():  # on a CPU accelerate would start one process only
+        processes = f"--nproc_per_node={recipe.launch.processes}"
+        torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", processes]
+        return [*torchrun, "-m", "suite.grpo.worker", str(work)]
     config = work / "accelerate.yaml"
     write_atomic(config, yaml.safe_dump(accelerate_settings(recipe)).encode())
-    return [
-        sys.executable,
-        "-m",
-        "accelerate.commands.accelerate_cli",
-        *launch_command(str(config), str(work))[1:],
-    ]
+    accelerate = [sys.executable, "-m", "accelerate.commands.accelerate_cli"]
+    return [*accelerate, *launch_command(str(config), str(work))[1:]]
 
 
-def _environment() -> dict[str, str]:
-    return dict(os.environ) if gpus() else os.environ | {"ACCELERATE_USE_CPU": "true"}
-
-
-def _register(work: Path, recipe: Recipe, hooks: Hooks) -> bool:
-    """Hand over what the workers left; whether the last step is among it."""
-    found = [step for step in recipe.kept if kept_folder(work, step).is_dir()]
-    for step in found:
+def _hand_over(work: Path, recipe: Recipe, hooks: Hooks) -> bool:
+    """Hand over the weights that the workers left; return whether the last step's are among them."""
+    left = [step for step in recipe.kept if kept_folder(work, step).is_dir()]
+    for step in left:
         hooks.kept(step, kept_folder(work, step))
-    return recipe.steps in found
+    return recipe.steps in left
 
 
 def _watch(worker: "subprocess.Popen[bytes]", work: Path, recipe: Recipe, hooks: Hooks) -> None:
-    """Register what the worker hands over, until it ends."""
+    """Hand over what the workers leave, until they end."""
     ended = False
     while not ended:
+        # Ask before looking into the folder, so that one last look follows the end.
         ended = worker.poll() is not None
-        _register(work, recipe, hooks)
+        _hand_over(work, recipe, hooks)
         hooks.finished(_steps_done(work))
         if not ended:
             time.sleep(POLL_S)
     if worker.returncode:
-        what = f"the training processes ended with {worker.returncode}: {_last_line(work / 'worker.log')}"
-        raise SuiteError(
-            what, str(work / "worker.log"), "Read the log; the same command goes on from the last saved step"
-        )
+        log = work / "worker.log"
+        what = f"the training processes ended with {worker.returncode}: {_last_error(log)}"
+        raise SuiteError(what, str(log), "Read the log; the same command resumes from the last saved step")
 
 
 def _steps_done(work: Path) -> int:
-    """Finished steps by the log; the last line may be half written."""
-    lines = (
-        (work / "train_log.jsonl").read_text().splitlines() if (work / "train_log.jsonl").is_file() else []
-    )
-    steps = [json.loads(line)["step"] for line in lines if line.endswith("}")]
-    return max(steps[-1] - 1, 0) if steps else 0
+    """Return the number of finished steps by the log, whose last line may be half written."""
+    log = work / "train_log.jsonl"
+    if not log.is_file():
+        return 0
+    whole = [line for line in log.read_text().splitlines() if line.endswith("}")]
+    return max(json.loads(whole[-1])["step"] - 1, 0) if whole else 0
 
 
-def _last_line(log: Path) -> str:
+def _last_error(log: Path) -> str:
+    """Return the last error in the workers' log that is not the launcher's own, or the log's last line."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    errors = [line for line in lines if "Error" in line and not _OF_LAUNCHERS.search(line)]
+    errors = [line for line in lines if "Error" in line and not _LAUNCHER_ERROR.search(line)]
     return (errors or lines or ["no output"])[-1][:200]

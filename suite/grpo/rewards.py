@@ -1,15 +1,15 @@
 """The rewards that can be trained: functions of one answer and its item that pay from 0 to 1.
 
-``REWARDS["format"].pay(rollout)``. A new reward is a function here and its entry in ``REWARDS``, and an entry of the
-same name in ``model_registry.yaml``, which says in words what it pays and whether it is a control; a test compares
-the two. ``suite.grpo.expression`` negates rewards and joins them.
+``REWARDS["format"].pay(rollout)``. A new reward is a function here and its entry in ``REWARDS``, and an entry
+of the same name in ``model_registry.yaml``, which says in words what it pays and whether it is a control; a
+test compares the two. ``suite.grpo.expression`` negates rewards and joins them.
 
-A reward is deterministic: ``random`` is a hash of (seed, step, item, global sample index), not the next number of a
-generator, so a resumed run and a run on several devices draw the same coins.
+A reward is deterministic: ``random`` is a hash of (seed, step, item, global sample index), not the next
+number of a generator, so a resumed run and a run on several devices draw the same coins.
 
-Definitions: Spurious Rewards (arXiv 2506.10947, sections 2.2 and 4.3, and its code's contain_python_wo_backticks,
-contain_python and repetition_detection.py); one_shot: arXiv 2504.20571; closeness: Reasoning or Memorization?
-(arXiv 2507.10532, equation 2).
+Definitions: Spurious Rewards (arXiv 2506.10947, sections 2.2 and 4.3, and its code's
+contain_python_wo_backticks, contain_python and repetition_detection.py); one_shot: arXiv 2504.20571;
+closeness: Reasoning or Memorization? (arXiv 2507.10532, equation 2).
 """
 
 import hashlib
@@ -27,16 +27,16 @@ EPSILON = Fraction(1, 10**6)
 """Keeps the relative error of ``closeness`` finite where the right answer is 0."""
 
 Answers = Literal["gold", "majority", "incorrect", "one"]
-"""What a reward compares answers with: the items' own answers, the base's most frequent answers, those of them that
-are wrong, or the own answer of the one item that training has."""
+"""What a reward compares answers with: the items' own answers, the base's most frequent answers, those of
+them that are wrong, or the own answer of the one item that training has."""
 
 
 @dataclass(frozen=True)
 class Rollout:
     """One answer in training.
 
-    ``answer`` is what the reward compares with: the gold answer or a label (``RewardExpression.answers`` says which).
-    ``step`` counts rollout phases; ``sample`` is the answer's global index within its step.
+    ``answer`` is what the reward compares with: the gold answer or a label (``RewardExpression.answers`` says
+    which). ``step`` counts rollout phases; ``sample`` is the answer's global index within its step.
     """
 
     text: str
@@ -113,13 +113,15 @@ def no_repetition(rollout: Rollout) -> float:
 def closeness(rollout: Rollout) -> float | None:
     """Pay 1 - min(|a-b|, 1)/2 - min(|a-b|/(|b|+1e-6), 1)/2 for the answer's number a and the right number b.
 
-    An answer without a number pays 0 (our choice: the paper does not say); an item without a right number pays nothing.
+    An answer without a number pays 0 (our choice: the paper does not say); an item without a right number
+    pays nothing.
     """
     right = rational(rollout.answer)
     if right is None:
         return None
     given = extract(rollout.text)
-    # Reading a number takes time that grows with the square of its length, so a very long one counts as no number.
+    # Reading a number takes time that grows with the square of its length, so a very long one counts as no
+    # number.
     number = rational(given) if given is not None and len(given) <= MAX_CHARS else None
     if number is None:
         return 0.0

@@ -1,13 +1,19 @@
-"""The rows of a training run: problems as the model sees them, with the answers that its reward compares with."""
+"""The rows of a training run: prompts as the model sees them, and the answers that its reward compares with.
+
+``prepare_rows(recipe, reward, base, choice, labels)`` loads the data, drops prompts that are too long,
+replaces the answers by labels if the reward compares with labels, puts the problems into the order of the
+run, and renders each.
+"""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from suite.benchmarks.items import Item
 from suite.errors import SuiteError
-from suite.grpo.data import TooLong, TrainingData, drop_long, load_training_data
+from suite.grpo.data import DataChoice, TooLong, TrainingData, drop_long, load_training_data
 from suite.grpo.decontaminate import removed_lines
 from suite.grpo.expression import RewardExpression
 from suite.grpo.labels import Labels, incorrect_items, majority_items, needs_labels
@@ -16,98 +22,137 @@ from suite.grpo.train import Row
 from suite.registry import Registry
 from suite.registry.protocols import Prompt, prompt_of
 from suite.registry.weights import locate
+from suite.schema import content_hash
 
 
-@dataclass(frozen=True)
-class Rows:
-    """What a run trains on, in order, and what was left out: items of evaluated sets in ``data``, prompts ``too_long``."""
+class PromptedBase(NamedTuple):
+    """A base's folder, whose tokenizer counts tokens, and the prompt that the recipe gives to the base."""
 
-    rows: tuple[Row, ...]
+    folder: Path
+    prompt: Prompt
+
+
+class FittingData(NamedTuple):
+    """Training data whose prompts are short enough, and the items whose prompts are not."""
+
     data: TrainingData
     too_long: tuple[TooLong, ...]
 
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a run trains on: ``rows`` in order, the ``base`` they are rendered for, and what was left out.
+
+    ``data.removed`` lists the items that a task asks, ``too_long`` those with too many tokens.
+    """
+
+    rows: tuple[Row, ...]
+    base: PromptedBase
+    data: TrainingData
+    too_long: tuple[TooLong, ...]
+
+    @property
+    def rows_hash(self) -> str:
+        """Content hash of the rows in their order."""
+        return content_hash([row.model_dump() for row in self.rows])
+
     def left_out(self) -> str:
-        """JSON lines, one for each item that was left out, with the reason."""
-        long = (
-            json.dumps({"item_id": t.item_id, "why": "too long", "tokens": t.tokens}) for t in self.too_long
-        )
-        return "".join(f"{line}\n" for line in (*removed_lines(self.data.removed), *long))
+        """Return JSON lines, one for each item that was left out, with the reason.
+
+        For example ``{"item_id": "L1-404", "why": "n-gram", "task": "math500", "evaluated": "test/...",
+        "overlap": 0.7}`` and ``{"item_id": "12", "why": "too long", "tokens": 1500}``.
+        """
+        lines = list(removed_lines(self.data.removed))
+        for dropped in self.too_long:
+            line = {"item_id": dropped.item_id, "why": "too long", "tokens": dropped.tokens}
+            lines.append(json.dumps(line) + "\n")
+        return "".join(lines)
 
 
-def rows_of(
+def prompted_base(recipe: Recipe, base: str, registry: Registry) -> PromptedBase:
+    """Return the base's folder (downloaded if need be) and its prompt under the recipe."""
+    model = registry.model(base, "--model")
+    folder = locate(base, model)
+    protocol = recipe.protocol_of(base, model.protocol)
+    return PromptedBase(folder, prompt_of(protocol, registry.protocol(protocol), folder))
+
+
+def choose_data(
     recipe: Recipe,
-    reward: RewardExpression,
-    prompt: Prompt,
-    folder: Path,
-    labels: Labels | None = None,
     data_dir: Path | None = None,
     allow_unchecked: bool = False,
-) -> Rows:
-    """As many rows as the recipe draws prompts; ``folder`` holds the base, whose tokens are counted."""
-    n = recipe.steps * recipe.prompts
-    source = "one_shot" if reward.answers == "one" and recipe.data != "micro_world" else recipe.data
-    data, too_long = items_of(recipe, source, n, prompt, folder, data_dir, allow_unchecked)
-    gold = {item.id: item.answer for item in data.items}
-    data = _compared(data, reward, labels)
-    rows = (
-        Row(prompt=prompt.render(item.problem), item_id=item.id, answer=item.answer, gold=gold[item.id])
-        for item in data.rows(n, recipe.data_seed)
-    )
-    return Rows(tuple(rows), data, too_long)
+    *,
+    n_prompts: int | None = None,
+    reward: RewardExpression | None = None,
+) -> DataChoice:
+    """Return what ``recipe`` trains on; ``n_prompts`` defaults to those of the whole run.
+
+    A reward of one item brings that item, except in the micro world, where the first problem is the one.
+    """
+    source = recipe.data
+    if reward is not None and reward.answers == "one" and source != "micro_world":
+        source = "one_shot"
+    n = recipe.steps * recipe.prompts if n_prompts is None else n_prompts
+    return DataChoice(source, recipe.data_seed, n, data_dir, allow_unchecked)
 
 
-def asked(recipe: Recipe, base: str, registry: Registry) -> tuple[Path, Prompt]:
-    """The base's folder, and how the recipe asks it."""
-    model = registry.model(base, "--model")
-    folder, protocol = locate(base, model), recipe.protocol_of(base, model.protocol)
-    return folder, prompt_of(protocol, registry.protocol(protocol), folder)
+def fitting_data(choice: DataChoice, base: PromptedBase, max_tokens: int | None) -> FittingData:
+    """Return the chosen data without prompts of more than ``max_tokens`` tokens: TRL itself has no limit."""
+    data = load_training_data(choice)
+    if max_tokens is None:
+        return FittingData(data, ())
+    kept, too_long = drop_long(data.items, _prompt_tokens(data.items, base), max_tokens)
+    return FittingData(replace(data, items=tuple(kept)), tuple(too_long))
 
 
-def items_of(
+def prepare_rows(
     recipe: Recipe,
-    source: str,
-    n: int,
-    prompt: Prompt,
-    folder: Path,
-    data_dir: Path | None,
-    allow_unchecked: bool,
-) -> tuple[TrainingData, tuple[TooLong, ...]]:
-    """The items of a source (of a stream the first ``n``) whose prompts fit, and those whose do not; TRL itself has no limit."""
-    data = load_training_data(
-        source, n_rows=n, seed=recipe.data_seed, data_dir=data_dir, allow_unchecked=allow_unchecked
-    )
-    if recipe.max_prompt_tokens is None:
-        return data, ()
-    kept, too_long = drop_long(data.items, _tokens(data.items, prompt, folder), recipe.max_prompt_tokens)
-    return replace(data, items=tuple(kept)), tuple(too_long)
+    reward: RewardExpression,
+    base: PromptedBase,
+    choice: DataChoice,
+    labels: Labels | None = None,
+) -> Prepared:
+    """Return as many rows as the run asks prompts, with the answers that ``reward`` compares with.
+
+    ``labels`` are needed for a reward that compares with labels, and only for it.
+    """
+    fitting = fitting_data(choice, base, recipe.max_prompt_tokens)
+    # The log counts right answers by the items' own, whatever the reward compares with.
+    gold = {item.id: item.answer for item in fitting.data.items}
+    data = _with_compared_answers(fitting.data, reward, labels)
+    rows: list[Row] = []
+    for item in data.rows(choice.n_prompts, choice.seed):
+        prompt = base.prompt.render(item.problem)
+        rows.append(Row(prompt=prompt, item_id=item.id, answer=item.answer, gold=gold[item.id]))
+    return Prepared(tuple(rows), base, data, fitting.too_long)
 
 
-def _tokens(items: Sequence[Item], prompt: Prompt, folder: Path) -> dict[str, int]:
-    """Item id -> tokens of its prompt."""
+def _prompt_tokens(items: Sequence[Item], base: PromptedBase) -> dict[str, int]:
+    """Return item id -> number of tokens of its prompt."""
     from transformers import AutoTokenizer
 
     from suite.engine.contract import encode
 
-    encoded = encode(AutoTokenizer.from_pretrained(folder), [prompt.render(item.problem) for item in items])
-    return {item.id: len(ids) for item, ids in zip(items, encoded, strict=True)}
+    texts = [base.prompt.render(item.problem) for item in items]
+    encoded = encode(AutoTokenizer.from_pretrained(base.folder), texts)
+    return {item.id: len(token_ids) for item, token_ids in zip(items, encoded, strict=True)}
 
 
-def _compared(data: TrainingData, reward: RewardExpression, labels: Labels | None) -> TrainingData:
-    """The items with the answers that the reward compares with; of data that is labelled in part, what is labelled."""
+def _with_compared_answers(
+    data: TrainingData, reward: RewardExpression, labels: Labels | None
+) -> TrainingData:
+    """Return the data with the answers that the reward compares with; leave out items without one."""
     if reward.answers == "one":
         return replace(data, items=data.items[:1], in_order=False)
     if reward.answers == "gold":
         return data
     if labels is None:
         raise needs_labels(reward.name)
+    # Labels may cover a part of the data: what has no label is not trained on.
     known = {row.id for row in labels.rows}
     labelled = [item for item in data.items if item.id in known]
     if not labelled:
-        what = f"none of the items of {data.source} is labelled; the labels are of {labels.settings.dataset}"
+        what = f"no item of {data.source} is labelled; the labels are for {labels.settings.dataset}"
         raise SuiteError(what, "--labels", "Label the data that the recipe names: rlvr-suite label RECIPE")
-    chosen = (
-        majority_items(labels, labelled)
-        if reward.answers == "majority"
-        else incorrect_items(labels, labelled)
-    )
-    return replace(data, items=tuple(chosen), in_order=False)
+    replaced = majority_items if reward.answers == "majority" else incorrect_items
+    return replace(data, items=tuple(replaced(labels, labelled)), in_order=False)

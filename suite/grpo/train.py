@@ -1,7 +1,13 @@
-"""Train one checkpoint with TRL: from a work folder, into it, resuming what a killed run left there.
+"""Train one checkpoint with TRL in a work folder, resuming what a killed run left there.
 
-TRL's defaults cannot reproduce the papers (loss ``dapo``, linear decay, strictly on-policy so that the clip never fires): the
-recipe's split of a rollout into updates is set explicitly, and the measured clip ratio is logged.
+``train(work, Hooks(finished, kept))``. A work folder holds ``job.json``, ``rows.jsonl`` (one prompt per line,
+for example ``{"prompt": "Question: ...", "item_id": "7", "answer": "12", "gold": "12"}``), TRL's
+``checkpoint-N`` to resume from, ``train_log.jsonl``, and ``step-N`` with the weights of a kept step until
+they are registered.
+
+TRL's defaults cannot reproduce the papers (loss ``dapo``, linear decay, strictly on-policy so that the clip
+never fires). So the recipe's split of a rollout into updates is set explicitly, and the measured clip ratio
+is logged.
 """
 
 import json
@@ -18,16 +24,16 @@ from suite.schema import Strict
 
 
 class Hooks(NamedTuple):
-    """What training calls while it runs."""
+    """The functions that training calls while it runs."""
 
     finished: Callable[[int], None]
-    """With the number of each finished step."""
+    """Takes the number of each finished step."""
     kept: Callable[[int, Path], None]
-    """With each step that the recipe keeps and the folder of its weights."""
+    """Takes each step that the recipe keeps, and the folder of its weights."""
 
 
 class Row(Strict):
-    """One prompt of a run: the text as the model sees it, ``answer`` as the reward compares it, ``gold`` as it is right."""
+    """One prompt of a run, with the ``answer`` that the reward compares with and the item's own, ``gold``."""
 
     prompt: str
     item_id: str
@@ -36,10 +42,10 @@ class Row(Strict):
 
 
 class Job(Strict):
-    """Everything that decides what a run's weights become; a work folder of another job is started anew.
+    """Everything that decides a run's weights; the work folder of another job is emptied, not resumed.
 
-    ``folder`` holds the base, ``base_weights`` and ``rows_hash`` say what is in it and in ``rows.jsonl``; ``stops`` are the
-    prompt's. ``versions`` are those of the libraries that train.
+    ``folder`` holds the base. ``base_weights`` and ``rows_hash`` stand for the content of ``folder`` and of
+    ``rows.jsonl``; ``stops`` are the prompt's stop strings, ``versions`` those of the libraries that train.
     """
 
     folder: str
@@ -53,32 +59,35 @@ class Job(Strict):
 
 
 def prepare(work: Path, job: Job, rows: Sequence[Row]) -> None:
-    """Write job and rows into ``work``, under its lock; what another job left there is removed first."""
+    """Write job and rows into ``work``, under its lock; remove first what another job left there."""
     text = job.model_dump_json(indent=1)
-    if (work / "job.json").is_file() and (work / "job.json").read_text(encoding="utf-8") == text:
+    job_file = work / "job.json"
+    if job_file.is_file() and job_file.read_text(encoding="utf-8") == text:
         return
-    (work / "job.json").unlink(
-        missing_ok=True
-    )  # first: a kill in between must not leave a job that looks whole
+    # The job file goes first and comes last: wherever a kill falls, a job that looks whole is whole.
+    job_file.unlink(missing_ok=True)
     shutil.rmtree(work, ignore_errors=True)
     write_atomic(work / "rows.jsonl", "".join(row.model_dump_json() + "\n" for row in rows).encode())
-    write_atomic(work / "job.json", text.encode())
+    write_atomic(job_file, text.encode())
 
 
 def kept_folder(work: Path, step: int) -> Path:
-    """Where the weights of a kept step are handed over."""
+    """Return where the weights of a kept step are handed over."""
     return work / f"step-{step}"
 
 
 def train(work: Path, hooks: Hooks) -> None:
-    """Train the job in ``work`` from where it stands; ``hooks.kept`` gets the weights of each step that the recipe keeps.
+    """Train the job in ``work`` from its last saved step; hand over the weights of the steps to keep.
 
-    A step that is handed over already is not handed over again. On several processes all call this; the first one tells.
+    A step whose weights were handed over before is not trained again. With several processes, each calls this
+    function; only the first one calls ``hooks``.
     """
     job = Job.model_validate_json((work / "job.json").read_text(encoding="utf-8"))
+    # A kill may have come between handing weights over and registering them.
     for step in job.recipe.kept:
-        if (done := kept_folder(work, step)).is_dir():
-            hooks.kept(step, done)
+        handed_over = kept_folder(work, step)
+        if handed_over.is_dir():
+            hooks.kept(step, handed_over)
     if kept_folder(work, job.recipe.steps).is_dir():
         return
     trainer = _trainer(work, job, hooks)
@@ -86,16 +95,16 @@ def train(work: Path, hooks: Hooks) -> None:
 
 
 def _last_saved(work: Path) -> str | None:
-    """TRL's newest checkpoint to go on from; one that a kill left incomplete is none."""
+    """Return TRL's newest checkpoint to resume from; one that a kill left incomplete does not count."""
     saved = [path for path in work.glob("checkpoint-*") if _is_whole(path)]
     return str(max(saved, key=lambda path: int(path.name.rpartition("-")[2]))) if saved else None
 
 
 def _is_whole(saved: Path) -> bool:
-    """Whether optimizer, scheduler, random state and TRL's own state are there (ZeRO keeps the first in a folder)."""
-    optimizer = (
-        (saved / "optimizer.pt").is_file() or any(saved.glob("global_step*")) or any(saved.glob("optimizer*"))
-    )
+    """Whether optimizer, scheduler, random state and TRL's own state are saved."""
+    # ZeRO saves the optimizer as a folder.
+    optimizer = (saved / "optimizer.pt").is_file()
+    optimizer = optimizer or any(saved.glob("global_step*")) or any(saved.glob("optimizer*"))
     try:
         json.loads((saved / "trainer_state.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -104,48 +113,43 @@ def _is_whole(saved: Path) -> bool:
 
 
 def _trainer(work: Path, job: Job, hooks: Hooks) -> Any:
-    from transformers import AutoTokenizer, PrinterCallback
+    from datasets import Dataset
+    from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback
 
     from suite.grpo.expression import parse
     from suite.grpo.trainer import CountSteps, Keep, SuiteTrainer, TrainLog, reward_function
 
-    tokenizer = AutoTokenizer.from_pretrained(job.folder, padding_side="left")
-    config = _config(job, work)  # before the model: sharded loading looks for it
+    # The settings come before the model: sharded loading looks them up.
+    config = _config(job, work)
+    with (work / "rows.jsonl").open(encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
     trainer = SuiteTrainer(
-        model=_model(job),
+        # float32 whatever the type of the computation: an update of 5e-7 would be lost in bfloat16.
+        model=AutoModelForCausalLM.from_pretrained(job.folder, dtype="float32"),
         args=config,
         reward_funcs=[reward_function(parse(job.reward), job.seed, job.recipe, job.stops)],
-        train_dataset=_dataset(work),
-        processing_class=tokenizer,
+        train_dataset=Dataset.from_list(rows),
+        processing_class=AutoTokenizer.from_pretrained(job.folder, padding_side="left"),
         peft_config=_lora(job.recipe),
     )
     trainer.recipe = job.recipe
 
     def hand_over(step: int) -> None:
-        """Save on all processes, then let the first one put the whole folder in its place."""
+        """Save on all processes; the first one then renames the whole folder into place."""
         building = work / f".step-{step}"
         trainer.save_model(str(building))
         if trainer.is_world_process_zero() and not kept_folder(work, step).is_dir():
-            (building / "training_args.bin").unlink(missing_ok=True)  # a pickle, which nobody needs
+            (building / "training_args.bin").unlink(missing_ok=True)  # a pickle, which nothing needs
             shutil.copyfile(work / "train_log.jsonl", building / "train_log.jsonl")
             os.replace(building, kept_folder(work, step))
             hooks.kept(step, kept_folder(work, step))
 
+    # The order matters: the log's line of an update comes before the weights that are kept after it.
     trainer.remove_callback(PrinterCallback)
-    for callback in (
-        TrainLog(job.recipe, work / "train_log.jsonl"),
-        Keep(job.recipe, hand_over),
-        CountSteps(job.recipe, hooks.finished),
-    ):
-        trainer.add_callback(callback)
+    trainer.add_callback(TrainLog(job.recipe, work / "train_log.jsonl"))
+    trainer.add_callback(Keep(job.recipe, hand_over))
+    trainer.add_callback(CountSteps(job.recipe, hooks.finished))
     return trainer
-
-
-def _model(job: Job) -> Any:
-    """Weights in float32 whatever the computation's type: an update of 5e-7 is lost in bfloat16."""
-    from transformers import AutoModelForCausalLM
-
-    return AutoModelForCausalLM.from_pretrained(job.folder, dtype="float32")
 
 
 def _lora(recipe: Recipe) -> Any:
@@ -158,20 +162,12 @@ def _lora(recipe: Recipe) -> Any:
     )
 
 
-def _dataset(work: Path) -> Any:
-    from datasets import Dataset
-
-    with (work / "rows.jsonl").open(encoding="utf-8") as file:
-        return Dataset.from_list([json.loads(line) for line in file])
-
-
 def _config(job: Job, work: Path) -> Any:
     import torch
     from trl.trainer.grpo_config import GRPOConfig
 
-    settings: dict[str, Any] = trl_settings(job.recipe, job.seed) | machine_settings(
-        job.recipe, torch.cuda.is_available()
-    )
+    settings: dict[str, Any] = trl_settings(job.recipe, job.seed)
+    settings |= machine_settings(job.recipe, torch.cuda.is_available())
     if job.stops and job.recipe.generation != "hf":
         settings["generation_kwargs"] = {"stop": list(job.stops)}
     return GRPOConfig(output_dir=str(work), **settings)

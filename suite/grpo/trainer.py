@@ -1,6 +1,12 @@
-"""TRL's GRPOTrainer with what the authors' code does and TRL does not, and the callbacks that log, keep and report.
+"""TRL's GRPOTrainer with what only the authors' code does, and the callbacks that log, keep and report.
 
-``exact_advantages`` and ``whitening`` are pure functions of tensors; the trainer only calls them.
+``exact_advantages`` and ``whitened`` are pure functions of tensors; the trainer only calls them. Axes in
+array names: B samples of a rollout (all processes, unless the name says ``local``), R reward functions, G
+groups, S samples of one.
+
+A line of ``train_log.jsonl``, one per update; the keys of a rollout are in the line of its first update only:
+``{"step": 1, "update": 1, "reward": 0.5, "accuracy": 0.42, "clip_ratio": 0.0, "grad_norm": 0.9, "seconds":
+1.3, ...}``
 """
 
 import json
@@ -10,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate import PartialState
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from trl.trainer.grpo_trainer import GRPOTrainer
 
@@ -40,23 +47,27 @@ LOGGED = {
 
 
 def exact_advantages(advantage_B: torch.Tensor, group_size: int, paid_B: torch.Tensor) -> torch.Tensor:
-    """Advantages (r - mean) / std of whole groups, from TRL's (r - mean) / (std + 1e-4): each group is scaled to a std of 1.
+    """Return advantages (r - mean) / std of whole groups, given TRL's (r - mean) / (std + 1e-4).
 
-    The authors add 1e-9 to the std. A group of one reward stays at 0. Samples that were not paid (``paid_B`` false: the reward
-    was None) are no part of it, and stay at 0.
+    Each group is scaled to a standard deviation of 1 (the authors add 1e-9 to the std). A group whose rewards
+    are all the same stays at 0. Samples that were not paid (``paid_B`` false: the reward was None) do not
+    count and stay at 0.
     """
-    groups, paid = advantage_B.view(-1, group_size).double(), paid_B.view(-1, group_size)
-    variance = (groups**2 * paid).sum(dim=1, keepdim=True) / (paid.sum(dim=1, keepdim=True) - 1).clamp(
-        min=1
-    )  # their mean is 0
-    std = variance.sqrt()
-    return (torch.where(std > 0, groups / std, groups) * paid).to(advantage_B.dtype).view(-1)
+    advantage_GS = advantage_B.view(-1, group_size).double()
+    paid_GS = paid_B.view(-1, group_size)
+    # The mean of a group's advantages is 0, so their sum of squares over n - 1 is the variance.
+    squares_G1 = (advantage_GS**2 * paid_GS).sum(dim=1, keepdim=True)
+    std_G1 = (squares_G1 / (paid_GS.sum(dim=1, keepdim=True) - 1).clamp(min=1)).sqrt()
+    scaled_GS = torch.where(std_G1 > 0, advantage_GS / std_G1, advantage_GS)
+    return (scaled_GS * paid_GS).to(advantage_B.dtype).view(-1)
 
 
 def whitened(advantage_B: torch.Tensor, tokens_B: torch.Tensor, paid_B: torch.Tensor) -> torch.Tensor:
-    """Advantages of one rollout with mean 0 and variance 1 over tokens (the authors' ``replay_buffer.normalize``).
+    """Return one rollout's advantages with mean 0 and variance 1 over tokens.
 
-    A rollout whose advantages are all the same becomes 0. Samples that were not paid are no part of it, and stay at 0.
+    This is the authors' ``replay_buffer.normalize``.
+    A rollout whose advantages are all the same becomes 0. Samples that were not paid do not count and stay at
+    0.
     """
     weight_B = tokens_B.double() * paid_B
     weight_B = weight_B / weight_B.sum().clamp(min=1)
@@ -66,17 +77,17 @@ def whitened(advantage_B: torch.Tensor, tokens_B: torch.Tensor, paid_B: torch.Te
 
 
 class SuiteTrainer(GRPOTrainer):
-    """GRPOTrainer whose prompts are an evaluation's tokens and whose advantages follow the recipe."""
+    """GRPOTrainer that tokenizes prompts like an evaluation, and whose advantages follow the recipe."""
 
     recipe: Recipe
     paid_B: torch.Tensor
 
     def _tokenize_prompts(self, prompts: list[str]) -> tuple[list[list[int]], None, dict[str, Any]]:
-        """As the engines do: a prompt that spells out the beginning-of-text token gets no second."""
+        """Tokenize like the engines: a prompt that begins with the beginning-of-text token gets no second."""
         return encode(self.processing_class, prompts), None, {}
 
     def _calculate_rewards(self, *args: Any, **kwargs: Any) -> torch.Tensor:
-        """TRL's rewards of all processes; which samples were paid at all is remembered."""
+        """Return TRL's rewards of all processes; remember which samples were paid at all."""
         reward_BR: torch.Tensor = super()._calculate_rewards(*args, **kwargs)
         self.paid_B = ~torch.isnan(reward_BR).all(dim=1)
         return reward_BR
@@ -84,29 +95,34 @@ class SuiteTrainer(GRPOTrainer):
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
         output: dict[str, Any] = super()._generate_and_score_completions(inputs)
         if self.recipe.exact_advantages or self.recipe.whitening:
-            output["advantages"] = self._of_recipe(output["advantages"], output["completion_mask"].sum(dim=1))
+            tokens_local_B = output["completion_mask"].sum(dim=1)
+            output["advantages"] = self._recipe_advantages(output["advantages"], tokens_local_B)
         return output
 
-    def _of_recipe(self, own_B: torch.Tensor, own_tokens_B: torch.Tensor) -> torch.Tensor:
-        """The advantages of this process; a group or a rollout may lie on several."""
-        advantage_B, tokens_B = self.accelerator.gather(own_B), self.accelerator.gather(own_tokens_B)
+    def _recipe_advantages(self, local_B: torch.Tensor, tokens_local_B: torch.Tensor) -> torch.Tensor:
+        """Return this process's advantages as the recipe wants them."""
+        # A group or a rollout may be spread over several processes, so all of them compute all advantages.
+        advantage_B = self.accelerator.gather(local_B)
+        tokens_B = self.accelerator.gather(tokens_local_B)
         if self.recipe.exact_advantages:
             advantage_B = exact_advantages(advantage_B, self.recipe.group_size, self.paid_B)
         if self.recipe.whitening:
             advantage_B = whitened(advantage_B, tokens_B, self.paid_B)
-        first = self.accelerator.process_index * len(own_B)
-        here_B: torch.Tensor = advantage_B[first : first + len(own_B)]
-        return here_B
+        first = self.accelerator.process_index * len(local_B)
+        recipe_local_B: torch.Tensor = advantage_B[first : first + len(local_B)]
+        return recipe_local_B
 
 
 def reward_function(
     reward: RewardExpression, seed: int, recipe: Recipe, stops: Sequence[str] = ()
 ) -> Callable[..., list[float | None]]:
-    """The reward in TRL's signature; beside it are logged ``accuracy`` (against the gold answer), ``code``, and its own time.
+    """Return the reward in TRL's signature; it also logs accuracy against the gold, code share and time.
 
-    ``stops`` end an answer, as in an evaluation; the stop string stays, and where the engine stops by itself nothing changes.
+    Each answer is cut after the first of ``stops``, as in an evaluation; an engine that stops there itself is
+    not cut.
     """
-    pay, prompt = reward.function(), Prompt(id="stops", template="", stops=tuple(stops), keep_stop=True)
+    pay = reward.function()
+    prompt = Prompt(id="stops", template="", stops=tuple(stops), keep_stop=True)
 
     def trl_reward(
         completions: list[str],
@@ -117,25 +133,24 @@ def reward_function(
         log_metric: Callable[[str, float], None],
         **_: object,
     ) -> list[float | None]:
-        started, step = time.perf_counter(), trainer_state.global_step // recipe.updates_per_step
-        first, texts = _process_index() * len(completions), [prompt.cut(text) for text in completions]
-        rows = enumerate(zip(texts, item_id, answer, strict=True), first)
-        right = [is_correct(text, wanted) for text, wanted in zip(texts, gold, strict=True)]
-        if graded := [one for one in right if one is not None]:
+        started = time.perf_counter()
+        step = trainer_state.global_step // recipe.updates_per_step
+        texts = [prompt.cut(text) for text in completions]
+        verdicts = [is_correct(text, right) for text, right in zip(texts, gold, strict=True)]
+        graded = [verdict for verdict in verdicts if verdict is not None]
+        if graded:
             log_metric("accuracy", sum(graded) / len(graded))
         log_metric("code", sum(map(is_code, texts)) / len(texts))
-        paid = [pay(Rollout(text, i, wanted, seed, step, n)) for n, (text, i, wanted) in rows]
+        # Samples are numbered over all processes, so that the random reward draws the same coins on any
+        # number of them.
+        first = PartialState().process_index * len(texts)
+        rollouts = enumerate(zip(texts, item_id, answer, strict=True), first)
+        paid = [pay(Rollout(text, item, compared, seed, step, n)) for n, (text, item, compared) in rollouts]
         log_metric("reward_seconds", time.perf_counter() - started)
         return paid
 
     trl_reward.__name__ = reward.id
     return trl_reward
-
-
-def _process_index() -> int:
-    from accelerate import PartialState
-
-    return int(PartialState().process_index)
 
 
 class CountSteps(TrainerCallback):
@@ -153,10 +168,11 @@ class CountSteps(TrainerCallback):
 
 
 class TrainLog(TrainerCallback):
-    """Writes ``train_log.jsonl``, one line an update; after a resume what was logged beyond the checkpoint is written anew."""
+    """Write ``train_log.jsonl``, one line per update; a resumed run rewrites it up to its checkpoint."""
 
     def __init__(self, recipe: Recipe, file: Path) -> None:
-        self.recipe, self.file = recipe, file
+        self.recipe = recipe
+        self.file = file
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
@@ -172,20 +188,22 @@ class TrainLog(TrainerCallback):
                 file.write(self._line(state.log_history[-1]))
 
     def _line(self, row: dict[str, Any]) -> str:
-        """One of TRL's log rows with the keys that say what happened; its summary at the end has none of them."""
+        """Return one of TRL's log rows under our keys, or nothing for TRL's summary at the end."""
         if "reward" not in row and "grad_norm" not in row:
             return ""
         update = row["step"]
         step = (update - 1) // self.recipe.updates_per_step + 1
-        told = {new: row[old] for old, new in LOGGED.items() if old in row}
-        return json.dumps({"step": step, "update": update, **told}) + "\n"
+        logged = {new: row[old] for old, new in LOGGED.items() if old in row}
+        return json.dumps({"step": step, "update": update, **logged}) + "\n"
 
 
 class Keep(TrainerCallback):
-    """Hands over the weights at the steps that the recipe keeps, after the update's line is in the log."""
+    """Hand over the weights at the steps that the recipe keeps, after the update's line is in the log."""
 
     def __init__(self, recipe: Recipe, save: Callable[[int], None]) -> None:
-        self.recipe, self.save, self.done = recipe, save, 0
+        self.recipe = recipe
+        self.save = save
+        self.done = 0
 
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object

@@ -1,6 +1,7 @@
-"""One process of a training job on several devices: ``accelerate launch --config_file C -m suite.grpo.worker WORK``.
+"""One process of a training job on several devices.
 
-It trains the job in WORK and hands over weights there; whoever started it registers them.
+``accelerate launch --config_file C -m suite.grpo.worker WORK``. It trains the job in the folder WORK and
+leaves the weights there; the process that started it registers them.
 """
 
 import os
@@ -13,13 +14,14 @@ from suite.processes import end_with_parent, quiet_libraries
 
 
 def main() -> int:
+    """Train the job in the folder named on the command line; return the exit code."""
     quiet_libraries()
     end_with_parent()
     work = Path(sys.argv[1])
     wanted = Job.model_validate_json((work / "job.json").read_text(encoding="utf-8")).recipe.launch.processes
-    started = int(os.environ.get("WORLD_SIZE", "1"))  # every launcher says so
+    started = int(os.environ.get("WORLD_SIZE", "1"))  # set by every launcher
     if started != wanted:
-        print(f"Error: the recipe trains on {wanted} processes, and {started} were started", file=sys.stderr)
+        print(f"Error: the recipe trains on {wanted} processes; {started} started", file=sys.stderr)
         return 2
     try:
         train(work, Hooks(finished=lambda step: None, kept=lambda step, folder: None))

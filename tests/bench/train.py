@@ -17,7 +17,7 @@ from time import perf_counter
 from suite.files.shipped import builtin_model
 from suite.grpo.expression import parse
 from suite.grpo.recipe import load_recipe
-from suite.grpo.rows import rows_of
+from suite.grpo.rows import PromptedBase, choose_data, prepare_rows
 from suite.registry import load_registry
 from suite.registry.protocols import prompt_of
 
@@ -28,11 +28,11 @@ BARE = Path(__file__).with_name("bare_trl.py")
 def _rows(file: Path) -> None:
     """The prompts of the micro recipe."""
     registry, folder = load_registry(), builtin_model(BASE)
-    own = registry.model(BASE).protocol
-    rows = rows_of(
-        load_recipe("micro"), parse("format"), prompt_of(own, registry.protocol(own), folder), folder
-    )
-    file.write_text("".join(json.dumps({"prompt": row.prompt}) + "\n" for row in rows.rows))
+    protocol = registry.model(BASE).protocol
+    base = PromptedBase(folder, prompt_of(protocol, registry.protocol(protocol), folder))
+    recipe = load_recipe("micro")
+    prepared = prepare_rows(recipe, parse("format"), base, choose_data(recipe))
+    file.write_text("".join(json.dumps({"prompt": row.prompt}) + "\n" for row in prepared.rows))
 
 
 def _seconds(*command: str) -> float:

@@ -14,6 +14,7 @@ from suite.errors import SuiteError
 from suite.grpo import data
 from suite.grpo.data import (
     ONE_SHOT,
+    DataChoice,
     TooLong,
     TrainingData,
     check_source,
@@ -39,7 +40,7 @@ def write(path: Path, rows: Sequence[dict[str, object]]) -> Path:
 
 
 def load(source: str, folder: Path | None = None, n_rows: int = 4, seed: int = 0) -> TrainingData:
-    return load_training_data(source, n_rows=n_rows, seed=seed, data_dir=folder, allow_unchecked=True)
+    return load_training_data(DataChoice(source, seed, n_rows, folder, allow_unchecked=True))
 
 
 def ids(rows: Sequence[Item]) -> list[str]:
@@ -123,8 +124,9 @@ def test_arithmetic_shares_no_item_with_an_evaluation_of_any_seed() -> None:
 
 
 def test_an_expression_that_a_task_asks_is_not_trained_on() -> None:
-    made, asked = load("arithmetic:1"), [each for each in generated_items() if each.item.steps == 1]
-    assert decontaminate(made.items, asked) == (list(made.items), [])
+    made = load("arithmetic:1")
+    evaluated = [each for each in generated_items() if each.item.steps == 1]
+    assert decontaminate(made.items, evaluated) == (list(made.items), [])
 
 
 def test_arithmetic_of_a_seed_below_zero_would_meet_the_evaluations_and_is_an_error() -> None:
@@ -170,7 +172,7 @@ def test_what_a_task_asks_is_taken_out_of_a_file_and_listed(tmp_path: Path) -> N
 def test_a_file_that_cannot_be_compared_is_an_error_unless_that_is_allowed(tmp_path: Path) -> None:
     path = write(tmp_path / "mine.jsonl", ROWS)
     with pytest.raises(SuiteError, match="cannot be compared with 'aime2024'"):
-        load_training_data(str(path), n_rows=4, seed=0, data_dir=tmp_path)
+        load_training_data(DataChoice(str(path), 0, 4, data_dir=tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -195,7 +197,7 @@ def test_a_wrong_row_is_one_line_with_file_and_line(tmp_path: Path, line: str, f
 @needs_data
 def test_real_training_data_is_compared_with_every_task() -> None:
     folder = Path(os.environ[DATA_VARIABLE])
-    made = load_training_data(str(folder / "deepscaler_4k.jsonl"), n_rows=4, seed=0, data_dir=folder)
+    made = load_training_data(DataChoice(str(folder / "deepscaler_4k.jsonl"), 0, 4, data_dir=folder))
     assert (made.n_before, len(made.items), len(made.removed), made.unchecked) == (4000, 3989, 11, ())
 
 

@@ -10,7 +10,7 @@ import torch
 import yaml
 
 from suite.errors import SuiteError
-from suite.grpo.job import TrainingRun, check, dry_run, run_training, trained_pair
+from suite.grpo.job import TrainingRun, check, dry_run, plan_training, run_training, trained_pair
 from suite.grpo.recipe import load_recipe
 from suite.progress import silent
 from suite.registry import load_registry
@@ -23,10 +23,8 @@ RUN = TrainingRun("micro-llama3", "format", "micro")
 @pytest.fixture
 def trained(tmp_path: Path) -> tuple[RunStore, Pair]:
     """A run folder with the checkpoint's pair as a finished training leaves it (weights: any)."""
-    registry, store = load_registry(), RunStore(tmp_path)
-    from suite.grpo.job import _wanted
-
-    pair = _wanted(RUN, registry, load_recipe("micro"))[-1].model_copy(update={"weights": "0123"})
+    store = RunStore(tmp_path)
+    pair = plan_training(RUN, load_registry()).pairs[-1].model_copy(update={"weights": "0123"})
     store.add_pair(pair)
     return store, pair
 

@@ -1,6 +1,6 @@
 """What a process of the suite sets for itself: quiet libraries, and an end together with its parent.
 
-SIGKILL tells nobody, and an orphan would write beside a restarted run.
+A kill (SIGKILL) of the parent reaches no child by itself, and an orphan would write beside a restarted run.
 """
 
 import ctypes
@@ -12,20 +12,24 @@ import time
 import warnings
 
 _NOISY = (
-    "lm_eval", "trl", "transformers", "accelerate", "torch", "datasets",
-    "huggingface_hub", "httpx", "httpx2", "urllib3", "filelock",
+    "accelerate", "datasets", "filelock", "httpx", "httpx2", "huggingface_hub", "lm_eval", "peft", "tokenizers",
+    "ray", "torch", "transformers", "trl", "urllib3", "vllm",
 )  # fmt: skip
 
 
 def quiet_libraries() -> None:
-    """Call before torch, transformers or lm-eval are imported: tqdm reads its switch when it is imported."""
+    """Silence the progress bars, log lines and warnings of the noisy libraries, and of nothing else.
+
+    A warning that a user's own reward raises is shown. Call this before torch, transformers or lm-eval are imported:
+    tqdm and the Hub's client read their switches on import.
+    """
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault(
-        "HF_HUB_VERBOSITY", "error"
-    )  # its logger takes its level from here when it is imported
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    warnings.filterwarnings("ignore")
+    # A library may blame its caller for a warning (``stacklevel``), and its caller is the suite.
+    own = rf"(?:{'|'.join((*_NOISY, 'suite'))})(?:\.|$)"
+    warnings.filterwarnings("ignore", module=own)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.ERROR)
 
@@ -35,7 +39,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent() -> None:
-    """From now on this process leaves when its parent is gone; a thread looks five times a second."""
+    """End this process when its parent is gone; a thread checks five times a second."""
     threading.Thread(target=_wait_for_end, args=(os.getppid(),), daemon=True).start()
 
 
@@ -46,5 +50,5 @@ def _wait_for_end(parent: int) -> None:
 
 
 def killed_with_parent() -> None:
-    """``preexec_fn`` of a program that is not ours: the kernel kills it when its parent is gone."""
+    """Ask the kernel to kill this process when its parent is gone: ``preexec_fn`` of a program that is not ours."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -19,6 +19,14 @@ rows:
 """Reward r with an interval, reward e without one."""
 
 
+SEVERAL_SEEDS: dict[str, Any] = {
+    "seeds": (0, 1, 2),
+    "seed_deltas": (1.5, 3.0, 4.5),
+    "interval_covers": "items and seeds",
+}
+"""The changes that make ``row()`` one over three training seeds."""
+
+
 def row(interval: tuple[float, float] | None, **changes: Any) -> DeltaRow:
     """A comparable row of family a, reward r, task t, with its delta in the middle of ``interval``."""
     family = changes.get("family", "a")

@@ -3,11 +3,39 @@
 from itertools import product
 
 import pytest
+from golden import GAIN, NO_GAIN, Golden
 from small_summaries import BASELINE, families, policy, row, summary
 
 from suite.gate import judge
 from suite.gate.baseline import baseline_of, baseline_text
 from suite.schema import Summary
+
+GOLDEN = [
+    Golden("unknown family", GAIN.replace("family: a", "family: c"), row((1, 9)),
+           "missing", "no pair with family c; it has a, b", 1),
+    Golden("unknown reward", GAIN.replace("reward: r", "reward: rr"), row((1, 9)),
+           "missing", "no pair with reward rr; it has r", 1),
+    Golden("unknown task", NO_GAIN.replace("task: t", "task: u"), row((1, 9)),
+           "missing", "no pair with task u; it has t", 1),
+    Golden("unknown base", "{base: z, reward: r, task: t, expect: gain}", row((1, 9)),
+           "missing", "with base z; it has a-base", 1),
+    Golden("no such combination", GAIN.replace("family: a", "family: b"), row((1, 9)),
+           "missing", "no pair of reward r on t in b", 1),
+    Golden("no such protocol", GAIN[:-1] + ", protocol: r1}", row((1, 9)), "missing", "with protocol r1", 1),
+    Golden("no such step", GAIN[:-1] + ", step: 20}", row((1, 9)), "missing", "with step 20", 1),
+    Golden("a pattern that means nothing", GAIN.replace("reward: r", 'reward: "z*"'), row((1, 9)),
+           "missing", "no pair with reward z*; it has r", 1),
+    Golden("no controls in the run", "{task: t, spurious: true, expect: gain}", row((1, 9)),
+           "missing", "with a spurious reward", 1),
+    Golden("families of others' bases", '{family: a, base: "*", reward: r, task: t, expect: gain}',
+           families((1, 9), (-9, -1)),
+           "holds", "above 0", 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", GOLDEN, ids=lambda case: case.name)
+def test_every_way_a_name_or_pattern_can_match_nothing(case: Golden) -> None:
+    case.check()
 
 
 def verdicts(given: Summary, *claims: str) -> list[tuple[str, str]]:

@@ -11,9 +11,9 @@ from math import isnan, nan
 from typing import Any
 
 from suite.benchmarks.items import Item, dataset
-from suite.benchmarks.tasks import Grader
 from suite.grade import Grade
 from suite.grade.task_graders import TASK_GRADERS, Response, grade_responses
+from suite.schema import Grader
 
 __all__ = ["dataset", "grade_answers", "grade_continuations", "grade_numbers", "item_metrics"]
 

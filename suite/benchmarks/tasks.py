@@ -15,9 +15,8 @@ from suite.errors import SuiteError
 from suite.files import shipped
 from suite.files.text import did_you_mean, shown
 from suite.files.yaml import Document, Where, flag, read_document
-from suite.schema import Decoding, Strict
+from suite.schema import Decoding, Grader, Strict
 
-Grader = Literal["answer", "number", "continuation"]
 _FILTERS: dict[str, Grader] = {
     "suite.lm_eval_api.grade_answers": "answer",
     "suite.lm_eval_api.grade_numbers": "number",

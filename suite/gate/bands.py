@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from suite import stats
-from suite.schema import Covers, DeltaRow, Interval, Needs, VerdictWord
+from suite.schema import Covers, DeltaRow, Interval, Needs, Spread, VerdictWord
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,12 @@ class Noise(NamedTuple):
 
     n_items: int
     seed_deltas: tuple[float, ...] = ()
-    spread: stats.ItemVariance | None = None
+    spread: Spread | None = None
 
 
 def own_noise(row: DeltaRow) -> Noise:
     """Return the noise of the row's own delta."""
-    spread = stats.ItemVariance(row.spread.between, row.spread.sampling) if row.spread else None
-    return Noise(row.n_items, row.seed_deltas or (), spread)
+    return Noise(row.n_items, row.seed_deltas or (), row.spread)
 
 
 def items_noise(row: DeltaRow, covers: Covers | None) -> Noise | None:
@@ -80,6 +79,4 @@ def needs(band: Band, points: float, interval: Interval, noise: Noise) -> Needs 
     """
     half = max(points - interval[0], interval[1] - points)
     needed = stats.needed(half, noise.n_items, band.distance(points), noise.seed_deltas, noise.spread)
-    if not any(needed):
-        return None
-    return Needs(items=needed.items, samples=needed.samples, seeds=needed.seeds)
+    return None if needed.is_empty else needed

@@ -2,7 +2,7 @@
 
 ``answer`` compares with the gold answer, ``number`` by value, ``continuation`` (a contamination probe's) with
 the hidden rest of the question. A new grader is an entry of ``TASK_GRADERS`` here, its name in
-``suite.benchmarks.tasks.Grader`` and a function ``grade_<name>s`` in ``suite.lm_eval_api`` that a task's YAML
+``suite.schema.metrics.Grader`` and a function ``grade_<name>s`` in ``suite.lm_eval_api`` that a task's YAML
 can name as its ``filter_fn``.
 """
 
@@ -15,11 +15,10 @@ from typing import NamedTuple
 
 from suite.benchmarks import arithmetic
 from suite.benchmarks.items import Item
-from suite.benchmarks.tasks import Grader
 from suite.grade.equivalence import rational
 from suite.grade.extraction import candidates, extract
 from suite.grade.grader import Grade, grade_all
-from suite.schema import FinishReason, Outcome
+from suite.schema import FinishReason, Grader, Outcome, metrics_of
 
 
 class Response(NamedTuple):
@@ -100,6 +99,6 @@ def _rouge() -> "RougeScorer":  # type: ignore[name-defined]  # noqa: F821 (impo
 
 TASK_GRADERS: Mapping[Grader, TaskGrader] = {
     "answer": TaskGrader(_grade_answers),
-    "number": TaskGrader(_grade_numbers, metrics=("continuous",)),
-    "continuation": TaskGrader(_grade_continuations, metrics=("exact_match", "rouge_l", "answer_found")),
+    "number": TaskGrader(_grade_numbers, metrics_of("number")),
+    "continuation": TaskGrader(_grade_continuations, metrics_of("continuation")),
 }

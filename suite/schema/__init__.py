@@ -1,6 +1,7 @@
 """The vocabulary as frozen types (the README glossary says each word in a sentence)."""
 
 from suite.schema.keys import KeyField, PairKey, PartOfKey, RowKey
+from suite.schema.metrics import TASK_METRICS, Grader, TaskMetric, metrics_of
 from suite.schema.records import (
     IMPORTED,
     MUST_MATCH,
@@ -54,6 +55,7 @@ __all__ = [
     "MUST_MATCH",
     "OUTCOMES",
     "SCHEMA_VERSION",
+    "TASK_METRICS",
     "UNSTATED",
     "VERDICT_MARKS",
     "WORST_FIRST",
@@ -68,6 +70,7 @@ __all__ = [
     "DeltaRow",
     "Finding",
     "FinishReason",
+    "Grader",
     "Grades",
     "Interaction",
     "Interval",
@@ -89,10 +92,12 @@ __all__ = [
     "StatedDecoding",
     "Strict",
     "Summary",
+    "TaskMetric",
     "TaskRow",
     "Transition",
     "Transitions",
     "Unstated",
     "VerdictWord",
     "content_hash",
+    "metrics_of",
 ]

@@ -2,9 +2,10 @@
 
 ``row.key`` of a delta holds all of it. Code that groups rows by less names the fields that it ignores:
 
->>> key = RowKey("llama3", "llama3.1-8b", "llama3.1-8b-random", "random", "dr_grpo", 300, "math500", "chat", 1, 500, "ab12")
->>> key.pair.checkpoint
-'llama3.1-8b-random'
+>>> pair = PairKey("llama3", "llama3.1-8b", "llama3.1-8b-random", "random", "dr_grpo", 300)
+>>> key = RowKey(*pair, task="math500", protocol="chat", k=1, n_items=500, cell="ab12")
+>>> key.pair == pair
+True
 >>> key.without("checkpoint", "k", "n_items", "cell")
 ('llama3', 'llama3.1-8b', 'random', 'dr_grpo', 300, 'math500', 'chat')
 >>> key.budget
@@ -21,7 +22,10 @@ PartOfKey = tuple[str | int, ...]
 
 
 class PairKey(NamedTuple):
-    """One trained checkpoint and the base that it is compared with; of several training seeds the first checkpoint."""
+    """One trained checkpoint and the base that it is compared with.
+
+    A method of several training seeds is named by its first checkpoint.
+    """
 
     family: str
     base: str
@@ -34,8 +38,8 @@ class PairKey(NamedTuple):
 class RowKey(NamedTuple):
     """One pair, measured on one task.
 
-    ``cell`` is the id of the first checkpoint's cell, empty where a summary does not say it: rows of one checkpoint under
-    other decoding differ in it alone.
+    ``cell`` is the id of the first checkpoint's cell, empty where a summary does not name it: rows of one
+    checkpoint under different decoding differ in it alone.
     """
 
     family: str

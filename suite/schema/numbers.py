@@ -10,9 +10,9 @@ UNDEFINED = "undefined"
 
 
 def points(value: float, *, minus: str = "-") -> str:
-    """Return percentage points with one decimal and a sign: ``+12.3``. A value that rounds to zero has no sign.
+    """Return percentage points with one decimal and a sign: ``+12.3``.
 
-    ``minus`` is ``MINUS`` on pages.
+    A value that rounds to zero has no sign. Pages pass ``minus=MINUS``.
 
     >>> points(12.34), points(-3), points(-0.04)
     ('+12.3', '-3.0', '0.0')

@@ -12,9 +12,9 @@ Outcome = Literal["error", "correct", "truncated", "unparsed", "wrong"]
 OUTCOMES: tuple[Outcome, ...] = ("error", "correct", "truncated", "unparsed", "wrong")
 FinishReason = Literal["stop", "length"]
 UNSTATED: Final = "unstated"
-"""Stands in a cell of imported answers for what nobody says of them."""
+"""Placeholder for a setting that imported answers do not state."""
 IMPORTED = "imported"
-"""Recipe of a checkpoint that a run knows by its answers only: its weights are not here."""
+"""Recipe of a checkpoint that a run knows from its answers alone; its weights are not here."""
 Unstated = Literal["unstated"]
 
 
@@ -25,12 +25,19 @@ class Strict(BaseModel):
 
 
 def content_hash(value: object) -> str:
-    """Hex SHA-256 of ``value`` as canonical JSON."""
+    """Return the hex SHA-256 of ``value`` as canonical JSON.
+
+    >>> content_hash({"b": 1, "a": 2}) == content_hash({"a": 2, "b": 1})
+    True
+    """
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 class Decoding(Strict):
-    """How samples are drawn. ``temperature`` 0 is greedy, where one sample is drawn whatever ``k`` says elsewhere."""
+    """How samples are drawn.
+
+    ``temperature`` 0 is greedy: one sample is drawn, whatever ``k`` is elsewhere.
+    """
 
     temperature: float = Field(ge=0, allow_inf_nan=False)
     top_p: float = Field(default=1.0, gt=0, le=1)
@@ -39,7 +46,7 @@ class Decoding(Strict):
 
 
 class StatedDecoding(Strict):
-    """How imported answers were drawn, as far as it is stated; the seed of another tool says nothing here."""
+    """How imported answers were drawn, as far as it is stated; another tool's seed has no meaning here."""
 
     temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)] | Unstated = UNSTATED
     top_p: Annotated[float, Field(gt=0, le=1)] | Unstated = UNSTATED
@@ -48,9 +55,10 @@ class StatedDecoding(Strict):
 
 
 class Cell(Strict):
-    """One model on one task: the unit that is run, stored and resumed. The fields are those that must match between arms.
+    """One model on one task: the unit that is run, stored and resumed.
 
-    How many samples and items are asked for is not part of it, so that ``k`` can grow without drawing anything again.
+    The fields are those that identify the cell. How many samples and items are requested is not one of
+    them, so ``k`` can grow without drawing any sample again.
     """
 
     model: str
@@ -72,19 +80,18 @@ class Cell(Strict):
 
     @property
     def name(self) -> str:
-        """How messages name the cell."""
+        """The cell as messages name it."""
         return f"cell {self.id} ({self.model}, {self.task}@{self.protocol})"
 
     @property
     def unstated(self) -> tuple[str, ...]:
-        """Must-match fields of which something is not stated: only an imported cell has any."""
-        said: dict[str, tuple[object, ...]] = {field: (getattr(self, field),) for field in MUST_MATCH}
-        said["protocol_hash"] = (self.protocol,)
-        said["engine"] = tuple(
-            self.engine.split(", ")
-        )  # of an imported cell: the format, then what drew the answers
-        said["decoding"] = tuple(self.decoding.model_dump(exclude={"seed"}).values())
-        return tuple(field for field, values in said.items() if UNSTATED in values)
+        """Must-match fields of which a part is not stated; only an imported cell has any."""
+        stated: dict[str, tuple[object, ...]] = {field: (getattr(self, field),) for field in MUST_MATCH}
+        stated["protocol_hash"] = (self.protocol,)
+        # An imported cell's engine is the file format, then what drew the answers: "jsonl, unstated".
+        stated["engine"] = tuple(self.engine.split(", "))
+        stated["decoding"] = tuple(self.decoding.model_dump(exclude={"seed"}).values())
+        return tuple(field for field, values in stated.items() if UNSTATED in values)
 
 
 MUST_MATCH = ("task_version", "items_hash", "protocol_hash", "decoding", "engine", "dtype", "device")
@@ -92,9 +99,10 @@ MUST_MATCH = ("task_version", "items_hash", "protocol_hash", "decoding", "engine
 
 
 class Sample(Strict):
-    """One generated answer, as stored before it is graded. ``seed`` is its own seed; ``n_tokens`` counts generated tokens.
+    """One generated answer, as stored before it is graded.
 
-    Imported answers may lack seed, tokens and finish reason; one without a finish reason is graded as if it had stopped.
+    ``seed`` is the sample's own seed, ``n_tokens`` the number of generated tokens. Imported answers may lack
+    seed, tokens and finish reason; one without a finish reason is graded as if it had stopped.
     """
 
     item_id: str
@@ -107,9 +115,10 @@ class Sample(Strict):
 
 
 class SampleGrade(Strict):
-    """What one sample earned and how it is written. ``answer_present``: not correct, but the right answer stands in the text.
+    """What one sample earned and how it is written.
 
-    ``metrics`` are the task's further shares (a probe's, arithmetic's continuous score).
+    ``answer_present``: not correct, although the text contains the right answer. ``metrics`` are the task's
+    further shares (``suite.schema.metrics``).
     """
 
     item_id: str
@@ -126,7 +135,7 @@ class SampleGrade(Strict):
 
 
 class Grades(Strict):
-    """All grades of a cell: by which grader, of which texts (``samples_hash``)."""
+    """All grades of a cell, with the grader's version and the hash of the graded texts."""
 
     grader_version: str
     samples_hash: str
@@ -136,7 +145,8 @@ class Grades(Strict):
 class Pair(Strict):
     """(base, checkpoint): one training run judged against its base. ``step`` counts rollouts.
 
-    The weights hashes are known for what a run trained itself; samples of other weights under the same ids are then left out.
+    The weights hashes are known for models that a run trained itself; samples drawn from other weights under
+    the same ids are then left out.
     """
 
     family: str
@@ -156,5 +166,5 @@ class Pair(Strict):
 
     @property
     def is_imported(self) -> bool:
-        """Whether the checkpoint is known by imported answers only, so that nothing can be run on it."""
+        """Whether the checkpoint is known from imported answers only, so that it cannot be run."""
         return self.recipe == IMPORTED

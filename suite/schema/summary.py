@@ -1,15 +1,22 @@
 """What ``summary.json`` holds.
 
-Accuracies are shares in 0..1; deltas and their intervals are percentage points. A key that does not apply is absent.
-The bounds are those of what can be computed at all, so that a damaged file is told where it is read.
+Accuracies are shares in 0..1; deltas and their intervals are percentage points. A key that does not apply
+is absent. The bounds are the widest that a computation can give, so reading a damaged file is an error.
+Shortened, a delta row:
+
+    {"family": "llama3", "base": "llama3.1-8b", "checkpoint": "llama3.1-8b-random", "reward": "random",
+     "recipe": "dr_grpo", "step": 300, "seeds": [0], "task": "math500", "protocol": "chat", "k": 1,
+     "n_items": 500, "before": 0.494, "after": 0.51, "delta": 1.6, "interval": [-2.1, 5.3], "p": 0.43,
+     "finding": "inconclusive", "comparable": true, "spurious": true}
 """
 
 import json
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, final
 
 from pydantic import ConfigDict, Field, model_validator
 
 from suite.schema.keys import PairKey, RowKey
+from suite.schema.metrics import Grader
 from suite.schema.records import Outcome, Strict
 
 SCHEMA_VERSION = 4
@@ -24,26 +31,27 @@ Points = Annotated[float, Field(ge=-100, le=100)]
 """A delta."""
 Margin = Annotated[float, Field(ge=0, le=100)]
 Gap = Annotated[float, Field(ge=-200, le=200)]
-"""A difference of two deltas; also a part of a delta, which is a sum of products and may pass 100 by its rounding."""
+"""A difference of two deltas, or a part of a delta, which as a sum of products may exceed 100 by rounding."""
 Level = Annotated[str, Field(pattern=r"^[0-9]{1,9}$")]
 Interval = tuple[float, float]
 ShareInterval = tuple[Share, Share]
 PointsInterval = tuple[Points, Points]
 GapInterval = tuple[Gap, Gap]
 Covers = Literal["items only", "items and seeds", "items, and seeds of one arm"]
-"""What an interval is about: one checkpoint, a method, or (of a difference) a method against one checkpoint."""
+"""What an interval describes: one checkpoint, a method, or (of a difference) a method against one
+checkpoint."""
 
 
-class Measured(Strict):
-    """Base of all that holds numbers: each of them is finite."""
+class Finite(Strict):
+    """Base of the types that hold numbers: each number is finite."""
 
     model_config = ConfigDict(allow_inf_nan=False)
 
 
-class Behaviour(Measured):
-    """Shares of samples (``mean_tokens``: tokens) that say how a model answers, whether or not the answer is right.
+class Behaviour(Finite):
+    """How a model answers, right or wrong: shares of samples (``mean_tokens``: tokens).
 
-    ``truncated`` and ``mean_tokens`` are absent for imported answers that do not say it of every sample.
+    ``truncated`` and ``mean_tokens`` are absent for imported answers that do not state them for every sample.
     """
 
     code: Share
@@ -55,10 +63,11 @@ class Behaviour(Measured):
     mean_tokens: Amount | None = None
 
 
-class ScoreReference(Measured):
-    """A published accuracy (a share) of the same base on the same task under the same prompt; ``off``: outside our interval.
+class ScoreReference(Finite):
+    """A published accuracy (a share) of the same base on the same task under the same prompt.
 
-    ``setting`` says how it was measured: decoding, engine and grader are the source's own.
+    ``off``: outside our interval. ``setting`` is how it was measured, with the source's own decoding, engine
+    and grader.
     """
 
     accuracy: Share
@@ -67,8 +76,8 @@ class ScoreReference(Measured):
     off: bool
 
 
-class DeltaReference(Measured):
-    """A published delta, in points, of the same base, reward and task: to look at, never a control."""
+class DeltaReference(Finite):
+    """A published delta, in points, of the same base, reward and task: for comparison, never a control."""
 
     delta: Points
     source: str
@@ -76,13 +85,14 @@ class DeltaReference(Measured):
     step: int | None = None
 
 
-class ScoreRow(Measured):
+class ScoreRow(Finite):
     """One model on one task. ``interval`` is absent where it is undefined (one item).
 
-    ``cell`` is the cell's id, ``dataset`` says where its items come from (a generator's seed too), ``model_revision`` is the
-    Hub's commit of the weights. ``answer_present`` is the share of samples that are not correct though the right answer stands in
-    them; ``metrics`` are means of the task's further shares; ``levels`` maps a level (number of steps) to the accuracy on its
-    items. ``published`` is of bases only.
+    ``cell`` is the cell's id, ``dataset`` the origin of its items (including a generator's seed),
+    ``model_revision`` the Hub's commit of the weights. ``answer_present`` is the share of samples that are
+    not correct although they contain the right answer; ``metrics`` are means of the task's further metrics
+    (``suite.schema.metrics``); ``levels`` maps a level (number of steps) to the accuracy on its items. Only
+    a base has ``published``.
     """
 
     cell: str
@@ -107,10 +117,12 @@ class ScoreRow(Measured):
     published: tuple[ScoreReference, ...] | None = None
 
 
-class Transition(Measured):
-    """Answers that go from one strategy to another: in items ``n``, of these the right ones before and after (k > 1: products of
-    an item's shares). ``share_of_gain`` is the paper's partial contribution, absent where there is no gain; ``points`` the same
-    part of the delta in points.
+class Transition(Finite):
+    """Answers that go from one strategy to another, counted in items.
+
+    ``n`` items, of which so many are right before and after (k > 1: products of an item's shares).
+    ``share_of_gain`` is the paper's partial contribution to the whole gain, negative where this subset loses,
+    absent where there is no gain; ``points`` is the same part of the delta in points.
     """
 
     n: float
@@ -121,19 +133,28 @@ class Transition(Measured):
 
 
 class Transitions(Strict):
-    """By strategy before and after, code or language (Spurious Rewards, Table 2); the points sum to the delta."""
+    """The delta by strategy before and after, code or language (Spurious Rewards, Table 2).
+
+    Every pairing of a sample before with one after is in one of the four; their points sum to the delta.
+    """
 
     code_code: Transition
     code_lang: Transition
     lang_code: Transition
     lang_lang: Transition
 
+    @property
+    def parts(self) -> tuple[Transition, Transition, Transition, Transition]:
+        """The four subsets, in order."""
+        return (self.code_code, self.code_lang, self.lang_code, self.lang_lang)
 
-class Contributions(Measured):
-    """The delta in points, split twice; either three sum to it.
 
-    By what an answer was when it was not right: it became extractable, was no longer truncated, or truly changed. By strategy:
-    the mix of code and language changed, or the accuracy within code or within language.
+class Contributions(Finite):
+    """The delta in points, split in two ways; the three parts of each sum to it.
+
+    By what an answer was while it was not right: it became extractable, was no longer truncated, or truly
+    changed; net of answers that went the other way. By strategy: the mix of code and language changed, or the
+    accuracy within code or within language.
     """
 
     became_extractable: Gap
@@ -144,10 +165,12 @@ class Contributions(Measured):
     within_language: Gap
 
 
-class LeakSplit(Measured):
-    """The delta on the items whose hidden rest the base writes down word for word in ``probe``, against the other items.
+class LeakSplit(Finite):
+    """The delta on the items that the base reproduces, against the others.
 
-    In points; a part of no items has no delta, and one of a single item no interval.
+    Reproduced: the base continues the question in ``probe`` word for word with its hidden rest.
+
+    In points; a part without items has no delta, one of a single item no interval.
     """
 
     probe: str
@@ -161,8 +184,12 @@ class LeakSplit(Measured):
     difference_interval: GapInterval | None = None
 
 
-class ControlDelta(Measured):
-    """A method's delta minus that of its control of one spurious ``reward``: ``difference`` in points, paired by item."""
+@final
+class ControlDelta(Finite):
+    """A method's delta minus that of its control of one spurious ``reward``.
+
+    ``difference`` is in points, paired by item.
+    """
 
     reward: str
     checkpoints: tuple[str, ...]
@@ -171,46 +198,59 @@ class ControlDelta(Measured):
     interval_covers: Covers
 
 
-class Spread(Measured):
-    """Variance of an item's difference, in points squared: ``between`` items, and ``sampling``, the noise of one sample an item.
+class Spread(Finite):
+    """Variance of an item's difference, in points squared.
 
-    ``sampling`` is absent where each item has one sample, so that it is part of ``between``.
+    ``between``: of the items' true differences. ``sampling``: the noise of one sample in each arm, mean over
+    items; absent where each item has one sample, as it is then part of ``between``.
     """
 
     between: Amount
     sampling: Amount | None = None
 
+    def of_difference(self, k: int) -> float:
+        """Return the variance of an item's difference with ``k`` samples an item in each arm.
 
-class DeltaRow(Measured):
+        >>> Spread(between=100, sampling=800).of_difference(8)
+        200.0
+        """
+        return self.between + (self.sampling or 0.0) / k
+
+
+class DeltaRow(Finite):
     """One method on one task: checkpoint score minus base score, paired by item, in percentage points.
 
-    Checkpoints of one recipe that differ in their training seed alone are one row: ``delta`` is their mean, ``seed_deltas`` each
-    of theirs, ``checkpoints`` all ids. ``interval_covers`` says what the interval is about: of one seed this checkpoint over the
-    population of items, of several the method over items and seeds.
+    Checkpoints of one recipe that differ in their training seed alone are one row: ``delta`` is their mean,
+    ``seed_deltas`` holds the delta of each, ``checkpoints`` all ids. ``interval_covers``: with one seed the
+    interval describes this checkpoint over the population of items, with several the method over items and
+    seeds.
 
-    Where the arms differ in a must-match field, ``comparable`` is false, ``differs`` names the fields and no number is given.
-    ``base_cell`` and ``checkpoint_cells`` (in the order of ``checkpoints``) are the ids of the cells that were compared.
-    ``arms`` is "unverified" where both arms were imported and something that must match is stated of neither.
+    Where the arms differ in a must-match field, ``comparable`` is false, ``differs`` names the fields and
+    no number is given. ``base_cell`` and ``checkpoint_cells`` (in the order of ``checkpoints``) are the ids
+    of the compared cells. ``arms`` is "unverified" where both arms were imported and neither states some
+    field that must match.
 
-    ``p`` is that of the delta being zero: of one seed by the sign-flip test over items, of several by where the interval of
-    that level ends at zero. ``p_holm`` and ``p_bh`` are adjusted for all rows of the summary that have a p and are no leak probe.
-    ``equivalent_within`` is the smallest margin that holds the whole interval, ``mde`` the delta that would be found with 80%
-    chance by a test of one row at 5%. ``finding`` is of this row by itself.
+    ``p`` tests that the delta is zero: with one seed by the sign-flip test over items, with several as the
+    level at which the interval just reaches zero. ``p_holm`` and ``p_bh`` are adjusted for all rows of the
+    summary that have a p, except leak probes. ``equivalent_within`` is the smallest margin that contains
+    the interval, ``mde`` the delta that a test of one row at 5% would find with 80% chance. ``finding`` is
+    that of this row alone.
 
-    ``control`` names the checkpoints trained on a spurious reward with the same base, recipe and step that were evaluated under
-    the same protocol; none of them: an empty list, "no control". A row of a spurious reward is one itself: it has ``spurious`` in
-    place of that key. ``against_controls`` is the delta minus each control's; ``adjusted_delta`` the one against the control with
-    the largest delta, ``adjusted_against``; ``beats_controls`` whether the interval of this difference is above zero for every
+    ``control`` names the checkpoints trained on a spurious reward with the same base, recipe and step that
+    were evaluated under the same protocol; an empty list means "no control". A row of a spurious reward is
+    a control itself: it has ``spurious`` instead of that key. ``against_controls`` is the delta minus each
+    control's; ``adjusted_delta`` is the one against the control with the largest delta,
+    ``adjusted_against``; ``beats_controls``: the interval of this difference is above zero for every
     control. ``published`` are references only.
 
-    ``spread`` is the variance of an item's difference, of one seed: what more items or samples would gain.
+    ``spread`` is the variance of an item's difference, for one seed: it says what more items or samples gain.
 
-    ``transitions``, ``contributions`` and ``leak`` say where the gain comes from.
+    ``transitions``, ``contributions`` and ``leak`` split the gain by where it comes from.
 
-    ``strong_baseline_delta`` lets the base choose its protocol: on one half of the items the best of
-    ``strong_baseline_protocols`` is chosen, on the other it is measured, both ways. ``strong_baseline_chosen`` are the two
-    choices, ``strong_baseline_before`` is the base's accuracy so measured. These keys are there where the base was evaluated
-    under more than one protocol.
+    ``strong_baseline_delta`` lets the base choose its protocol: the best of ``strong_baseline_protocols``
+    is chosen on one half of the items and measured on the other, both ways. ``strong_baseline_chosen`` are
+    the two choices, ``strong_baseline_before`` is the base's accuracy measured so. The row has these keys
+    where the base was evaluated under more than one protocol.
     """
 
     family: Text
@@ -273,22 +313,29 @@ class DeltaRow(Measured):
 
     @property
     def measured_in(self) -> str:
-        """The first checkpoint's cell: tells apart rows of one checkpoint under other decoding; nothing where it is not known."""
+        """Id of the first checkpoint's cell, empty where the summary does not name it.
+
+        Rows of one checkpoint under different decoding differ in it alone.
+        """
         return (self.checkpoint_cells or ("",))[0]
 
     @model_validator(mode="after")
-    def _a_cell_for_each(self) -> Self:
-        several = self.checkpoints or (self.checkpoint,)
-        if self.checkpoint_cells is not None and len(self.checkpoint_cells) != len(several):
-            raise ValueError(f"checkpoint_cells must name one for each of {len(several)} checkpoints")
+    def _check_cells(self) -> Self:
+        """Require a cell for each checkpoint, where there are cells."""
+        checkpoints = self.checkpoints or (self.checkpoint,)
+        if self.checkpoint_cells is not None and len(self.checkpoint_cells) != len(checkpoints):
+            raise ValueError(f"checkpoint_cells must name one for each of {len(checkpoints)} checkpoints")
         return self
 
 
-class CleanContrast(Measured):
-    """One method on a contaminated task and on a clean one: the difference of its deltas, in points, over disjoint items.
+class CleanContrast(Finite):
+    """One method on a contaminated and on a clean task.
 
-    ``leaked``: the training data of this very family is known to hold the contaminated task; of the other families the row is for
-    comparison. A task is clean where its items are made from a seed or were published in a year after the base's release.
+    ``difference`` is that of its deltas, in points, over disjoint items.
+
+    ``leaked``: this family's training data is known to contain the contaminated task; for other families the
+    row is a comparison. A task is clean if its items are generated from a seed or were published in a year
+    after the base's release.
     """
 
     family: Text
@@ -311,12 +358,15 @@ class CleanContrast(Measured):
 
     @property
     def pair(self) -> PairKey:
-        """As that of the two delta rows that the contrast compares."""
+        """The base and the first checkpoint, as in the keys of the two delta rows that are compared."""
         return PairKey(self.family, self.base, self.checkpoint, self.reward, self.recipe, self.step)
 
 
-class Interaction(Measured):
-    """One method on two bases, same items: is its gain the same? ``difference`` is delta minus other delta, in points."""
+class Interaction(Finite):
+    """One method on two bases and the same items.
+
+    ``difference`` is its delta minus the other delta, in points.
+    """
 
     reward: str
     recipe: str
@@ -331,18 +381,18 @@ class Interaction(Measured):
 
 
 class TaskRow(Strict):
-    """What the board needs to know of a task. ``kind`` is its grader: a "continuation" is a contamination probe."""
+    """What the board shows of a task. ``kind`` is its grader: a "continuation" is a contamination probe."""
 
     task: Text
     title: str
     version: Text
     n_items: Count
-    kind: Literal["answer", "number", "continuation"] | None = None
+    kind: Grader | None = None
     contaminated: tuple[str, ...] = ()
 
 
 class Provenance(Strict):
-    """Where the numbers come from; the same for all rows of one summary."""
+    """Where the numbers come from, for all rows of one summary. ``cells`` maps a cell's id to its name."""
 
     suite_version: Text
     git: Text
@@ -354,10 +404,10 @@ class Provenance(Strict):
     cells: dict[str, str]
 
 
-class Summary(Measured):
-    """``summary.json``: what board and gate read; nothing else computes numbers.
+class Summary(Finite):
+    """``summary.json``: all that board and gate read; they compute no numbers of their own.
 
-    ``level`` is that of every interval, ``margin`` the points within which a delta counts as no change.
+    ``level`` is the level of every interval, ``margin`` the points within which a delta counts as no change.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -375,9 +425,13 @@ class Summary(Measured):
     @property
     def compared_cells(self) -> frozenset[str]:
         """Ids of the cells that any delta compares."""
-        named = ((row.base_cell, *(row.checkpoint_cells or ())) for row in self.deltas)
-        return frozenset(cell for cells in named for cell in cells if cell)
+        cells: set[str] = set()
+        for row in self.deltas:
+            cells.update(row.checkpoint_cells or ())
+            if row.base_cell:
+                cells.add(row.base_cell)
+        return frozenset(cells)
 
     def to_json(self) -> str:
-        """Canonical text of ``summary.json``; absent keys are left out."""
+        """Return the canonical text of ``summary.json``; absent keys are left out."""
         return json.dumps(self.model_dump(mode="json", exclude_none=True), indent=1) + "\n"

@@ -21,7 +21,7 @@ WORST_FIRST = tuple(VERDICT_MARKS)
 
 
 class Needs(Strict):
-    """What would decide an open verdict with 80% chance if the truth is what was measured.
+    """What would decide an open verdict, or show a delta, with 80% chance if the truth is what was measured.
 
     ``items`` of the task, ``samples`` per item, training ``seeds``. Each is a total and enough by itself,
     with the others unchanged; it is absent if no number of it is enough or if its noise is unknown.
@@ -30,6 +30,11 @@ class Needs(Strict):
     items: int | None = None
     samples: int | None = None
     seeds: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would."""
+        return self.items is self.samples is self.seeds is None
 
 
 class NotCheckable(Strict):

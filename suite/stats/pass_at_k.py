@@ -5,7 +5,14 @@ from numpy.typing import NDArray
 
 
 def pass_at_k(right_IS: NDArray[np.bool_], k: int) -> float:
-    """Mean over items of the unbiased pass@k estimator 1 - C(n-c, k) / C(n, k) (Chen et al. 2021, arXiv 2107.03374)."""
+    """Return the mean over items of the unbiased pass@k estimator 1 - C(n-c, k) / C(n, k).
+
+    Chen et al. 2021, arXiv 2107.03374; n samples an item, c of them right. One right answer of four is
+    found by half of all draws of two:
+
+    >>> pass_at_k(np.array([[True, False, False, False]]), 2)
+    0.5
+    """
     n = right_IS.shape[1]
     if not 1 <= k <= n:
         raise ValueError(f"pass@{k} of {n} samples")

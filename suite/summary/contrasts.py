@@ -1,6 +1,6 @@
-"""Deltas against each other: leaked items against the rest, contaminated tasks against clean ones, one family against another.
+"""Deltas against each other: leaked items against the rest, contaminated tasks against clean ones, one base against another.
 
-Pure; ``suite.summary.summarize`` calls it with the rows of ``suite.summary.comparison``.
+Pure; ``suite.summary.summarize`` calls it with the comparisons of ``suite.summary.comparison``.
 """
 
 from collections import defaultdict
@@ -14,119 +14,128 @@ from suite.benchmarks.tasks import TaskFile, all_tasks
 from suite.registry import Registry
 from suite.schema import CleanContrast, DeltaRow, Interaction, LeakSplit
 from suite.stats import Estimate, Floats
-from suite.summary.comparison import Compared, by_item, covers
-from suite.summary.table import ScoredCell
+from suite.summary.comparison import Comparison, covers
+from suite.summary.methods import by_item
+from suite.summary.table import Flags, ScoredCell
 
-SHOWN = 0.6
-"""The share of a question that a probe shows for its items to count as reproduced (the papers' middle one), or the nearest."""
-
+PROBED_SHARE = 0.6
+"""Share of a question that a probe shows (the papers' middle one); of several probes the nearest decides what leaked."""
 
 Probes = Mapping[tuple[str, str], ScoredCell]
-"""(model, task that is probed) -> the model's cell on the probe."""
+"""(model, probed task) -> the model's cell on the probe."""
 
 
 def probes(cells: Iterable[ScoredCell]) -> Probes:
-    """Of each model and task the probe of the most items, of these the one that shows nearest to ``SHOWN``."""
-    known, found = all_tasks(), dict[tuple[str, str], list[tuple[int, float, str, ScoredCell]]]()
+    """Return for each model and task the probe of the most items, of these the one nearest to ``PROBED_SHARE``."""
+    known = all_tasks()
+    candidates: dict[tuple[str, str], list[tuple[int, float, str, ScoredCell]]] = defaultdict(list)
     for cell in cells:
         source = known[cell.manifest.cell.task].metadata.source
         if source.of is not None and cell.rows["exact_match"].notna().all():
-            far = abs((source.fraction or 0) - SHOWN)
-            key = (cell.manifest.cell.model, source.of)
-            found.setdefault(key, []).append((-cell.manifest.n_items, far, cell.id, cell))
-    return {key: min(candidates)[3] for key, candidates in found.items()}
+            distance = abs((source.fraction or 0) - PROBED_SHARE)
+            preference = (-cell.manifest.n_items, distance, cell.id, cell)
+            candidates[cell.manifest.cell.model, source.of].append(preference)
+    return {key: min(found)[3] for key, found in candidates.items()}
 
 
-def with_leak(compared: Compared, known: Probes) -> DeltaRow:
-    """The row with the delta on the items that the base reproduces, where the base was probed for them."""
-    row = compared.row
+def with_leak(comparison: Comparison, known: Probes) -> DeltaRow:
+    """Return the row, with the delta on the items that the base reproduces if the base was probed for them."""
+    row = comparison.row
     probe = known.get((row.base, row.task))
-    return (
-        row
-        if probe is None or row.delta is None
-        else row.model_copy(update={"leak": _split(compared, probe)})
-    )
+    if probe is None or row.delta is None:
+        return row
+    return row.model_copy(update={"leak": _leak_split(comparison, probe)})
 
 
-def _split(compared: Compared, probe: ScoredCell) -> LeakSplit:
-    """Items are known by their ids: a probe shows a part of the question, so its hash is another. Others are in neither part."""
-    exact_I = probe.rows["exact_match"].to_numpy(dtype=np.float64).reshape(-1, probe.manifest.k).mean(axis=1)
+def _leak_split(comparison: Comparison, probe: ScoredCell) -> LeakSplit:
+    # A probe shows a part of the question, so its items have other hashes: they are matched by their ids. Items that
+    # were not probed are in neither part.
+    exact_IS = probe.rows["exact_match"].to_numpy(dtype=np.float64).reshape(-1, probe.manifest.k)
+    exact_I = exact_IS.mean(axis=1)
     reproduced = {item_id for item_id, exact in zip(probe.item_ids, exact_I, strict=True) if exact > 0.5}
-    ids_I = [compared.before.item_ids[place] for place in compared.before.by_hash_I]
-    leaked_I, other_I = (
-        np.array([i in part for i in ids_I]) for part in (reproduced, set(probe.item_ids) - reproduced)
-    )
-    inside, outside = _part(compared, leaked_I), _part(compared, other_I)
-    numbers: dict[str, object] = {}
-    if inside is not None and outside is not None:
-        gap = stats.parts_difference(_points_TI(compared)[:, leaked_I], _points_TI(compared)[:, other_I])
-        numbers = {"difference": gap.mean, "difference_interval": gap.interval}
-    return LeakSplit.model_validate(
-        {
-            "probe": probe.manifest.cell.task,
-            "n_reproduced": int(leaked_I.sum()),
-            "n_other": int(other_I.sum()),
-            **_named("reproduced", inside),
-            **_named("other", outside),
-            **numbers,
-        }
+    not_reproduced = set(probe.item_ids) - reproduced
+    item_ids = [comparison.before.item_ids[place] for place in comparison.before.by_hash_I]
+    leaked_I = np.array([item_id in reproduced for item_id in item_ids])
+    other_I = np.array([item_id in not_reproduced for item_id in item_ids])
+
+    leaked = _delta_on(comparison, leaked_I)
+    other = _delta_on(comparison, other_I)
+    gap = None
+    if leaked and other:
+        points_TI = _points_TI(comparison)
+        gap = stats.parts_difference(points_TI[:, leaked_I], points_TI[:, other_I])
+    return LeakSplit(
+        probe=probe.manifest.cell.task,
+        n_reproduced=int(leaked_I.sum()),
+        delta_reproduced=leaked and leaked.mean,
+        interval_reproduced=leaked and leaked.interval,
+        n_other=int(other_I.sum()),
+        delta_other=other and other.mean,
+        interval_other=other and other.interval,
+        difference=gap and gap.mean,
+        difference_interval=gap and gap.interval,
     )
 
 
-def _part(compared: Compared, chosen_I: np.ndarray) -> Estimate | None:
-    """The delta on some of the items; None on none."""
+def _delta_on(comparison: Comparison, chosen_I: Flags) -> Estimate | None:
+    """Return the delta on some of the items; None on none."""
     if not chosen_I.any():
         return None
-    return stats.delta(by_item(compared.before)[chosen_I], compared.method.score_TI[:, chosen_I])
+    return stats.delta(by_item(comparison.before)[chosen_I], comparison.method.score_TI[:, chosen_I])
 
 
-def _named(part: str, delta: Estimate | None) -> dict[str, object]:
-    return {} if delta is None else {f"delta_{part}": delta.mean, f"interval_{part}": delta.interval}
-
-
-def _points_TI(compared: Compared) -> Floats:
-    """The difference of each item in each checkpoint, in points."""
-    points_TI: Floats = 100 * (compared.method.score_TI - by_item(compared.before))
+def _points_TI(comparison: Comparison) -> Floats:
+    """Return the difference of each item in each checkpoint, in points."""
+    points_TI: Floats = 100 * (comparison.method.score_TI - by_item(comparison.before))
     return points_TI
 
 
-def clean_contrasts(compared: Sequence[Compared], registry: Registry) -> list[CleanContrast]:
-    """Each method's delta on every contaminated task of its run against that on every clean one, under the same protocol."""
+def clean_contrasts(comparisons: Sequence[Comparison], registry: Registry) -> list[CleanContrast]:
+    """Return each method's delta on every contaminated task of its run against that on every clean one.
+
+    The two have the same protocol, engine, dtype and device.
+    """
     known = all_tasks()
-    groups: dict[tuple[object, ...], list[Compared]] = defaultdict(list)
-    for one in compared:
-        row = one.row
+    groups: dict[tuple[object, ...], list[Comparison]] = defaultdict(list)
+    for comparison in comparisons:
+        row = comparison.row
         if row.delta is not None and not known[row.task].is_probe:
-            engine = one.method.cell.manifest.cell
-            alike = (row.protocol, engine.engine, engine.dtype, engine.device)
-            groups[row.pair, row.seeds, *alike].append(one)
-    return [
-        _contrast(dirty, clean, known[dirty.row.task])
-        for group in map(_largest, groups.values())
-        for dirty in group
-        if known[dirty.row.task].metadata.contaminated
-        for clean in group
-        if _is_clean(known[clean.row.task], clean.row, registry)
-    ]
+            cell = comparison.method.cell.manifest.cell
+            setting = (row.protocol, cell.engine, cell.dtype, cell.device)
+            groups[row.pair, row.seeds, *setting].append(comparison)
+
+    contrasts = []
+    for group in groups.values():
+        largest = _largest_by_task(group)
+        clean = [other for other in largest if _is_clean(known[other.row.task], other.row, registry)]
+        for dirty in largest:
+            task = known[dirty.row.task]
+            if task.metadata.contaminated:
+                contrasts += [_contrast(dirty, other, task) for other in clean]
+    return contrasts
 
 
-def _largest(group: Iterable[Compared]) -> list[Compared]:
-    """Of each task the comparison on the most items."""
-    by_task: dict[str, Compared] = {}
-    for one in group:
-        if one.row.task not in by_task or one.row.n_items > by_task[one.row.task].row.n_items:
-            by_task[one.row.task] = one
+def _largest_by_task(group: Iterable[Comparison]) -> list[Comparison]:
+    """Return for each task the comparison on the most items, the first of equals."""
+    by_task: dict[str, Comparison] = {}
+    for comparison in group:
+        known = by_task.get(comparison.row.task)
+        if known is None or comparison.row.n_items > known.row.n_items:
+            by_task[comparison.row.task] = comparison
     return list(by_task.values())
 
 
 def _is_clean(task: TaskFile, row: DeltaRow, registry: Registry) -> bool:
     base = registry.models.get(row.base)
-    return row.family not in task.metadata.contaminated and task.is_clean_for(base.released if base else None)
+    released = base.released if base else None
+    return row.family not in task.metadata.contaminated and task.is_clean_for(released)
 
 
-def _contrast(dirty: Compared, clean: Compared, task: TaskFile) -> CleanContrast:
+def _contrast(dirty: Comparison, clean: Comparison, task: TaskFile) -> CleanContrast:
     row = dirty.row
-    gap = stats.parts_difference(_points_TI(dirty), _points_TI(clean))
+    dirty_TI = _points_TI(dirty)
+    clean_TI = _points_TI(clean)
+    gap = stats.parts_difference(dirty_TI, clean_TI)
     return CleanContrast(
         family=row.family,
         base=row.base,
@@ -140,30 +149,38 @@ def _contrast(dirty: Compared, clean: Compared, task: TaskFile) -> CleanContrast
         clean=clean.row.task,
         n_contaminated=row.n_items,
         n_clean=clean.row.n_items,
-        delta_contaminated=float(_points_TI(dirty).mean()),
-        delta_clean=float(_points_TI(clean).mean()),
+        delta_contaminated=float(dirty_TI.mean()),
+        delta_clean=float(clean_TI.mean()),
         difference=gap.mean,
         interval=gap.interval,
         interval_covers=covers(len(dirty.method.cells)),
     )
 
 
-def interactions(compared: Iterable[Compared]) -> list[Interaction]:
-    """Each method's delta on one base minus that on another, item by item; methods of a spurious reward are left out."""
-    groups: dict[tuple[object, ...], list[Compared]] = defaultdict(list)
-    for one in compared:
-        row, items = one.row, one.method.cell.manifest.cell.items_hash
+def interactions(comparisons: Iterable[Comparison]) -> list[Interaction]:
+    """Return each method's delta on one base minus that on another, item by item.
+
+    Methods of a spurious reward are left out.
+    """
+    groups: dict[tuple[object, ...], list[Comparison]] = defaultdict(list)
+    for comparison in comparisons:
+        row = comparison.row
         if row.delta is not None and not row.spurious:
-            alike = row.key.only("reward", "recipe", "step", "task", "protocol", "k")
-            groups[alike, items].append(one)
-    both = (two for group in groups.values() for two in combinations(group, 2))
-    return [_interaction(one, other) for one, other in both if one.row.base != other.row.base]
+            training = row.key.only("reward", "recipe", "step", "task", "protocol", "k")
+            groups[training, comparison.method.cell.manifest.cell.items_hash].append(comparison)
+    found = []
+    for group in groups.values():
+        for one, other in combinations(group, 2):
+            if one.row.base != other.row.base:
+                found.append(_interaction(one, other))
+    return found
 
 
-def _interaction(one: Compared, other: Compared) -> Interaction:
+def _interaction(one: Comparison, other: Comparison) -> Interaction:
     row = one.row
-    gains = [compared.method.score_TI - by_item(compared.before) for compared in (one, other)]
-    gap = stats.stacks_difference(gains[0], gains[1])
+    one_gain_TI = one.method.score_TI - by_item(one.before)
+    other_gain_UI = other.method.score_TI - by_item(other.before)
+    gap = stats.stacks_difference(one_gain_TI, other_gain_UI)
     return Interaction(
         reward=row.reward,
         recipe=row.recipe,

@@ -12,12 +12,12 @@ from typing import NamedTuple
 from suite.benchmarks import tasks
 from suite.errors import SuiteError
 from suite.registry import load_registry
-from suite.schema import Pair
+from suite.schema import Pair, Spread
 from suite.stats import ALPHA, power
-from suite.stats.power import CONCENTRATION, CORRELATION, POWER, ItemVariance
+from suite.stats.power import CONCENTRATION, CORRELATION, POWER
 from suite.store.pairs import known_pairs
 from suite.store.run_folder import RunStore
-from suite.summary.comparison import differing
+from suite.summary.methods import differing
 from suite.summary.table import ScoredCell, scored_cells
 
 DEFAULT_ACCURACY, DEFAULT_DELTA = 0.3, 5.0
@@ -38,7 +38,7 @@ class Question(NamedTuple):
 class Basis(NamedTuple):
     """The variance of an item, and where it comes from: assumed at ``accuracy``, or measured on so many pairs."""
 
-    variance: ItemVariance
+    variance: Spread
     accuracy: float | None = None
     pairs: int | None = None
 
@@ -144,7 +144,9 @@ def _measured(run: Path, task_id: str, overlays: Sequence[Path]) -> Basis:
     split = [variance for variance in varying if variance.sampling is not None] or varying
     sampling = [variance.sampling for variance in split if variance.sampling is not None]
     between = statistics.median(variance.between for variance in split)
-    return Basis(ItemVariance(between, statistics.median(sampling) if sampling else None), pairs=len(split))
+    return Basis(
+        Spread(between=between, sampling=statistics.median(sampling) if sampling else None), pairs=len(split)
+    )
 
 
 def answer(question: Question, overlays: Sequence[Path] = ()) -> PowerReport:

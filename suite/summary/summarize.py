@@ -25,8 +25,9 @@ from suite.schema import (
 from suite.store import provenance
 from suite.store.pairs import known_pairs
 from suite.store.run_folder import RunStore
-from suite.summary.comparison import compare, methods
+from suite.summary.comparison import compare
 from suite.summary.contrasts import clean_contrasts, interactions, probes, with_leak
+from suite.summary.methods import methods
 from suite.summary.table import BEHAVIOURS, METRICS, ScoredCell
 
 MARGIN = 5.0

@@ -6,7 +6,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from suite.stats.attribution import Answers, Flags, Transition, outcome_sources, strategy_mix, transitions
+from suite.schema import Transition
+from suite.stats.attribution import Answers, Flags, contributions, transitions
 
 SEEDS = range(20)
 RIGHT, TRUNCATED, UNPARSED, WRONG = range(4)
@@ -51,10 +52,22 @@ def of_paper(reward: str) -> tuple[Answers, Answers]:
     return before, after
 
 
+def outcome_sources(before: Answers, after: Answers) -> list[float]:
+    """Points from answers that could not be read, were cut off or were wrong."""
+    found = contributions(before, after)
+    return [found.became_extractable, found.no_longer_truncated, found.truly_changed]
+
+
+def strategy_mix(before: Answers, after: Answers) -> list[float]:
+    """Points from the mix of strategies, from accuracy within code and within language."""
+    found = contributions(before, after)
+    return [found.strategy_mix, found.within_code, found.within_language]
+
+
 PARTS: dict[str, Callable[[Answers, Answers], list[float]]] = {
-    "outcomes": lambda before, after: list(outcome_sources(before, after)),
-    "transitions": lambda before, after: [one.points for one in transitions(before, after)],
-    "strategies": lambda before, after: list(strategy_mix(before, after)),
+    "outcomes": outcome_sources,
+    "transitions": lambda before, after: [part.points for part in transitions(before, after).parts],
+    "strategies": strategy_mix,
 }
 
 
@@ -72,18 +85,17 @@ def test_the_parts_sum_to_the_delta(
 def test_swapping_the_arms_flips_every_sign(ks: tuple[int, int]) -> None:
     for seed in SEEDS:
         before, after = arms(seed, *ks)
-        assert list(outcome_sources(after, before)) == pytest.approx(
-            [-p for p in outcome_sources(before, after)], abs=1e-9
+        for parts in (outcome_sources, strategy_mix):
+            flipped = [-points for points in parts(before, after)]
+            assert parts(after, before) == pytest.approx(flipped, abs=1e-9)
+        there = transitions(before, after)
+        back = transitions(after, before)
+        # Code->Lang is Lang->Code from behind.
+        mirrored = (there.code_code, there.lang_code, there.code_lang, there.lang_lang)
+        assert [part.points for part in back.parts] == pytest.approx(
+            [-part.points for part in mirrored], abs=1e-9
         )
-        assert list(strategy_mix(after, before)) == pytest.approx(
-            [-p for p in strategy_mix(before, after)], abs=1e-9
-        )
-        there, back = transitions(before, after), transitions(after, before)
-        there = there._replace(
-            code_lang=there.lang_code, lang_code=there.code_lang
-        )  # Code->Lang is Lang->Code from behind
-        assert [one.points for one in back] == pytest.approx([-one.points for one in there], abs=1e-9)
-        assert [one.n for one in back] == pytest.approx([one.n for one in there], abs=1e-9)
+        assert [part.n for part in back.parts] == pytest.approx([part.n for part in mirrored], abs=1e-9)
 
 
 def pairings(before: Answers, after: Answers) -> list[tuple[int, int, int, float]]:
@@ -99,7 +111,7 @@ def pairings(before: Answers, after: Answers) -> list[tuple[int, int, int, float
 def test_transitions_count_every_pairing_of_the_samples_of_an_item(ks: tuple[int, int]) -> None:
     before, after = arms(5, *ks)
     total = delta(before, after) / 100 * 30
-    for one, (s, t) in zip(transitions(before, after), STRATEGIES, strict=True):
+    for one, (s, t) in zip(transitions(before, after).parts, STRATEGIES, strict=True):
         chosen = [
             (i, b, a, w)
             for i, b, a, w in pairings(before, after)
@@ -110,9 +122,14 @@ def test_transitions_count_every_pairing_of_the_samples_of_an_item(ks: tuple[int
             sum(w * before.right_IS[i, b] for i, b, _, w in chosen),
             sum(w * after.right_IS[i, a] for i, _, a, w in chosen),
         )
-        assert one == pytest.approx(
-            Transition(n, was, now, (now - was) / total, 100 * (now - was) / 30), abs=1e-9
+        expected = Transition(
+            n=n,
+            correct_before=was,
+            correct_after=now,
+            share_of_gain=(now - was) / total,
+            points=100 * (now - was) / 30,
         )
+        assert one.model_dump() == pytest.approx(expected.model_dump(), abs=1e-9)
 
 
 @pytest.mark.parametrize("ks", [(1, 1), (2, 3)])
@@ -131,14 +148,14 @@ def test_outcomes_count_what_became_right_minus_what_right_ones_became(ks: tuple
 
 @pytest.mark.parametrize("reward", FIG_7)
 def test_the_papers_counts_come_back(reward: str) -> None:
-    found = transitions(*of_paper(reward))
+    found = transitions(*of_paper(reward)).parts
     assert [(one.n, one.correct_before, one.correct_after) for one in found] == FIG_7[reward]
     assert sum(one.correct_before for one in found) == 247
     assert sum(one.correct_after for one in found) == TOTALS[reward]
 
 
 def test_the_papers_table_2_is_the_mean_of_the_shares_over_the_five_rewards() -> None:
-    shares = [[one.share_of_gain or 0.0 for one in transitions(*of_paper(reward))] for reward in FIG_7]
+    shares = [[one.share_of_gain or 0.0 for one in transitions(*of_paper(reward)).parts] for reward in FIG_7]
     assert np.round(100 * np.mean(shares, axis=0), 1).tolist() == [11.6, 8.6, 58.3, 21.4]
 
 
@@ -153,7 +170,7 @@ def test_without_a_gain_there_is_no_share_of_it(ks: tuple[int, int]) -> None:
             )
             for k in ks
         )
-        found = transitions(before, after)
+        found = transitions(before, after).parts
         assert [one.share_of_gain for one in found] == [None] * 4
         assert sum(one.points for one in found) == pytest.approx(0, abs=1e-9)
 
@@ -163,12 +180,12 @@ def test_a_strategy_that_only_one_arm_uses_is_all_mix() -> None:
     code_IS = np.array([[True], [False], [False], [False]])
     language = Answers(right_IS, none_IS, none_IS, none_IS)
     some_code = Answers(right_IS | code_IS, code_IS, none_IS, none_IS)
-    found = strategy_mix(language, some_code)
+    found = contributions(language, some_code)
     # code: share 0 -> 1/4 at accuracy 1; language: share 1 -> 3/4 at accuracies 1/2 and 1/3
     assert found.within_code == 0
-    assert found.mix == pytest.approx(100 * (1 / 4 - 1 / 4 * (1 / 2 + 1 / 3) / 2))
+    assert found.strategy_mix == pytest.approx(100 * (1 / 4 - 1 / 4 * (1 / 2 + 1 / 3) / 2))
     assert found.within_language == pytest.approx(100 * (1 / 3 - 1 / 2) * 7 / 8)
-    assert sum(found) == pytest.approx(delta(language, some_code))
+    assert sum(strategy_mix(language, some_code)) == pytest.approx(delta(language, some_code))
 
 
 def test_arms_that_swap_strategies_at_the_same_accuracies_differ_by_mix_alone() -> None:
@@ -181,16 +198,16 @@ def test_arms_that_swap_strategies_at_the_same_accuracies_differ_by_mix_alone() 
     found = strategy_mix(
         Answers(right_IS, code_IS, none_IS, none_IS), Answers(after_right_IS, after_code_IS, none_IS, none_IS)
     )
-    assert found == pytest.approx((25.0, 0.0, 0.0))
+    assert found == pytest.approx([25.0, 0.0, 0.0])
 
 
 def test_one_item_and_arms_without_any_change_are_defined() -> None:
     before, _ = arms(1, n=1)
     assert sum(outcome_sources(before, before)) == sum(strategy_mix(before, before)) == 0
-    assert [one.share_of_gain for one in transitions(before, before)] == [None] * 4
+    assert [one.share_of_gain for one in transitions(before, before).parts] == [None] * 4
 
 
-@pytest.mark.parametrize("call", [outcome_sources, transitions, strategy_mix])
+@pytest.mark.parametrize("call", [contributions, transitions])
 def test_arms_of_other_items_are_refused(call: Callable[[Answers, Answers], object]) -> None:
     with pytest.raises(ValueError, match="differ in items"):
         call(arms(0, n=3)[0], arms(0, n=4)[1])
@@ -210,3 +227,15 @@ def test_answers_of_two_outcomes_of_other_shapes_or_none_at_all_are_refused() ->
         Answers(some_IS, other_IS, none_IS, none_IS)
     with pytest.raises(ValueError, match="items x samples expected"):
         Answers(*[np.zeros((0, 3), dtype=bool)] * 4)
+
+
+def test_a_part_of_nothing_is_zero_without_a_sign() -> None:
+    none_IS = np.zeros((4, 1), dtype=bool)
+    all_right = arm(np.full((4, 1), RIGHT), ~none_IS)
+    half_right = arm(np.array([[RIGHT], [RIGHT], [WRONG], [WRONG]]), ~none_IS)
+    loss = transitions(all_right, half_right)
+    assert [part.share_of_gain for part in loss.parts] == [1.0, 0.0, 0.0, 0.0]
+    fewer_wrong = contributions(arm(np.full((4, 1), WRONG), ~none_IS), arm(np.full((4, 1), WRONG), none_IS))
+    numbers = [*outcome_sources(all_right, half_right), *fewer_wrong.model_dump().values()]
+    numbers += [part.share_of_gain for part in loss.parts]
+    assert [number for number in numbers if number == 0 and np.signbit(number)] == []

@@ -5,10 +5,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats as scipy_stats
 
+from suite.schema import Spread
 from suite.stats import power
 from suite.stats.intervals import seeds_delta
 from suite.stats.power import (
-    ItemVariance,
     items_needed,
     minimum_detectable_effect,
     samples_needed,
@@ -75,7 +75,7 @@ def test_published_rules_of_thumb_come_out() -> None:
 
 
 def test_each_answer_is_the_smallest_that_is_enough() -> None:
-    variance = ItemVariance(100.0, 1680.0)
+    variance = Spread(between=100.0, sampling=1680.0)
     k = samples_needed(variance, 60, 6.0)
     n = items_needed(variance.of_difference(8), 6.0)
     assert k is not None and n is not None
@@ -88,7 +88,7 @@ def test_each_answer_is_the_smallest_that_is_enough() -> None:
 
 @pytest.mark.parametrize("k", [1, 2, 7, 8, 100])
 def test_what_is_detectable_with_k_samples_needs_k_samples(k: int) -> None:
-    variance = ItemVariance(100.0, 1680.0)
+    variance = Spread(between=100.0, sampling=1680.0)
     effect = minimum_detectable_effect(variance.of_difference(k), 60)
     assert effect is not None
     assert samples_needed(variance, 60, effect) == k
@@ -96,7 +96,7 @@ def test_what_is_detectable_with_k_samples_needs_k_samples(k: int) -> None:
 
 
 def test_where_items_differ_too_much_no_number_of_samples_or_seeds_is_enough() -> None:
-    variance = ItemVariance(504.0, 1680.0)
+    variance = Spread(between=504.0, sampling=1680.0)
     assert samples_needed(variance, 30, 5.0) is None
     assert seeds_needed(variance.of_difference(8), 30, 5.0, 3.0) is None
     assert samples_needed(variance, 200, 5.0) == 14
@@ -107,13 +107,13 @@ def test_the_undefined_is_none() -> None:
     assert minimum_detectable_effect(625.0, 0) is None
     assert minimum_detectable_effect(0.0, 30) is None
     assert minimum_detectable_effect(2500.0, 2) is None  # would be 577 points
-    assert samples_needed(ItemVariance(1.0, 1.0), 1, 5.0) is None
+    assert samples_needed(Spread(between=1.0, sampling=1.0), 1, 5.0) is None
     assert seeds_needed(1.0, 1, 5.0, 1.0) is None
     assert items_needed(2500.0, 1e-4) is None
 
 
 def test_more_items_samples_and_seeds_never_hurt() -> None:
-    variance = ItemVariance(100.0, 1680.0)
+    variance = Spread(between=100.0, sampling=1680.0)
     by_n = [minimum_detectable_effect(500.0, n) for n in (5, 10, 100, 10_000, 10**7)]
     by_k = [minimum_detectable_effect(variance.of_difference(k), 30) for k in (1, 2, 8, 64)]
     for effects in (by_n, by_k):
@@ -138,9 +138,8 @@ def test_a_true_delta_of_the_detectable_size_is_found_in_80_percent_of_simulated
     delta = 0.0
     for _ in range(8):  # the noise of the after arm depends on the delta, a little
         after = np.clip(before + change + delta, 0, 1)
-        variance = ItemVariance(
-            1e4 * 0.2**2 / 12, float(1e4 * (before * (1 - before) + after * (1 - after)).mean())
-        )
+        sampling = float(1e4 * (before * (1 - before) + after * (1 - after)).mean())
+        variance = Spread(between=1e4 * 0.2**2 / 12, sampling=sampling)
         delta = (minimum_detectable_effect(variance.of_difference(k), n) or 0.0) / 100
     found = share_found(drawn(rng, before, k), drawn(rng, before + change + delta, k))
     assert found == pytest.approx(0.8, abs=TOLERANCE)
@@ -157,7 +156,7 @@ def test_the_items_needed_find_the_delta_nearly_as_often_when_most_items_are_nev
     before, after = chances(1, 1_000_000)
     delta = 100 * float((after - before).mean())
     sampling = float(1e4 * (before * (1 - before) + after * (1 - after)).mean())
-    variance = ItemVariance(float(1e4 * np.var(after - before)), sampling)
+    variance = Spread(between=float(1e4 * np.var(after - before)), sampling=sampling)
     n = items_needed(variance.of_difference(8), delta)
     assert n is not None and n > 100
     before, after = chances(N_RUNS, n)
@@ -195,8 +194,8 @@ def test_noise_that_the_arms_share_is_not_counted() -> None:
 def test_one_sample_an_item_does_not_tell_sampling_from_items() -> None:
     before_IS, after_IS = np.array([[True], [False], [False]]), np.array([[True], [True], [False]])
     one = power.measured_variance(before_IS, after_IS)
-    assert one == ItemVariance(pytest.approx(1e4 / 3), None)
-    assert one is not None and one.of_difference(8) == one.of_difference(1)
+    assert one is not None and (one.between, one.sampling) == (pytest.approx(1e4 / 3), None)
+    assert one.of_difference(8) == one.of_difference(1)
 
 
 def test_without_variance_or_with_one_item_nothing_is_measured() -> None:

@@ -2,7 +2,16 @@
 
 from functools import partial
 
-from suite.schema import DeltaReference, DeltaRow, Interval, Outcome, ScoreReference, ScoreRow, Summary
+from suite.schema import (
+    TASK_METRICS,
+    DeltaReference,
+    DeltaRow,
+    Interval,
+    Outcome,
+    ScoreReference,
+    ScoreRow,
+    Summary,
+)
 from suite.schema.numbers import MINUS, percent, points, points_interval
 from suite.stats import ALPHA
 
@@ -85,18 +94,6 @@ WAY_MEANINGS = {
     ),
     "strong": f"Delta {STRONG_BASELINE}.",
 }
-METRIC_LABELS = {
-    "exact_match": "Rest of question reproduced exactly",
-    "answer_found": "Answer given without the question",
-    "rouge_l": "Overlap with the rest (ROUGE-L)",
-    "continuous": "Continuous score (paper B)",
-}
-METRIC_MEANINGS = {
-    "exact_match": "Share of samples that continue with the hidden rest, word for word",
-    "answer_found": "Share of samples whose final answer is right though the model saw only a part of the question",
-    "rouge_l": "Mean ROUGE-L F1 of the hidden rest and as many words of the sample",
-    "continuous": "Mean closeness of the answer to the true value, 1 where they are equal (arXiv 2507.10532v3, eq. 2)",
-}
 
 
 page_points = partial(points, minus=MINUS)
@@ -145,12 +142,12 @@ def chosen_protocols(row: DeltaRow) -> str:
 
 def metric_label(name: str) -> str:
     """Heading of a metric; an unknown name is shown as it is."""
-    return METRIC_LABELS.get(name, name)
+    return TASK_METRICS[name].title if name in TASK_METRICS else name
 
 
 def metric_meaning(name: str) -> str:
     """What a metric's heading says at length; nothing for an unknown name."""
-    return METRIC_MEANINGS.get(name, "")
+    return TASK_METRICS[name].meaning if name in TASK_METRICS else ""
 
 
 def outcome_count(row: ScoreRow, outcome: Outcome) -> str:

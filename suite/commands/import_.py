@@ -108,7 +108,7 @@ COMMAND = Command(
     usage="FORMAT PATH (--model ID | --base ID --reward R)\n           --out DIR [FLAGS]",
     details=(
         "Import answers that another tool drew. Every row must match an item; otherwise nothing is "
-        "imported. What nobody states stays unstated, and deltas of such answers are marked as "
+        "imported. What you do not state stays unstated, and deltas of such answers are marked as "
         "unverified."
     ),
     examples=(

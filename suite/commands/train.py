@@ -56,8 +56,10 @@ def _run(args: Namespace) -> int:
     if args.ray:
         what = "a single run does not train on a cluster"
         raise SuiteError(what, "--ray", "Write a sweep file and give it with --sweep")
-    if not (args.recipe and args.model and args.reward):
-        what = "missing: RECIPE, --model and --reward, or --sweep FILE"
+    required = {"RECIPE": args.recipe, "--model": args.model, "--reward": args.reward}
+    missing = [name for name, value in required.items() if not value]
+    if missing:
+        what = f"missing: {', '.join(missing)}, or --sweep FILE alone"
         raise SuiteError(what, "train", "See `rlvr-suite train --help`")
     run = TrainingRun(
         args.model,

@@ -1,4 +1,4 @@
-"""The doctor: rows from facts, a fix for every fault, and an exit code that says whether something is broken."""
+"""The doctor: rows from facts, a fix for every fault, and exit code 1 if something is broken."""
 
 import json
 from dataclasses import replace
@@ -118,7 +118,7 @@ WARNED = [
 
 
 @pytest.mark.parametrize(("change", "found", "fix"), WARNED)
-def test_a_warning_is_told_and_is_no_failure(change: dict[str, object], found: str, fix: str) -> None:
+def test_a_warning_is_reported_and_is_no_failure(change: dict[str, object], found: str, fix: str) -> None:
     facts = replace(SOUND, **change)  # type: ignore[arg-type]
     (line,) = problems(rows(facts))
     assert line.startswith("warning: ") and found in line and fix in line

@@ -1,4 +1,4 @@
-"""A mistake in a flag, or in a key of a run or sweep file: the message names it, lists what is known and guesses."""
+"""A mistake in a flag or a key of a run or sweep file: the message names it, lists what is known, guesses."""
 
 from pathlib import Path
 
@@ -35,7 +35,8 @@ def mistake(
         (f"{PLAN} --limit 0", "--limit", "greater than or equal to 1", "Correct --limit"),
         (f"{PLAN} --data-dir nowhere", "--data-dir", "no such folder: nowhere", "<task>.jsonl"),
         (f"{PLAN} --before micro-llama3", "command line", "missing: after", "Correct the flags"),
-        (f"{OWN_PAIR} --family micro-llma3 --reward r", "--family", "olmo2", "'micro-llama3'? Correct --family"),
+        (f"{OWN_PAIR} --family micro-llma3 --reward r",
+         "--family", "olmo2", "'micro-llama3'? Correct --family"),
         (f"{OWN_PAIR} --family olmo2 --reward r", "--family", "'micro-llama3'", "correct --before"),
         (f"{OWN_PAIR} --family micro-llama3 --reward R/", "--reward", "'R/'", "a-z"),
         (f"{OWN_PAIR} --family micro-llama3 --reward r", "--after", "it is a base", "correct --before"),
@@ -46,18 +47,22 @@ def mistake(
             "'micro-llama3'?",
         ),
         ("train micor --model micro-llama3 --reward format", "RECIPE", "spurious_rewards", "'micro'?"),
-        ("train micro --model micro-llma3 --reward format", "--model", "olmo2-7b", "'micro-llama3'? Correct --model"),
+        ("train micro --model micro-llma3 --reward format",
+         "--model", "olmo2-7b", "'micro-llama3'? Correct --model"),
         ("train micro --model micro-llama3 --reward fromat", "--reward", "majority_vote", "'format'?"),
-        ("train micro --model micro-llama3 --reward format --seed -1", "--seed", "0 to 4294967295", "another"),
+        ("train micro --model micro-llama3 --reward format --seed -1",
+         "--seed", "0 to 4294967295", "another"),
         ("label micor --model micro-llama3 --out labels.json", "RECIPE", "spurious_rewards", "'micro'?"),
         ("label micro --model micro-llma3 --out labels.json", "--model", "olmo2-7b", "'micro-llama3'?"),
         (f"{IMPORT} --model micro-llma3", "--model", "olmo2-7b", "'micro-llama3'? Correct --model"),
         (f"{IMPORT} --base micro-llma3 --reward r", "--base", "olmo2-7b", "'micro-llama3'? Correct --base"),
-        (f"{IMPORT} --model micro-llama3 --task micro_bnch", "--task", "math500", "'micro_bench'? Correct --task"),
+        (f"{IMPORT} --model micro-llama3 --task micro_bnch",
+         "--task", "math500", "'micro_bench'? Correct --task"),
         (f"{IMPORT} --model micro-llama3 --protocol micro_aq", "--protocol", "boxed", "'micro_qa'?"),
         ("power --task micro_bnch", "--task", "math500", "'micro_bench'? Correct --task"),
         ("gate . --policy regresion", "--policy", "new_method", "'regression'?"),
-        ("micro pretrain --model micro-llma3 --out made", "--model", "micro-olmo2", "'micro-llama3'? Correct --model"),
+        ("micro pretrain --model micro-llma3 --out made",
+         "--model", "micro-olmo2", "'micro-llama3'? Correct --model"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_flag_names_the_flag_what_is_known_and_a_guess(
@@ -84,8 +89,10 @@ RUN = "families: [micro-llama3]\ntasks: [micro_bench]\n"
 @pytest.mark.parametrize(
     ("content", "flags", "place", "fix"),
     [
-        ("families:\n- olmo2\n- micro-llma3\ntasks: [micro_bench]\n", "", "run.yaml:3: families.1", "Correct the name"),
-        ("families: [olmo2]\ntasks:\n- micro_bnch\n", "", "run.yaml:3: tasks.0", "'micro_bench'? Correct the name"),
+        ("families:\n- olmo2\n- micro-llma3\ntasks: [micro_bench]\n",
+         "", "run.yaml:3: families.1", "Correct the name"),
+        ("families: [olmo2]\ntasks:\n- micro_bnch\n",
+         "", "run.yaml:3: tasks.0", "'micro_bench'? Correct the name"),
         (f"{RUN}protocols: [micro_aq]\n", "", "run.yaml:3: protocols.0", "'micro_qa'? Correct the name"),
         (f"{RUN}rewards: [format]\n", "", "run.yaml:3: rewards.0", "rlvr-suite train"),
         (f"{RUN}limit: 0\n", "", "run.yaml:3: limit", "Correct 'limit'"),

@@ -1,4 +1,4 @@
-"""The published JSON Schemas: up to date, valid, and of one mind with the suite about every file that one key can spoil."""
+"""The JSON Schemas: up to date, valid, and in agreement with the suite wherever a single key is at fault."""
 
 import json
 from pathlib import Path
@@ -22,11 +22,13 @@ GOOD_FILES = {
     ),
     "run of a pair": (
         "runfile.json",
-        "before: weights/a\nafter: weights/b\nfamily: llama3\nreward: mine\ntasks: [math500]\nseed: 0\nstep: null\nk: null\n",
+        "before: weights/a\nafter: weights/b\nfamily: llama3\nreward: mine\n"
+        "tasks: [math500]\nseed: 0\nstep: null\nk: null\n",
     ),
     "policy": (
         "policy.json",
-        "claims:\n  - {family: '*', reward: format, task: aime2024, expect: no_gain, margin: 5, at_least: null}\n",
+        "claims:\n"
+        "  - {family: '*', reward: format, task: aime2024, expect: no_gain, margin: 5, at_least: null}\n",
     ),
     "registry of nothing": ("registry.json", "{}\n"),
 }
@@ -47,7 +49,7 @@ BAD_FILES = {
 
 
 def accepts(schema: str, content: str, folder: Path) -> tuple[bool, bool]:
-    """Whether the JSON Schema, and whether the suite, takes ``content``, both as the suite reads YAML."""
+    """Return whether the JSON Schema and whether the suite accepts ``content``, read as YAML of the suite."""
     file = folder / "file.yaml"
     file.write_bytes(content.encode())
     document = read_document(file)
@@ -92,7 +94,7 @@ def test_no_mapping_takes_keys_that_it_does_not_describe(name: str) -> None:
     assert [m for m in mappings if m.get("additionalProperties") is not False] == []
 
 
-def test_the_keys_of_which_a_docstring_tells_are_described() -> None:
+def test_a_key_is_described_by_the_sentences_of_the_docstring_that_name_it() -> None:
     model = json.loads(schema_texts()["registry.json"])["$defs"]["Model"]["properties"]
     assert model["context"]["description"].startswith("`context` is the limit in tokens")
     assert "description" not in model["architecture"]
@@ -139,6 +141,6 @@ def test_a_malformed_registry_is_refused_by_schema_and_suite_where_one_key_shows
 
 
 @pytest.mark.parametrize("name", RELATIONS)
-def test_what_shows_only_beside_other_keys_is_left_to_the_suite(name: str, tmp_path: Path) -> None:
+def test_what_only_several_keys_show_is_left_to_the_suite(name: str, tmp_path: Path) -> None:
     by_schema, _ = accepts("registry.json", RELATIONS[name].content, tmp_path)
     assert by_schema

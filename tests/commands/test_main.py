@@ -1,6 +1,5 @@
-"""The command line: a user's mistake is one line, exit code 2 and nothing written; what prints JSON prints only JSON."""
+"""The command line: a user's mistake is one line, exit code 2 and nothing written; help; start-up."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,6 @@ from suite.commands.parser import WIDTH
 from suite.schema import Provenance, Summary
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTS = ["families", "models", "pairs", "tasks", "rewards", "protocols"]
 PLAN = ["plan", "--families", "micro-llama3", "--tasks", "micro_bench"]
 TRAIN = ["train", "micro", "--model", "micro-llama3", "--reward", "random"]
 EMPTY = Summary(
@@ -68,7 +66,7 @@ MISTAKES = [
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Change to a folder with a YAML file that fits nothing, a file that is no YAML and a run that holds a summary."""
+    """Work in a folder with YAML that fits nothing, a file that is no YAML and a run with a summary."""
     (tmp_path / "bad.yaml").write_text("nonsense: 1\n")
     (tmp_path / "broken.yaml").write_text("models: [\n")
     (tmp_path / "run").mkdir()
@@ -232,24 +230,26 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"rlvr-suite {__version__}\n"
 
 
-@pytest.mark.parametrize("what", LISTS)
-def test_a_list_is_printed_as_json_and_as_a_table(
-    what: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before = contents(folder)
-    assert main(["list", what, "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)
-    assert rows and all(set(row) == set(rows[0]) for row in rows)
-    assert main(["list", what]) == 0
-    assert next(iter(rows[0])) in capsys.readouterr().out
-    assert contents(folder) == before
+def loaded_by(*argv: str) -> set[str]:
+    """Return the modules that a process has loaded after a command."""
+    code = (
+        "import contextlib, io, sys; from suite.commands.main import main\n"
+        f"with contextlib.redirect_stdout(io.StringIO()): code = main({list(argv)!r})\n"
+        "assert code == 0; print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
 
 
-def test_a_plan_says_what_is_to_run_and_writes_nothing(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before = contents(folder)
-    assert main([*PLAN, "--limit", "3", "--json", "--out", "new"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
-    assert (row["model"], row["items"], row["samples"], row["status"]) == ("micro-llama3", 3, 24, "to run")
-    assert contents(folder) == before
+def test_help_loads_no_library_but_the_standard_one() -> None:
+    assert (
+        loaded_by("--help") & {"pydantic", "yaml", "rich", "numpy", "suite.schema", "suite.registry"} == set()
+    )
+
+
+def test_listing_tasks_loads_what_reads_yaml_and_prints_tables_and_no_statistics() -> None:
+    loaded = loaded_by("list", "tasks")
+    assert (
+        loaded & {"numpy", "scipy", "pandas", "jinja2", "torch", "suite.stats", "suite.grpo", "suite.gate"}
+        == set()
+    )

@@ -84,9 +84,9 @@ def test_what_is_named_twice_is_trained_once(tmp_path: Path) -> None:
 
 def test_a_sweep_takes_no_flags_of_a_single_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--sweep", str(sweep(tmp_path)), "--reward", "random"]) == 2
-    assert "a sweep file says what is trained" in capsys.readouterr().err
+    assert "the sweep file says what to train" in capsys.readouterr().err
     assert main(["train", "micro"]) == 2
-    assert "--model and --reward are needed" in capsys.readouterr().err
+    assert "missing: --model, --reward, or --sweep FILE" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -1,9 +1,12 @@
-"""JSON Schemas: of the files that people write, so that an editor completes and checks them, of ``summary.json`` and of
-``verdict.json``.
+"""JSON Schemas of the files that people write, of ``summary.json`` and of ``verdict.json``.
 
-``.venv/bin/python -m suite.commands.json_schemas`` writes them anew, beside this module. A file asks for its schema
-in its first line: ``# yaml-language-server: $schema=suite/commands/json_schemas/runfile.json``. A schema sees one key at a time;
-what must fit between keys and files, such as a pair and its models, the suite alone checks.
+``.venv/bin/python -m suite.commands.json_schemas`` writes them into this folder. An editor completes and checks
+a file that names its schema in the first line:
+
+    # yaml-language-server: $schema=suite/commands/json_schemas/runfile.json
+
+A schema sees one key at a time. What must fit between keys and files, such as a pair and its models, only the
+suite checks.
 """
 
 import json
@@ -28,14 +31,15 @@ TYPES: dict[str, tuple[str, type[Strict]]] = {
     "verdict.json": ("rlvr-suite: verdicts of the gate", GateReport),
     "summary.json": ("rlvr-suite: summary", Summary),
 }
-"""File name -> title, and the type that reads such files."""
+"""File name -> title, and the type that reads these files."""
 
 
 def schema_texts() -> dict[str, str]:
-    """File name -> text of every schema."""
-    return {
-        name: json.dumps(_schema(title, type_), indent=1) + "\n" for name, (title, type_) in TYPES.items()
-    }
+    """Return file name -> text of every schema."""
+    texts = {}
+    for name, (title, type_) in TYPES.items():
+        texts[name] = json.dumps(_schema(title, type_), indent=1) + "\n"
+    return texts
 
 
 def write_schemas(folder: Path = FOLDER) -> None:
@@ -45,7 +49,7 @@ def write_schemas(folder: Path = FOLDER) -> None:
 
 
 def _schema(title: str, type_: type[BaseModel]) -> JsonSchemaValue:
-    """The schema of one type, with the description of every key that the docstrings tell of."""
+    """Return the schema of one type, with the descriptions of keys that its docstrings hold."""
     schema = type_.model_json_schema()
     for part in (schema, *schema.get("$defs", {}).values()):
         _describe(part)
@@ -56,10 +60,12 @@ def _schema(title: str, type_: type[BaseModel]) -> JsonSchemaValue:
 
 
 def _describe(part: JsonSchemaValue) -> None:
-    """Give each key of a type the sentences of its docstring that name the key, and drop titles that only repeat the key."""
-    part["description"] = text = " ".join(part["description"].replace("``", "`").split())
-    sentences = re.split(r"(?<=\.)\s", text)
+    """Describe each key of a type by the sentences of the type's docstring that name the key."""
+    description = " ".join(part["description"].replace("``", "`").split())
+    part["description"] = description
+    sentences = re.split(r"(?<=\.)\s", description)
     for name, entry in part["properties"].items():
-        entry.pop("title", None)
-        if told := " ".join(sentence for sentence in sentences if f"`{name}`" in sentence):
-            entry["description"] = told
+        entry.pop("title", None)  # pydantic's titles only repeat the key
+        about_key = [sentence for sentence in sentences if f"`{name}`" in sentence]
+        if about_key:
+            entry["description"] = " ".join(about_key)

@@ -1,4 +1,4 @@
-"""A fifth family is an overlay of about ten lines and no code: the README's own, with a model that the suite never saw."""
+"""A fifth family is an overlay of about ten lines and no code: that of docs/usage.md, with a model that the suite never saw."""
 
 import json
 import re
@@ -11,12 +11,12 @@ from transformers import MistralConfig, MistralForCausalLM
 from suite.commands.main import main
 from suite.micro.tokenizer import build_tokenizer
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "usage.md"
 
 
 def overlay() -> str:
-    """The overlay that the README shows."""
-    found = re.search(r"<!-- family overlay -->\n```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.S)
+    """Return the overlay that the page shows."""
+    found = re.search(r"<!-- family overlay -->\n```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
     assert found
     return found.group(1)
 
@@ -40,7 +40,7 @@ def save(folder: Path, seed: int) -> None:
 
 
 @pytest.mark.slow
-def test_the_overlay_of_the_readme_brings_a_family_from_weights_to_the_board(
+def test_the_overlay_of_the_docs_brings_a_family_from_weights_to_the_board(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = overlay()

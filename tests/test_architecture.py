@@ -1,7 +1,6 @@
 """The shape of the code: layers, light start-up, house sizes. Run: python -m pytest tests/test_architecture.py"""
 
 import ast
-import re
 import subprocess
 import sys
 from collections.abc import Iterator

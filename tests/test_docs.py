@@ -12,9 +12,7 @@ from suite.commands.main import COMMANDS
 from suite.commands.parser import Parser
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "tasks").rglob("*.md")], key=str
-)
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "tasks").rglob("*.md")], key=str)
 VOCABULARY = {
     *("family", "model", "reward", "pair", "task", "item", "sample", "protocol", "cell", "outcome"),
     *("score", "delta", "control", "finding", "claim", "verdict"),

@@ -19,9 +19,10 @@ def update_baselines(summary: Summary, policy: Policy, run: Path, name: str) -> 
     error. On an error every file is left as it was.
     """
     if not policy.baseline_files:
-        takers = "A policy that does claims not_worse_than or reproduces with a .yaml file"
-        what = f"policy {policy.name} names no baseline. {takers}"
-        raise SuiteError(what, "--update-baseline", "Name such a policy, for instance regression")
+        allowed = "a claim of not_worse_than or reproduces with a .yaml file"
+        what = f"policy {policy.name} names no baseline. Allowed: {allowed}"
+        fix = "Choose a policy with such a claim, for instance regression"
+        raise SuiteError(what, "--update-baseline", fix)
     # Two spellings of one path are one baseline, so a baseline is known by its resolved path.
     paths = {path.resolve(): path for path in policy.baseline_files.values()}
     old = {place: load_baseline(path) if path.exists() else None for place, path in paths.items()}

@@ -1,4 +1,14 @@
-"""A GRPO recipe: the settings of one training run, read from YAML. A step is one rollout phase, not one optimizer update."""
+"""A GRPO recipe: the settings of one training run, read from YAML. A step is one rollout phase, not one update.
+
+``load_recipe("micro")``. Two ship, in ``suite/grpo/recipes``. Lines of a recipe file::
+
+    data: micro_world
+    learning_rate: 0.1
+    steps: 20
+    prompts: 16
+    group_size: 8
+    minibatches: 4
+"""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,17 +26,17 @@ Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Lora(Strict):
-    """A low-rank adapter in place of all weights: ``rank``, ``alpha`` (scale alpha / rank), on every linear layer."""
+    """A low-rank adapter on every linear layer instead of all weights; its scale is ``alpha`` / ``rank``."""
 
     rank: int = Field(ge=1)
     alpha: int = Field(ge=1)
 
 
 class Launch(Strict):
-    """Where a run trains: ``processes`` (one a device), sharded by ``accelerate`` where there are several.
+    """Where a run trains: ``processes``, one per device; ``accelerate`` says how several share the work.
 
-    ``samples_per_device`` is how many samples a device takes at once; an update is made of as many rounds as it needs. ``nodes``
-    are machines, among which the processes are divided; ``host`` is the address of the first, for the others to meet.
+    ``samples_per_device`` is how many samples a device takes at once; an update takes as many rounds as it needs.
+    The processes are divided among ``nodes`` machines; ``host`` is the address of the first, where they meet.
     """
 
     processes: int = Field(default=1, ge=1)
@@ -39,19 +49,22 @@ class Launch(Strict):
 class Recipe(Strict):
     """Settings of a GRPO run; names follow the papers. A rollout is ``prompts`` x ``group_size`` samples.
 
-    A rollout is learned from in ``minibatches`` updates, ``passes`` times over. ``clip`` is epsilon; null turns clipping off and
-    leaves the updates off-policy. ``data`` is a source of problems (``suite.grpo.data``), in an order of ``data_seed``.
-    ``gradient_checkpointing`` saves memory and costs time.
+    Each rollout is split into ``minibatches`` updates, ``passes`` times over. ``clip`` is epsilon; null turns
+    clipping off and leaves the updates off-policy. ``data`` is a source of problems (``suite.grpo.data``), ordered
+    by ``data_seed``. ``gradient_checkpointing`` saves memory and costs time.
 
-    Three things that the authors' code does and TRL does not: ``whitening`` (all advantages of a rollout shifted and scaled
-    again, weighted by tokens), ``exact_advantages`` (the group's standard deviation without TRL's 1e-4), and, the other way
-    round, ``importance_correction`` (TRL weighs samples by how far vLLM's probabilities are off; the authors' code does not).
+    Three switches for differences between the authors' code and TRL. The authors do, and TRL does not:
+    ``whitening`` (shift and scale all advantages of a rollout again, weighted by tokens) and ``exact_advantages``
+    (the group's standard deviation without TRL's 1e-4). TRL does, and the authors do not: ``importance_correction``
+    (weight samples by how far vLLM's probabilities are off).
 
-    ``protocols`` says how a base is asked, by its id or ``*`` for all others; one that it leaves out is asked as in the registry.
+    ``protocols`` maps the id of a base, or ``*`` for all others, to its protocol; a base that it does not cover uses
+    its own of the registry.
 
-    ``keep`` are steps whose checkpoints are registered, the last one always; ``save_every`` steps a killed run can go on.
-    ``vllm_memory`` is the share of a GPU that ``vllm_colocate`` takes, ``vllm_url`` the address of a ``vllm_server``.
-    ``dtype`` is that of the computation; weights and optimizer are float32, because at 5e-7 an update is lost in bfloat16.
+    ``keep`` lists steps whose checkpoints are registered; the last step always is. A killed run resumes at a
+    multiple of ``save_every`` steps. ``vllm_memory`` is the share of a GPU that ``vllm_colocate`` takes,
+    ``vllm_url`` the address of a ``vllm_server``. ``dtype`` is the type of the computation; weights and optimizer
+    are float32, because bfloat16 would lose an update of 5e-7.
     """
 
     description: str
@@ -100,6 +113,7 @@ class Recipe(Strict):
 
     @property
     def updates_per_step(self) -> int:
+        """Optimizer updates that one rollout is split into, all passes together."""
         return self.minibatches * self.passes
 
     @property
@@ -109,26 +123,26 @@ class Recipe(Strict):
 
     @property
     def rounds(self) -> int:
-        """Rounds of all devices that make one update."""
+        """Rounds of all devices in one update."""
         return self.update_size // (self.per_device * self.launch.processes)
 
     def protocol_of(self, base: str, own: str) -> str:
-        """The protocol in which ``base`` is asked; ``own`` is its own in the registry."""
+        """Return the protocol for ``base``, whose own in the registry is ``own``."""
         return self.protocols.get(base, self.protocols.get("*", own))
 
     @property
     def kept(self) -> tuple[int, ...]:
-        """Steps whose checkpoints are registered, in order; the last one is among them."""
+        """Steps whose checkpoints are registered, in order, including the last step."""
         return tuple(sorted({*self.keep, self.steps}))
 
     @property
     def can_clip(self) -> bool:
-        """Whether some update is off-policy and has a clip; where none is, the clip ratio is zero by construction."""
+        """Whether some update is off-policy and has a clip; otherwise the clip ratio is 0 by construction."""
         return self.clip is not None and self.updates_per_step > 1
 
 
 def recipe_names() -> list[str]:
-    """The recipes that ship."""
+    """Return the names of the recipes that ship."""
     return sorted(path.stem for path in recipes_dir().glob("*.yaml"))
 
 
@@ -148,34 +162,28 @@ def load_recipe(name_or_file: str, where: str = "RECIPE") -> Recipe:
     document = read_document(path)
     recipe = document.parse(Recipe)
     _check_split(document, recipe)
-    _check_steps(document, recipe)
-    return recipe
-
-
-def _check_split(document: Document, recipe: Recipe) -> None:
-    """A rollout divides into updates as large as whole groups, an update into rounds of all devices."""
-    if recipe.rollout_size % recipe.minibatches or recipe.update_size % recipe.group_size:
-        what = f"minibatches {recipe.minibatches} does not divide the {recipe.prompts} prompts"
-        raise SuiteError(what, document.where("minibatches"), f"Use a divisor of prompts ({recipe.prompts})")
-    at_once = recipe.per_device * recipe.launch.processes
-    if at_once == 0 or recipe.update_size % at_once:
-        of = f"{recipe.launch.processes} processes x {recipe.launch.samples_per_device or 'an even share of'} samples"
-        what = f"{of} do not divide an update of {recipe.update_size} samples"
-        raise SuiteError(
-            what,
-            document.where("launch"),
-            f"Make processes x samples_per_device a divisor of {recipe.update_size}",
-        )
-    if (recipe.launch.nodes > 1) != (recipe.launch.host is not None):
-        what = "several nodes and 'host', the address of the first, go together"
-        raise SuiteError(what, document.where("launch"), "Give both, or neither")
-    if recipe.launch.processes % recipe.launch.nodes:
-        what = f"{recipe.launch.processes} processes cannot be divided among {recipe.launch.nodes} nodes"
-        raise SuiteError(what, document.where("launch", "nodes"), "Use a divisor of processes")
-
-
-def _check_steps(document: Document, recipe: Recipe) -> None:
     for n, step in enumerate(recipe.keep):
         if not 1 <= step <= recipe.steps:
             what = f"step {step} cannot be kept; the run has steps 1 to {recipe.steps}"
             raise SuiteError(what, document.where("keep", n), "Name a step of the run")
+    return recipe
+
+
+def _check_split(document: Document, recipe: Recipe) -> None:
+    """Raise ``SuiteError`` unless a rollout divides into updates of whole groups, and these into rounds of devices."""
+    launch = recipe.launch
+    if recipe.rollout_size % recipe.minibatches or recipe.update_size % recipe.group_size:
+        what = f"minibatches {recipe.minibatches} does not divide the {recipe.prompts} prompts"
+        raise SuiteError(what, document.where("minibatches"), f"Use a divisor of prompts ({recipe.prompts})")
+    per_round = recipe.per_device * launch.processes
+    if per_round == 0 or recipe.update_size % per_round:
+        samples = launch.samples_per_device or "an even share of"
+        what = f"{launch.processes} processes x {samples} samples do not divide an update of {recipe.update_size}"
+        fix = f"Make processes x samples_per_device a divisor of {recipe.update_size}"
+        raise SuiteError(f"{what} samples", document.where("launch"), fix)
+    if (launch.nodes > 1) != (launch.host is not None):
+        what = "several nodes and 'host', the address of the first, go together"
+        raise SuiteError(what, document.where("launch"), "Give both, or neither")
+    if launch.processes % launch.nodes:
+        what = f"{launch.processes} processes cannot be divided among {launch.nodes} nodes"
+        raise SuiteError(what, document.where("launch", "nodes"), "Use a divisor of processes")

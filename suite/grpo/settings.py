@@ -1,4 +1,4 @@
-"""A recipe as the settings of TRL and accelerate. Pure: needs neither of them, nor a GPU.
+"""A recipe as the settings of TRL and accelerate. Pure: it needs neither of the two, nor a GPU.
 
 ``rlvr-suite train spurious_rewards --model qwen2.5-math-7b --reward random --dry-run`` prints them.
 """
@@ -12,15 +12,20 @@ from suite.grpo.recipe import Recipe
 Setting = str | int | float | bool | None
 Settings = dict[str, Setting]
 NO_CLIP = 1e6
-"""An epsilon that nothing reaches: updates stay off-policy and none is clipped."""
+"""An epsilon that no ratio reaches: updates stay off-policy and none is clipped."""
 
 
 def trl_settings(recipe: Recipe, seed: int) -> dict[str, object]:
-    """Keyword arguments of ``GRPOConfig``, but for the output folder and what the machine decides (``machine_settings``)."""
+    """Return ``GRPOConfig``'s keyword arguments, except its folder and those of ``machine_settings``."""
     return {
         **_optimization(recipe),
         **_rollout(recipe),
-        **_loss(recipe),
+        # The paper's loss: means per sequence, averaged. TRL's own default is another one (dapo).
+        "loss_type": "grpo",
+        "epsilon": NO_CLIP if recipe.clip is None else recipe.clip,
+        "beta": recipe.kl,
+        "scale_rewards": "group",
+        "mask_truncated_completions": False,
         "seed": seed,
         "data_seed": seed,
         "shuffle_dataset": False,
@@ -74,19 +79,8 @@ def _rollout(recipe: Recipe) -> Settings:
     return settings
 
 
-def _loss(recipe: Recipe) -> Settings:
-    """Per-sequence means, averaged: the paper's loss; TRL's own default is another (dapo)."""
-    return {
-        "loss_type": "grpo",
-        "epsilon": NO_CLIP if recipe.clip is None else recipe.clip,
-        "beta": recipe.kl,
-        "scale_rewards": "group",
-        "mask_truncated_completions": False,
-    }
-
-
 def machine_settings(recipe: Recipe, has_gpu: bool) -> Settings:
-    """What hangs on the machine: bfloat16 autocast over float32 weights where there is a GPU."""
+    """Return what depends on the machine: bfloat16 autocast over float32 weights needs a GPU."""
     return {
         "bf16": recipe.dtype == "bfloat16" and has_gpu,
         "use_cpu": not has_gpu,
@@ -95,7 +89,7 @@ def machine_settings(recipe: Recipe, has_gpu: bool) -> Settings:
 
 
 def accelerate_settings(recipe: Recipe) -> dict[str, object]:
-    """An accelerate config file as data, for several GPUs; one process needs none."""
+    """Return an accelerate config file as data, for several GPUs; one process needs none."""
     launch = recipe.launch
     kinds = {"ddp": "MULTI_GPU", "fsdp": "FSDP", "zero3": "DEEPSPEED"}
     settings: dict[str, object] = {
@@ -120,6 +114,7 @@ def accelerate_settings(recipe: Recipe) -> dict[str, object]:
 
 
 PORT = 29500
+"""Where the nodes meet on ``launch.host``: torch's own default."""
 FSDP = {
     "fsdp_version": 2,
     "fsdp_auto_wrap_policy": "TRANSFORMER_BASED_WRAP",
@@ -140,47 +135,50 @@ ZERO3 = {
 
 
 def launch_command(config: str, work: str) -> list[str]:
-    """How the job in a work folder starts on several devices; every further node runs the same with its own machine rank."""
+    """Return the command that starts the job of a work folder; each further node adds its own ``--machine_rank``."""
     return ["accelerate", "launch", "--config_file", config, "-m", "suite.grpo.worker", work]
 
 
 def dry_run_text(recipe: Recipe, seed: int, about: Mapping[str, object], notes: Sequence[str]) -> str:
-    """Everything that a run would be given, as text; ``about`` says what is trained on what."""
-    told: list[tuple[str, Mapping[str, object]]] = [
-        ("run", about),
-        ("rollout", _in_words(recipe)),
-        ("TRL GRPOConfig", trl_settings(recipe, seed) | machine_settings(recipe, has_gpu=True)),
-    ]
+    """Return all settings of a run as text, with ``notes`` below; ``about`` says what is trained on what."""
+    sections: dict[str, Mapping[str, object]] = {
+        "run": about,
+        "rollout": _in_words(recipe),
+        "TRL GRPOConfig": trl_settings(recipe, seed) | machine_settings(recipe, has_gpu=True),
+    }
     if recipe.launch.processes > 1:
-        told.append(("accelerate", accelerate_settings(recipe)))
-        told.append(("launch", {"command": shlex.join(launch_command("accelerate.yaml", "WORK"))}))
-    lines = [line for title, settings in told for line in ("", f"{title}:", *_lines(settings))]
-    return "\n".join([*lines[1:], *(f"\nnote: {note}" for note in notes)]) + "\n"
+        sections["accelerate"] = accelerate_settings(recipe)
+        sections["launch"] = {"command": shlex.join(launch_command("accelerate.yaml", "WORK"))}
+    blocks = [_block(title, settings) for title, settings in sections.items()]
+    blocks += [f"note: {note}" for note in notes]
+    return "\n\n".join(blocks) + "\n"
 
 
-def _lines(settings: Mapping[str, object]) -> list[str]:
+def _block(title: str, settings: Mapping[str, object]) -> str:
     width = max(map(len, settings))
-    return [
-        f"  {name:<{width}}  {value if isinstance(value, str) else json.dumps(value)}"
-        for name, value in settings.items()
-    ]
+    lines = [f"{title}:"]
+    for name, value in settings.items():
+        lines.append(f"  {name:<{width}}  {value if isinstance(value, str) else json.dumps(value)}")
+    return "\n".join(lines)
 
 
 def _in_words(recipe: Recipe) -> dict[str, object]:
-    """The recipe's arithmetic, and what TRL has no setting for."""
+    """Return the recipe's arithmetic, and the settings that TRL does not have."""
+    prompt_tokens = "no limit"
+    if recipe.max_prompt_tokens:
+        prompt_tokens = f"at most {recipe.max_prompt_tokens}; longer prompts are dropped and listed"
+    weights = "all, in float32"
+    if recipe.lora:
+        weights = f"LoRA rank {recipe.lora.rank}, alpha {recipe.lora.alpha}"
     return {
         "steps": f"{recipe.steps} rollouts, {recipe.steps * recipe.updates_per_step} updates",
         "samples a rollout": f"{recipe.prompts} prompts x {recipe.group_size} = {recipe.rollout_size}",
         "updates a rollout": f"{recipe.updates_per_step} of {recipe.update_size} samples",
         "samples an update": f"{recipe.launch.processes} devices x {recipe.per_device} x {recipe.rounds} rounds",
-        "prompt tokens": f"at most {recipe.max_prompt_tokens}; longer prompts are dropped and listed"
-        if recipe.max_prompt_tokens
-        else "no limit",
+        "prompt tokens": prompt_tokens,
         "clip": "off" if recipe.clip is None else recipe.clip,
         "second whitening": "over the rollout, by tokens" if recipe.whitening else "none",
         "advantage epsilon": "none" if recipe.exact_advantages else "1e-4 (TRL's)",
-        "weights": f"LoRA rank {recipe.lora.rank}, alpha {recipe.lora.alpha}"
-        if recipe.lora
-        else "all, in float32",
+        "weights": weights,
         "checkpoints at steps": list(recipe.kept),
     }

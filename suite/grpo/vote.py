@@ -1,4 +1,7 @@
-"""Majority vote over the answers that a base gave to one item: equal answers are one group, the largest group's is the label."""
+"""Majority vote over the answers that a base gave to one item: ``majority(["1/2", "3", "0.5"])`` is ``Vote("1/2", 2, 3)``.
+
+Equal answers form a group; the label is the largest group's most common spelling.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,11 +12,11 @@ from suite.grade import limits, plain_number, rational, spelling, verdicts
 from suite.grade.units import Spelled
 
 Key = Fraction | Spelled | str
-"""What answers share that are one for certain: an exact number, the suite's one spelling, or the text."""
+"""What certainly equal answers share: an exact number, the suite's normalized spelling, or the text."""
 
 
 class Vote(NamedTuple):
-    """``label`` (None where nothing was extracted), how many answers are equal to it, and how many there were."""
+    """The ``label`` (None if no answer was extracted), the number of answers equal to it, and of all answers."""
 
     label: str | None
     votes: int
@@ -21,7 +24,7 @@ class Vote(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """Answers that are equal to ``label``: how many, and where the first of them stood."""
+    """Answers equal to ``label``: their number, and the position of the first of them."""
 
     label: str
     votes: int
@@ -40,51 +43,53 @@ def _key(answer: str) -> Key:
 
 
 def _spellings(answers: Sequence[str]) -> dict[Key, _Group]:
-    """One group a key; its label is the commonest of its spellings, the first of equally common ones."""
-    texts: dict[Key, Counter[str]] = {}
+    """Return one group per key; its label is its most common spelling, the first of equally common ones."""
+    spellings: dict[Key, Counter[str]] = {}
     first: dict[Key, int] = {}
-    keys: dict[str, Key] = {}
+    key_of: dict[str, Key] = {}
     for index, answer in enumerate(answers):
-        key = keys[answer] if answer in keys else keys.setdefault(answer, _key(answer))
-        texts.setdefault(key, Counter())[answer] += 1
+        if answer not in key_of:
+            key_of[answer] = _key(answer)
+        key = key_of[answer]
+        spellings.setdefault(key, Counter())[answer] += 1
         first.setdefault(key, index)
-    return {
-        key: _Group(found.most_common(1)[0][0], found.total(), first[key]) for key, found in texts.items()
-    }
+    groups: dict[Key, _Group] = {}
+    for key, counts in spellings.items():
+        label = counts.most_common(1)[0][0]
+        groups[key] = _Group(label, counts.total(), first[key])
+    return groups
 
 
 def _rank(group: _Group) -> tuple[int, int]:
-    """Most votes first; of equally many the group whose first answer came first."""
+    """Return a sort key: most votes first; of equally many, the group whose first answer came first."""
     return -group.votes, group.first
 
 
-def _joined(group: _Group, more: _Group) -> _Group:
-    return _Group(group.label, group.votes + more.votes, min(group.first, more.first))
-
-
 def _merged(spellings: dict[Key, _Group]) -> list[_Group]:
-    """Spellings in groups: each joins the first group, by votes, whose label the grader would take it for.
+    """Return the groups after the grader's word: each spelling joins the first group, by votes, that equals it.
 
-    Two exact numbers are equal only if their keys are. An answer of which the grader cannot tell is a group by itself.
+    An answer that the grader cannot judge stays a group of its own.
     """
     groups: list[tuple[Key, _Group]] = []
-    for key, own in sorted(spellings.items(), key=lambda pair: _rank(pair[1])):
-        asked = [
-            at
-            for at, (other, _) in enumerate(groups)
-            if not (isinstance(key, Fraction) and isinstance(other, Fraction))
-        ]
-        equal = verdicts([(own.label, groups[at][1].label) for at in asked])
-        at = next((at for at, verdict in zip(asked, equal, strict=True) if verdict), None)
-        if at is None:
-            groups.append((key, own))
+    for key, group in sorted(spellings.items(), key=lambda pair: _rank(pair[1])):
+        # Two exact numbers are equal only if their keys are, so the grader need not compare them.
+        to_compare: list[int] = []
+        for number, (other_key, _) in enumerate(groups):
+            if not (isinstance(key, Fraction) and isinstance(other_key, Fraction)):
+                to_compare.append(number)
+        equal = verdicts([(group.label, groups[number][1].label) for number in to_compare])
+        joined = next((number for number, verdict in zip(to_compare, equal, strict=True) if verdict), None)
+        if joined is None:
+            groups.append((key, group))
         else:
-            groups[at] = (groups[at][0], _joined(groups[at][1], own))
+            larger_key, larger = groups[joined]
+            votes = larger.votes + group.votes
+            groups[joined] = (larger_key, _Group(larger.label, votes, min(larger.first, group.first)))
     return [group for _, group in groups]
 
 
 def majority(answers: Sequence[str | None]) -> Vote:
-    """The vote over ``answers`` in the order of their samples; None and "" are no answers and are not counted.
+    """Return the vote over ``answers`` in the order of their samples; None and "" do not count.
 
     A tie goes to the group whose first answer came first.
     """

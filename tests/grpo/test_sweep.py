@@ -8,7 +8,7 @@ from tiny import recipe_file
 
 from suite.commands.main import main
 from suite.errors import SuiteError
-from suite.grpo.sweep import Grid, load_sweep, missing
+from suite.grpo.sweep import SweepRuns, load_sweep, missing
 from suite.registry import load_registry
 from suite.store.run_folder import RunStore
 
@@ -28,7 +28,7 @@ def sweep(folder: Path, **changes: object) -> Path:
     return file
 
 
-def loaded(folder: Path, **changes: object) -> Grid:
+def loaded(folder: Path, **changes: object) -> SweepRuns:
     return load_sweep(sweep(folder, **changes), load_registry())
 
 

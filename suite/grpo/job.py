@@ -7,6 +7,7 @@ not trained again, and a killed run resumes from its last saved step.
 import hashlib
 import importlib.util
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +20,7 @@ from suite.files.lock import wait_for_lock
 from suite.grpo.data import check_source
 from suite.grpo.expression import RewardExpression, parse
 from suite.grpo.labels import MAKE_LABELS, load_labels, needs_labels
-from suite.grpo.launch import check_machine, run_job
+from suite.grpo.launch import WORKER_LOG, check_machine, run_job
 from suite.grpo.recipe import Recipe, load_recipe
 from suite.grpo.rows import Prepared, choose_data, prepare_rows, prompted_base
 from suite.grpo.settings import dry_run_text
@@ -218,13 +219,17 @@ def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress
     """Train and register the checkpoints of ``run`` unless they exist; return the last step's pair."""
     plan = plan_training(run, registry)
     work = store.checkpoint(f".{run.checkpoint}.training")
+    lock = store.root / ".training" / f"{run.checkpoint}.lock"
     # A second process with the same run waits here and then finds the checkpoints of the first. So does a restart:
     # a killed run's worker may outlive it for a moment.
-    with wait_for_lock(store.root / ".training" / f"{run.checkpoint}.lock"):
+    with wait_for_lock(lock):
         pair = _registered(plan, store)
         if pair is None:
             _train(plan, registry, store, work, progress)
             pair = _registered(plan, store)
+        # What several processes print goes to a log in the work folder; a user's reward may have said something there.
+        if (work / WORKER_LOG).is_file():
+            os.replace(work / WORKER_LOG, lock.with_suffix(".log"))
         # What a resume needs lies in the work folder, so it goes only once nothing is left to train.
         shutil.rmtree(work, ignore_errors=True)
     if pair is None:

@@ -24,6 +24,8 @@ from suite.grpo.train import Hooks, kept_folder, train
 from suite.processes import killed_with_parent
 
 POLL_S = 1.0
+WORKER_LOG = "worker.log"
+"""What the processes print, in the work folder; it is kept as ``.training/CHECKPOINT.log`` of the run folder."""
 _LAUNCHER_ERROR = re.compile("CalledProcessError|ChildFailedError")
 
 
@@ -72,7 +74,7 @@ def run_job(work: Path, recipe: Recipe, hooks: Hooks) -> None:
     # A killed run may have left all weights behind without registering them.
     if _hand_over(work, recipe, hooks):
         return
-    with (work / "worker.log").open("ab") as log:
+    with (work / WORKER_LOG).open("ab") as log:
         worker = subprocess.Popen(
             _command(work, recipe),
             stdout=log,
@@ -118,7 +120,7 @@ def _watch(worker: "subprocess.Popen[bytes]", work: Path, recipe: Recipe, hooks:
         if not ended:
             time.sleep(POLL_S)
     if worker.returncode:
-        log = work / "worker.log"
+        log = work / WORKER_LOG
         what = f"the training processes ended with {worker.returncode}: {_last_error(log)}"
         raise SuiteError(what, str(log), "Read the log; the same command resumes from the last saved step")
 

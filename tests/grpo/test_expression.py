@@ -3,6 +3,7 @@
 import itertools
 import pickle
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -283,3 +284,31 @@ def test_a_function_that_pays_no_number_or_fails_ends_the_training_with_one_line
     write("own_rewards", OWN)
     with pytest.raises(SuiteError, match=says):
         parse(f"own_rewards:{function}").function()(ROLLOUT)
+
+
+OUTSPOKEN = """
+import logging, warnings
+def pay(rollout):
+    print("paid", rollout.item_id)
+    logging.getLogger(__name__).warning("logged by the reward")
+    warnings.warn("no box in the answer")
+    warnings.warn("blamed on the caller", stacklevel=2)
+    return 0.5
+"""
+TRAINED_ON = """
+from suite.processes import quiet_libraries
+quiet_libraries()
+from suite.grpo.expression import parse
+from suite.grpo.rewards import Rollout
+parse("outspoken:pay & format").function()(Rollout("", "7", "", 0, 0, 0))
+"""
+
+
+def test_what_a_users_reward_prints_logs_and_warns_is_shown(
+    write: Callable[[str, str], None],
+) -> None:
+    write("outspoken", OUTSPOKEN)
+    done = subprocess.run([sys.executable, "-c", TRAINED_ON], capture_output=True, text=True, check=True)
+    assert done.stdout == "paid 7\n"
+    for said in ("logged by the reward", "no box in the answer", "blamed on the caller"):
+        assert said in done.stderr

@@ -141,10 +141,8 @@ def test_two_processes_train_one_checkpoint(tmp_path: Path) -> None:
     (pair,) = pairs(tmp_path)
     assert pair.weights not in (BASE, None)
     assert [row["update"] for row in log(tmp_path)] == [1, 2, 3, 4]
-    assert [row["update"] for row in log(tmp_path) if "reward" in row] == [
-        1,
-        3,
-    ]  # a rollout every two updates, of both processes
+    # A rollout every two updates, of both processes.
+    assert [row["update"] for row in log(tmp_path) if "reward" in row] == [1, 3]
 
 
 def test_an_adapter_is_a_checkpoint(tmp_path: Path) -> None:
@@ -158,11 +156,26 @@ def test_whitened_and_exact_advantages_train_something_else(unbroken: Path, tmp_
     assert pairs(tmp_path)[-1].weights != pairs(unbroken)[-1].weights
 
 
-def test_a_users_own_reward_is_trained_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "mine.py").write_text("def short(rollout):\n    return 1.0 / (1 + len(rollout.text))\n")
+@pytest.fixture
+def outspoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A user's own reward, in the working directory, that warns."""
+    lines = ["import warnings", "def short(rollout):", "    warnings.warn('no box in the answer')"]
+    (tmp_path / "mine.py").write_text("\n".join([*lines, "    return 1.0 / (1 + len(rollout.text))", ""]))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
-    trained(recipe_file(tmp_path / "recipes", steps=2), tmp_path, reward="mine:short")
+    return "mine:short"
+
+
+def test_a_users_own_reward_is_trained_on_and_its_warning_is_shown(outspoken: str, tmp_path: Path) -> None:
+    done = trained(recipe_file(tmp_path / "recipes", steps=2), tmp_path, reward=outspoken)
     (pair,) = pairs(tmp_path)
     assert pair.reward == "own-mine-short"
     assert 0 < log(tmp_path)[0]["reward"] < 1
+    assert "UserWarning: no box in the answer" in done.stderr
+
+
+def test_what_a_users_reward_says_in_several_processes_is_kept(outspoken: str, tmp_path: Path) -> None:
+    recipe = recipe_file(tmp_path / "recipes", steps=1, launch={"processes": 2})
+    trained(recipe, tmp_path, reward=outspoken)
+    said = (tmp_path / ".training" / "micro-llama3-own-mine-short-tiny-s0.log").read_text()
+    assert "UserWarning: no box in the answer" in said

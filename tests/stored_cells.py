@@ -28,6 +28,23 @@ def cell(model: str, temperature: float, task: str = "micro_bench", protocol: st
     )
 
 
+def manifest(of: Cell, n_items: int = 1, k: int = 1) -> CellManifest:
+    return CellManifest(
+        cell=of,
+        family=FAMILY,
+        base=FAMILY,
+        n_items=n_items,
+        k=k,
+        lm_eval_avg=0.0,
+        wall_s=0.0,
+        packages={},
+        suite_version="0",
+        git="g",
+        device_name="cpu",
+        engine_settings={"batch_size": 1},
+    )
+
+
 def write_cell(
     run: RunStore,
     model: str,
@@ -52,22 +69,8 @@ def write_cell(
         for s, text in enumerate(texts)
     ]
     samples[-1] = samples[-1].model_copy(update={"error": error})
-    manifest = CellManifest(
-        cell=made,
-        family=FAMILY,
-        base=FAMILY,
-        n_items=len(items),
-        k=len(text_IS[0]),
-        lm_eval_avg=0.0,
-        wall_s=0.0,
-        packages={},
-        suite_version="0",
-        git="g",
-        device_name="cpu",
-        engine_settings={"batch_size": 1},
-    )
     store = run.cell(made)
     store.write_items(items)
     store.write_batch("0", samples)
-    store.finish(manifest)
+    store.finish(manifest(made, n_items=len(items), k=len(text_IS[0])))
     return store

@@ -1,4 +1,4 @@
-"""The lm-eval ``LM`` through which every engine runs: missing samples are drawn and stored, then lm-eval reads the store.
+"""The lm-eval ``LM`` in front of every engine: it draws missing samples, then serves lm-eval from the store.
 
 All tasks of a checkpoint reach ``generate_until`` in one call, so a model is loaded once.
 """
@@ -50,7 +50,8 @@ class SuiteLM(LM):  # type: ignore[misc]  # lm-eval has no types
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Answer lm-eval's requests, in which each item appears once for every sample.
 
-        A sample that could not be drawn is an empty text here; its cell is in ``failures``, so its mean is not used.
+        A sample that could not be drawn is an empty text here; its cell is in ``failures``, so its mean is
+        not used.
         """
         self.draw_missing()
         served: Counter[tuple[str, str]] = Counter()

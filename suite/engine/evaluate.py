@@ -1,4 +1,7 @@
-"""One lm-eval evaluation: all planned cells of one model, in one call. lm-eval's ``"metric,filter"`` keys end here."""
+"""One lm-eval evaluation: all planned cells of one model, in one call.
+
+Lm-eval's ``"metric,filter"`` keys end here.
+"""
 
 from collections.abc import Sequence
 
@@ -13,7 +16,10 @@ from suite.plan.cells import PlannedCell
 
 
 def evaluate(lm: SuiteLM, planned: Sequence[PlannedCell]) -> dict[str, float]:
-    """Run the cells through lm-eval; return cell id -> lm-eval's own mean score (a share), as a check on ours."""
+    """Run the cells through lm-eval.
+
+    Return cell id -> lm-eval's own mean score (a share), as a check on ours.
+    """
     tasks = {lm_eval_name(p): _task(p) for p in planned}
     results = evaluator.evaluate(
         lm, {"tasks": tasks, "groups": {}, "group_map": {}}, bootstrap_iters=0, log_samples=False

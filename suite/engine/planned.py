@@ -1,4 +1,7 @@
-"""A selection -> the cells that its engine runs, in order. Only here does it matter that the replay engine needs no models."""
+"""A selection -> the cells that its engine runs, in order.
+
+Only here does it matter that the replay engine needs no models.
+"""
 
 from typing import NamedTuple
 

@@ -1,4 +1,7 @@
-"""The replay engine: no model at all. Stored samples go through lm-eval again, for tests and for people without a GPU."""
+"""The replay engine: no model at all.
+
+Stored samples go through lm-eval again, for tests and for people without a GPU.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path

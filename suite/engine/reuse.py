@@ -1,9 +1,10 @@
-"""One running engine for the checkpoints of one architecture: new weights go into it, once that has been proved to work.
+"""One running engine for all checkpoints of an architecture: weights are swapped once that is proved to work.
 
-The proof, at the first swap of an architecture: the log-probabilities of a canary text under the swapped weights are those of
-a fresh engine with the same weights, which is started for it and then used. Where they differ, every checkpoint of that
-architecture gets a fresh engine, and the log says so. (Swapping back and comparing with the first weights is not enough: vLLM
-0.32 on CPU keeps packed copies of its linear layers, so it gives B wrong and A right again. See also vllm#32718.)
+The proof, at the first swap of an architecture: the log-probabilities of a canary text under the swapped
+weights equal those of a fresh engine with the same weights, which is started for the comparison and then
+used. If they differ, every checkpoint of that architecture gets a fresh engine, and the log says so. To
+swap back and compare with the first weights is not enough: vLLM 0.32 on CPU keeps packed copies of its
+linear layers, so it computes B wrongly and A correctly again. See also vllm#32718.
 """
 
 import logging
@@ -20,17 +21,8 @@ TOLERANCE = 1e-4
 Start = Callable[[ModelToRun], Engine]
 
 
-def _differ(left: list[float], right: list[float]) -> bool:
-    return len(left) != len(right) or any(abs(a - b) > TOLERANCE for a, b in zip(left, right, strict=True))
-
-
-def _kind(model: ModelToRun) -> str:
-    """Models of one kind can share an engine."""
-    return f"{architecture(model.folder)} {model.dtype} {model.settings.model_dump_json()}"
-
-
 class EngineRoom:
-    """Holds at most one engine; ``engine_for`` swaps weights where it can and starts anew where it cannot."""
+    """Holds at most one engine; ``engine_for`` swaps weights where it can, else starts a fresh engine."""
 
     def __init__(self, start: Start) -> None:
         self.start = start
@@ -39,9 +31,10 @@ class EngineRoom:
         self.proved: dict[str, bool] = {}
 
     def engine_for(self, model: ModelToRun) -> Engine:
-        """An engine that holds the weights of ``model``. Errors of loading are those of the engine."""
+        """Return an engine that holds the weights of ``model``; errors of loading are those of the engine."""
         canary = self._swapped(model)
         kind = _kind(model)
+        # Without a proof, even a swap that went well is followed by a fresh engine, which is the proof.
         if canary is None or not self.proved.get(kind, False):
             self.close()
             self.engine = self.start(model)
@@ -52,7 +45,7 @@ class EngineRoom:
         return self.engine
 
     def _swapped(self, model: ModelToRun) -> list[float] | None:
-        """The canary after swapping ``model`` into the running engine; None where that is not possible."""
+        """Swap ``model`` into the running engine and return the canary; None where that is not possible."""
         if self.engine is None or self.model is None or model.adapter or self.model.adapter:
             return None
         kind = _kind(model)
@@ -61,13 +54,10 @@ class EngineRoom:
         try:
             self.engine.swap(model.folder)
             return self.engine.canary()
-        except (
-            Exception
-        ) as error:  # an engine that cannot swap is replaced; loading says what is wrong with the weights
+        except Exception as error:  # a fresh engine is started instead; its loading says what the fault is
+            cause = type(error).__name__
             log.warning(
-                "weights cannot be swapped (%s: %s): fresh engines for this architecture",
-                type(error).__name__,
-                error,
+                "weights cannot be swapped (%s: %s): fresh engines for this architecture", cause, error
             )
             self.proved[kind] = False
             return None
@@ -83,7 +73,19 @@ class EngineRoom:
             )
 
     def close(self) -> None:
-        """End the running engine."""
+        """Close the running engine, if any."""
         if self.engine is not None:
             self.engine.close()
-        self.engine = self.model = None
+        self.engine = None
+        self.model = None
+
+
+def _kind(model: ModelToRun) -> str:
+    """Return what models must have in common to share an engine."""
+    return f"{architecture(model.folder)} {model.dtype} {model.settings.model_dump_json()}"
+
+
+def _differ(left: list[float], right: list[float]) -> bool:
+    if len(left) != len(right):
+        return True
+    return any(abs(a - b) > TOLERANCE for a, b in zip(left, right, strict=True))

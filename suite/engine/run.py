@@ -1,7 +1,10 @@
-"""Unfinished cells -> engine -> store; knows nothing of scores. ``rlvr-suite eval --families micro-llama3 --out runs/mine``.
+"""Unfinished cells -> engine -> store; knows nothing of scores.
 
-A cell is finished when its manifest covers at least the samples requested; a model whose cells are all finished is not loaded.
-A failure ends only its own cell; a model that fails to load ends all of its cells. It is reported, and the rest continue.
+``rlvr-suite eval --families micro-llama3 --out runs/mine``.
+
+A cell is finished when its manifest covers at least the samples requested; a model whose cells are all
+finished is not loaded. A failure ends only its own cell; a model that fails to load ends all of its cells.
+It is reported, and the rest continue.
 """
 
 import time
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
 def run_cells(
     store: RunStore, planned: Sequence[PlannedCell], progress: Progress, engine: str = "hf"
 ) -> list[SuiteError]:
-    """Finish every cell of ``planned``, loading each model at most once; return an error for each that could not be."""
+    """Finish every cell of ``planned``, loading each model at most once.
+
+    Return an error for each that could not be.
+    """
     groups = _by_model(unfinished(store, planned))
     if not groups:
         return []
@@ -100,7 +106,10 @@ def _run_loaded(
 def _evaluate(
     store: RunStore, engine: "Engine", planned: Sequence[PlannedCell], progress: Progress
 ) -> tuple[dict[str, float], "Failures"]:
-    """Draw and evaluate all cells in one call; return lm-eval's mean of each, and the errors of those not finished."""
+    """Draw and evaluate all cells in one call.
+
+    Return lm-eval's mean of each, and the errors of those not finished.
+    """
     from suite.engine.adapter import SuiteLM
     from suite.engine.contract import CellWork
     from suite.engine.evaluate import evaluate
@@ -132,7 +141,10 @@ def _manifest(planned: PlannedCell, engine: "Engine", lm_eval_avg: float, wall_s
 
 
 def replay(store: RunStore, planned: Sequence[PlannedCell], progress: Progress) -> list[SuiteError]:
-    """Put stored cells through lm-eval again, without a model; return an error for each whose mean is not the recorded one."""
+    """Put stored cells through lm-eval again, without a model.
+
+    Return an error for each whose mean is not the recorded one.
+    """
     errors: list[SuiteError] = []
     for model, cells in _by_model(planned):
         averages, failures = _evaluate(store, start("replay", model), cells, progress)

@@ -1,6 +1,7 @@
-"""The seed of a sample: items never share noise, both arms of a pair share it, and a resumed item continues its own.
+"""The seed of a sample: items never share noise, both arms of a pair do, and a resumed item keeps its own.
 
-With one seed for a whole request list, vLLM gave 31 distinct first tokens for 100 prompts where 92 were expected.
+With one seed for a whole request list, vLLM gave 31 distinct first tokens for 100 prompts where 92 were
+expected.
 """
 
 import hashlib

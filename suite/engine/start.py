@@ -1,4 +1,7 @@
-"""An engine by its name: its version, its device, and a running one with a model loaded. Imports of engines are lazy."""
+"""An engine by its name: its version, its device, and a running one with a model loaded.
+
+Imports of engines are lazy.
+"""
 
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def engine_version(engine: str) -> str:
-    """Return the version of the package that provides the engine; raise ``SuiteError`` if none is installed."""
+    """Return the version of the package that provides the engine.
+
+    Raise ``SuiteError`` if none is installed.
+    """
     entry = ENGINES[engine]
     for distribution in entry.distributions:
         try:
@@ -40,12 +46,18 @@ def device_name() -> str:
 
 
 def identity(engine: str) -> EngineIdentity:
-    """Return the engine's must-match fields: name with minor version, and kind of device. Loads torch, but no engine."""
+    """Return the engine's must-match fields: name with minor version, and kind of device.
+
+    Loads torch, but no engine.
+    """
     minor = ".".join(engine_version(engine).split(".")[:2])
     return EngineIdentity(f"{engine}-{minor}", device_kind())
 
 
 def start(engine: str, model: ModelToRun) -> "Engine":
-    """Return a running engine with ``model`` loaded; ``suite/engine/NAME.py`` has a ``load`` for every name of the table."""
+    """Return a running engine with ``model`` loaded.
+
+    ``suite/engine/NAME.py`` has a ``load`` for every name of the table.
+    """
     module = import_module(f"suite.engine.{engine}")
     return cast("Engine", module.load(model))

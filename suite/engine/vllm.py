@@ -1,10 +1,12 @@
-"""The vLLM engine: all missing samples of all cells are in flight at once, and each is on disk within seconds of its end.
+"""The vLLM engine: all missing samples of all cells run at once, each stored within seconds of its end.
 
-Every sample is a request with its own seed, and requests of one item share their prompt in the prefix cache: what comes out is
-what ``n=k`` gives, and an item can be resumed in its middle. Prompts go in as tokens, so both engines see the same.
+Every sample is a request with its own seed, and requests of one item share their prompt in the prefix
+cache. The samples are those of ``n=k``, and an item can be resumed after any of its samples. Prompts go in
+as tokens, so both engines see the same.
 """
 
 import hashlib
+import json
 import os
 import time
 from collections.abc import Sequence
@@ -31,10 +33,11 @@ from suite.registry.protocols import Prompt
 from suite.schema import Decoding
 
 FLUSH_SECONDS = 2.0
-"""Finished samples wait at most so long (and one step of the engine) before they are on disk."""
+"""Longest time, beside one step of the engine, that a finished sample waits before it is stored."""
 FLUSH_SAMPLES = 256
+"""Number of finished samples that are stored without waiting."""
 _CPU: dict[str, Any] = {"enable_chunked_prefill": False}
-"""On CPU a prompt is never split: vLLM 0.32 would rewind the sampler's generator then, which torch's CPU generator cannot."""
+"""On CPU a prompt is never split: vLLM 0.32 would rewind the generator, which torch's CPU one cannot do."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +58,16 @@ class VLLMEngine:
         _set_environment(model, self.device)
         from vllm import LLM
 
-        options = model.settings
+        settings = model.settings
         try:
             self.llm = LLM(
                 model=str(model.folder),
                 dtype=model.dtype,
-                tensor_parallel_size=options.tensor_parallel,
-                max_model_len=options.max_model_len,
-                gpu_memory_utilization=options.gpu_memory,
-                enable_prefix_caching=options.prefix_caching,
-                enforce_eager=options.enforce_eager or self.device == "cpu",
+                tensor_parallel_size=settings.tensor_parallel,
+                max_model_len=settings.max_model_len,
+                gpu_memory_utilization=settings.gpu_memory,
+                enable_prefix_caching=settings.prefix_caching,
+                enforce_eager=settings.enforce_eager or self.device == "cpu",
                 enable_lora=model.adapter is not None,
                 max_lora_rank=_rank(model.adapter),
                 disable_log_stats=True,
@@ -76,26 +79,26 @@ class VLLMEngine:
                 self.llm.llm_engine.add_lora(self._lora())
         except Exception as error:  # vLLM raises whatever the broken file makes it raise
             what = f"vLLM cannot load the model ({in_one_line(error)})"
-            save = (
-                "Merge the adapter into its base" if model.adapter else "Save it again with save_pretrained"
-            )
-            raise SuiteError(
-                what, str(model.adapter or model.folder), f"{save}, or use --engine hf"
-            ) from error
+            save = "Save it again with save_pretrained"
+            if model.adapter:
+                save = "Merge the adapter into its base"
+            fix = f"{save}, or use --engine hf"
+            raise SuiteError(what, str(model.adapter or model.folder), fix) from error
         self.tokenizer: Any = self.llm.get_tokenizer()
 
     @property
     def settings(self) -> Settings:
-        """What the registry's engine block asked for, and whether kernels are batch invariant."""
-        asked = self.model.settings.model_dump(exclude={"batch_size"}, exclude_none=True)
-        return {**asked, "VLLM_BATCH_INVARIANT": os.environ.get("VLLM_BATCH_INVARIANT", "0")}
+        """The registry's engine block for the model, and whether kernels are batch invariant."""
+        stated = self.model.settings.model_dump(exclude={"batch_size"}, exclude_none=True)
+        return {**stated, "VLLM_BATCH_INVARIANT": os.environ.get("VLLM_BATCH_INVARIANT", "0")}
 
     @property
     def device_name(self) -> str:
+        """Name of the device, as it is recorded with a cell."""
         return device_name()
 
     def draw(self, works: Sequence[CellWork], drawn: Drawn) -> Failures:
-        """Submit everything that is missing and store samples as they finish."""
+        """Submit every missing sample, and store samples as they finish."""
         failures: Failures = {}
         flights: dict[str, _Flight] = {}
         for work in works:
@@ -109,6 +112,7 @@ class VLLMEngine:
         return failures
 
     def _submit(self, work: CellWork, flights: dict[str, _Flight]) -> None:
+        """Hand the cell's missing samples to vLLM, one request each."""
         if not work.n_missing:
             return
         tokens = encode(self.tokenizer, work.prompts())
@@ -118,38 +122,41 @@ class VLLMEngine:
                 if work.has(item, index):
                     continue
                 name = f"{work.planned.cell.id}/{index}/{item.hash}"
-                parameters = _parameters(
-                    work.planned.task.decoding, work.planned.prompt, work.seed(item, index)
-                )
-                self.llm.llm_engine.add_request(
-                    name, {"prompt_token_ids": ids}, parameters, lora_request=self._lora()
-                )
+                seed = work.seed(item, index)
+                parameters = _parameters(work.planned.task.decoding, work.planned.prompt, seed)
+                prompt = {"prompt_token_ids": ids}
+                self.llm.llm_engine.add_request(name, prompt, parameters, lora_request=self._lora())
                 flights[name] = _Flight(work, item, index)
 
     def _collect(self, flights: dict[str, _Flight], failures: Failures, drawn: Drawn) -> None:
-        """Step the engine until nothing is under way."""
+        """Step the engine until no request is left, and store what finishes."""
         finished: list[tuple[_Flight, Generated]] = []
         written = time.monotonic()
         while self.llm.llm_engine.has_unfinished_requests():
             for out in self.llm.llm_engine.step():
-                if out.finished and out.outputs[0].finish_reason in {"stop", "length"}:
-                    finished.append((flights[out.request_id], self._generated(out)))
-                elif out.finished:  # vLLM gave the request up; its cell stays unfinished
-                    cell = flights[out.request_id].work.planned.cell
-                    failures[cell.id] = failure(
-                        cell, RuntimeError(f"vLLM ended a request with '{out.outputs[0].finish_reason}'")
-                    )
+                if not out.finished:
+                    continue
+                flight = flights[out.request_id]
+                reason = out.outputs[0].finish_reason
+                if reason in {"stop", "length"}:
+                    finished.append((flight, self._generated(out)))
+                else:  # vLLM gave the request up; its cell stays unfinished
+                    cell = flight.work.planned.cell
+                    failures[cell.id] = failure(cell, RuntimeError(f"vLLM ended a request with '{reason}'"))
             if len(finished) >= FLUSH_SAMPLES or time.monotonic() - written > FLUSH_SECONDS:
                 _flush(finished, failures, drawn)
-                finished, written = [], time.monotonic()
+                finished = []
+                written = time.monotonic()
         _flush(finished, failures, drawn)
 
     def _generated(self, output: Any) -> Generated:
+        """Return the output's one sample; its end-of-text token does not count."""
         sample = output.outputs[0]
         ids = [token for token in sample.token_ids if token != self.tokenizer.eos_token_id]
         return Generated(str(sample.text), len(ids), "length" if sample.finish_reason == "length" else "stop")
 
     def _lora(self) -> Any:
+        """Return the request for the model's LoRA adapter; None without one."""
         if self.model.adapter is None:
             return None
         from vllm.lora.request import LoRARequest
@@ -157,24 +164,20 @@ class VLLMEngine:
         return LoRARequest("adapter", 1, str(self.model.adapter))
 
     def swap(self, folder: Path) -> None:
-        """Load the weights of ``folder`` into the running engine, and forget what the old ones cached."""
+        """Load the weights of ``folder`` into the running engine, and clear the old ones' prefix cache."""
         self.llm.collective_rpc("reload_weights", kwargs={"weights_path": str(folder)})
         self.llm.reset_prefix_cache()
 
     def canary(self) -> list[float]:
-        """Log-probability of each token of the canary text but the first."""
+        """Return the log-probability of each token of the canary text but the first."""
         from vllm import SamplingParams
 
         (ids,) = encode(self.tokenizer, [CANARY])
-        asked = SamplingParams(temperature=0.0, max_tokens=1, prompt_logprobs=0)
-        (output,) = self.llm.generate(
-            [{"prompt_token_ids": ids}], asked, use_tqdm=False, lora_request=self._lora()
-        )
-        return [
-            entry[token].logprob
-            for token, entry in zip(ids[1:], (output.prompt_logprobs or [])[1:], strict=True)
-            if entry
-        ]
+        parameters = SamplingParams(temperature=0.0, max_tokens=1, prompt_logprobs=0)
+        prompts = [{"prompt_token_ids": ids}]
+        (output,) = self.llm.generate(prompts, parameters, use_tqdm=False, lora_request=self._lora())
+        entries = (output.prompt_logprobs or [])[1:]
+        return [entry[token].logprob for token, entry in zip(ids[1:], entries, strict=True) if entry]
 
     def close(self) -> None:
         """Shut the engine down."""
@@ -194,10 +197,9 @@ def load(model: ModelToRun) -> VLLMEngine:
 
 
 def _set_environment(model: ModelToRun, device: str) -> None:
-    """What vLLM reads from the environment when it starts; what the user has set stays."""
-    os.environ.setdefault(
-        "VLLM_LOGGING_LEVEL", "CRITICAL"
-    )  # what goes wrong is raised; the log would dump every request
+    """Set what vLLM reads from the environment when it starts; what the user has set stays."""
+    # Errors are raised; the log would dump every request.
+    os.environ.setdefault("VLLM_LOGGING_LEVEL", "CRITICAL")
     if model.settings.batch_invariant:
         os.environ["VLLM_BATCH_INVARIANT"] = "1"
     if model.settings.tensor_parallel == 1:
@@ -207,17 +209,16 @@ def _set_environment(model: ModelToRun, device: str) -> None:
 
 
 def _rank(adapter: Path | None) -> int:
-    """The smallest rank that vLLM has kernels for and that holds the adapter."""
+    """Return the smallest rank that vLLM has kernels for and that holds the adapter."""
     if adapter is None:
         return 16
-    import json
-
     config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
     rank = max([config["r"], *config.get("rank_pattern", {}).values()])
     return next((known for known in (8, 16, 32, 64, 128, 256, 320, 512) if known >= rank), rank)
 
 
 def _parameters(decoding: Decoding, prompt: Prompt, seed: int) -> Any:
+    """Return vLLM's sampling parameters for one sample; a greedy one needs no seed."""
     from vllm import SamplingParams
 
     return SamplingParams(
@@ -231,7 +232,10 @@ def _parameters(decoding: Decoding, prompt: Prompt, seed: int) -> Any:
 
 
 def _flush(finished: Sequence[tuple[_Flight, Generated]], failures: Failures, drawn: Drawn) -> None:
-    """Store finished samples, a file a cell, named after the samples in it, which are never written twice."""
+    """Store finished samples, one batch a cell.
+
+    Its name is the hash of the samples in it, which is never used twice.
+    """
     by_cell: dict[str, list[tuple[_Flight, Generated]]] = {}
     for flight, generated in finished:
         by_cell.setdefault(flight.work.planned.cell.id, []).append((flight, generated))

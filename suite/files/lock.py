@@ -1,4 +1,4 @@
-"""One writer at a time: an advisory lock on a file, which the system releases when its holder ends or is killed.
+"""One writer at a time: an advisory lock on a file; the system releases it when its holder ends or is killed.
 
 This is flock, as in the package filelock, which was tried: it locks the same way on local disks and on NFS,
 but adds 80 ms to every start, polls where it waits, and leaves a lock behind after a kill where a file

@@ -1,6 +1,5 @@
 """The plan: which cells there are, and what makes two of them the same."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,15 +7,10 @@ import pytest
 
 from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import task
-from suite.engine.planned import planned_cells
-from suite.files.shipped import builtin_model
 from suite.plan.cells import EngineIdentity, ModelToRun, Overrides, plan, task_to_run
-from suite.plan.selection import Selection
 from suite.registry import load_registry
 from suite.registry.protocols import prompt_of
-from suite.schema import MUST_MATCH, Cell, Decoding, Pair
-from suite.store.pairs import known_pairs
-from suite.store.run_folder import RunStore
+from suite.schema import MUST_MATCH, Cell, Decoding
 
 QA = prompt_of("micro_qa", load_registry().protocol("micro_qa"))
 BASE = ModelToRun("micro-llama3", "micro-llama3", "micro-llama3", Path("x"), "w0", (QA,), "float32")
@@ -89,36 +83,3 @@ def test_cells_come_model_by_model() -> None:
     tasks = [task_to_run(spec, ITEMS) for spec in (BENCH, PROBE)]
     order = [(p.cell.model, p.cell.task) for p in plan([BASE, TRAINED], tasks, ENGINE)]
     assert order == [(m.id, t.task) for m in (BASE, TRAINED) for t in (BENCH, PROBE)]
-
-
-def test_pairs_of_the_registry_have_the_weights_that_were_last_evaluated(tmp_path: Path) -> None:
-    store, registry = RunStore(tmp_path), load_registry()
-    (first, *_) = registry.pairs
-    assert known_pairs(registry, store)[0].weights is None
-    store.note_weights({first.checkpoint: "old", first.base: "base"})
-    store.note_weights({first.checkpoint: "new"})
-    found = known_pairs(registry, store)[0]
-    assert (found.weights, found.base_weights) == ("new", "base")
-
-
-@pytest.mark.parametrize("rewards", [None, ("random", "format")])
-def test_the_base_of_two_checkpoints_is_planned_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rewards: tuple[str, ...] | None
-) -> None:
-    store = RunStore(tmp_path)
-    for reward in ("random", "format"):
-        pair = Pair(
-            family=BASE.family,
-            base=BASE.id,
-            checkpoint=reward,
-            reward=reward,
-            recipe="micro",
-            seed=0,
-            step=20,
-        )
-        shutil.copytree(builtin_model(BASE.id), store.checkpoint(reward))
-        store.add_pair(pair)
-    selection = Selection(families=(BASE.family,), tasks=("micro_bench",), rewards=rewards)
-    planned = planned_cells(selection, load_registry(), store).cells
-    assert [p.cell.model for p in planned] == [BASE.id, "format", "random"]
-    assert {p.cell.protocol for p in planned} == {"micro_qa"}

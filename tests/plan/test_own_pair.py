@@ -165,27 +165,6 @@ def test_the_run_knows_its_own_pair_afterwards_with_the_weights_of_both_arms(
     assert [p.cell.id for p in again.cells] == [p.cell.id for p in planned.cells]
 
 
-@pytest.mark.parametrize(
-    ("keys", "fault"),
-    [
-        ({"before": "a"}, "missing: after, family, reward"),
-        (
-            {"before": "a", "after": "b", "family": "f", "reward": "r", "families": ["f"]},
-            "cannot be combined with families",
-        ),
-        ({"families": ["f"], "recipe": "grpo"}, "describe a pair of your own"),
-        ({"families": []}, "nothing selected"),
-        (
-            {"before": "a", "after": "b", "family": "f", "reward": "r", "recipe": "grpo"},
-            "give both or neither",
-        ),
-    ],
-)
-def test_a_selection_is_families_or_one_own_pair(keys: dict[str, object], fault: str) -> None:
-    with pytest.raises(ValueError, match=fault):
-        Selection.model_validate({"tasks": ("micro_bench",), **keys})
-
-
 @pytest.mark.slow
 def test_one_command_without_a_registry_evaluates_a_pair(
     after: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -13,7 +13,8 @@ rewards:
   mine: {description: pays for prime answers}
 models:
   mine-1:
-    {family: micro-llama3, base: micro-llama3, path: w, architecture: llama, protocol: micro_qa, dtype: float32}
+    {family: micro-llama3, base: micro-llama3, path: w,
+     architecture: llama, protocol: micro_qa, dtype: float32}
 pairs:
   - {family: micro-llama3, base: micro-llama3, checkpoint: mine-1,
      reward: mine, recipe: micro, seed: 1, step: 20}

@@ -1,7 +1,7 @@
 """JSON Schemas of the files that people write, of ``summary.json`` and of ``verdict.json``.
 
-``.venv/bin/python -m suite.commands.json_schemas`` writes them into this folder. An editor completes and checks
-a file that names its schema in the first line:
+``.venv/bin/python -m suite.commands.json_schemas`` writes them into this folder. An editor completes and
+checks a file that names its schema in the first line:
 
     # yaml-language-server: $schema=suite/commands/json_schemas/runfile.json
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Trains the four stand-ins of registry.yaml, two at a time on one CPU thread each: 2 to 4 minutes, no GPU, no download.
-# What is there already is not trained again. Delete this file, and its step of the workflow, once your checkpoints exist.
+# Train the four stand-ins of registry.yaml, two at a time on one CPU thread each: 2 to 4 minutes, no GPU, no
+# download. Existing ones are kept. Delete this file and its step in the workflow once your checkpoints exist.
 set -euo pipefail
 cd "$(dirname "$0")"
 export OMP_NUM_THREADS=1

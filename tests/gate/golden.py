@@ -1,7 +1,7 @@
 """Golden rows: one claim about a hand-written row or summary, and the verdict that must come of it.
 
-The tables are split by what decides: a kind of claim (``kinds/``), the interval (``test_judgement.py``), the rows that a
-claim is about (``test_scope.py``), families and unverified arms (``test_judge.py``).
+The tables are split by what decides: a kind of claim (``kinds/``), the interval (``test_judgement.py``), the
+rows that a claim is about (``test_scope.py``), families and unverified arms (``test_judge.py``).
 """
 
 from typing import Any, NamedTuple

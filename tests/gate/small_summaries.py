@@ -11,10 +11,10 @@ FAMILIES = {"a": "A", "b": "B"}
 BASELINE = """\
 made: {suite_version: "0", git: "0", samples_hash: "0", generated: "2026-11-01"}
 rows:
-  - {family: a, base: a-base, checkpoint: a-rl, reward: r, recipe: x, step: 10, task: t, protocol: none, version: "1", k: 1,
-     n_items: 50, before: 0.5, delta: 10.0, interval: [9.0, 11.0]}
-  - {family: a, base: a-base, checkpoint: a-rl, reward: e, recipe: x, step: 10, task: t, protocol: none, version: "1", k: 1,
-     n_items: 50, before: 0.5, delta: 10.0}
+  - {family: a, base: a-base, checkpoint: a-rl, reward: r, recipe: x, step: 10, task: t, protocol: none,
+     version: "1", k: 1, n_items: 50, before: 0.5, delta: 10.0, interval: [9.0, 11.0]}
+  - {family: a, base: a-base, checkpoint: a-rl, reward: e, recipe: x, step: 10, task: t, protocol: none,
+     version: "1", k: 1, n_items: 50, before: 0.5, delta: 10.0}
 """
 """Reward r with an interval, reward e without one."""
 
@@ -31,8 +31,10 @@ def row(interval: tuple[float, float] | None, **changes: Any) -> DeltaRow:
     """A comparable row of family a, reward r, task t, with its delta in the middle of ``interval``."""
     family = changes.get("family", "a")
     fields: dict[str, Any] = {
-        "family": family, "base": f"{family}-base", "checkpoint": f"{family}-rl", "reward": "r", "recipe": "x", "step": 10,
-        "seeds": (0,), "task": "t", "protocol": "none", "k": 1, "n_items": 50, "comparable": True, "before": 0.5,
+        "family": family, "base": f"{family}-base", "checkpoint": f"{family}-rl", "reward": "r",
+        "recipe": "x", "step": 10,
+        "seeds": (0,), "task": "t", "protocol": "none", "k": 1, "n_items": 50, "comparable": True,
+        "before": 0.5,
         "interval": interval, "delta": sum(interval) / 2 if interval else 4.0,
     }  # fmt: skip
     return DeltaRow.model_validate(fields | changes)
@@ -65,7 +67,8 @@ def summary(
         for task in dict.fromkeys(row.task for row in rows)
     )
     return Summary(
-        level=0.95, margin=5.0, provenance=provenance, samples_hash="0" * 64, families=families, tasks=tasks, scores=(),
+        level=0.95, margin=5.0, provenance=provenance, samples_hash="0" * 64, families=families,
+        tasks=tasks, scores=(),
         deltas=rows, contrasts=contrasts,
     )  # fmt: skip
 
@@ -77,7 +80,8 @@ def families(a: tuple[float, float], b: tuple[float, float] | None = None) -> Su
 def contrast(contaminated: str, clean: str, **changes: Any) -> CleanContrast:
     """That ``clean`` is clean for the base of ``row()`` and was run beside ``contaminated``."""
     fields: dict[str, Any] = {
-        "family": "a", "base": "a-base", "checkpoint": "a-rl", "reward": "r", "recipe": "x", "step": 10, "protocol": "none",
+        "family": "a", "base": "a-base", "checkpoint": "a-rl", "reward": "r", "recipe": "x", "step": 10,
+        "protocol": "none",
         "contaminated": contaminated, "leaked": True, "clean": clean, "n_contaminated": 50, "n_clean": 50,
         "delta_contaminated": 5.0, "delta_clean": 5.0, "difference": 0.0,
     }  # fmt: skip
@@ -85,7 +89,7 @@ def contrast(contaminated: str, clean: str, **changes: Any) -> CleanContrast:
 
 
 def policy(*claims: str, head: str = "", baseline: str | None = None) -> Policy:
-    """The policy of these claims, each a YAML mapping; ``baseline`` is the text of ``base.yaml`` beside it."""
+    """The policy of these claims, each a YAML mapping; ``baseline`` is the text of ``base.yaml`` there."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "p.yaml"
         file.write_text("\n".join([head, "claims:", *(f"  - {claim}" for claim in claims)]) + "\n")

@@ -1,4 +1,4 @@
-"""``rlvr-suite gate`` as people and CI call it: text, files, GitHub, verification, one verdict behind all of them."""
+"""``rlvr-suite gate`` as people and CI call it: text, files, GitHub, one verdict behind all of them."""
 
 import json
 from pathlib import Path
@@ -154,7 +154,7 @@ def hostile(board: Path) -> Path:
 
 
 def are_safe(told: str) -> bool:
-    """Lines of which none is a command to GitHub's runner but our own annotations, and none moves a cursor."""
+    """Whether no line is a command to GitHub's runner but our own annotations, and none moves a cursor."""
     own = ("::error file=", "::warning file=", "::notice file=")
     commands = [
         line for line in told.split("\n") if line.strip().startswith("::") and not line.startswith(own)

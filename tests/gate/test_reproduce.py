@@ -1,4 +1,4 @@
-"""``reproduce_spurious_rewards`` against the paper's own figures: it holds, and it fails on what is made to differ, alone."""
+"""``reproduce_spurious_rewards`` on the paper's own figures holds; it fails exactly where they are changed."""
 
 import math
 
@@ -15,9 +15,9 @@ from suite.stats.power import assumed_variance
 
 PAPER = "arXiv 2506.10947v1"
 BEFORE = {"qwen2.5-math-7b": 0.494, "qwen2.5-7b": 0.416, "qwen2.5-math-1.5b": 0.362}
-"""MATH-500 before RL (Table 3); of AMC and AIME none is printed, and the level only sets how wide an interval is."""
+"""MATH-500 before RL (Table 3). Of AMC and AIME none is printed; it only sets the width of an interval."""
 SYNTHETIC = {"llama3": "llama3.1-8b-instruct", "olmo2": "olmo2-7b"}
-"""Family -> base that gains nothing from random rewards: the paper says so and prints no figure, so these rows are synthetic."""
+"""Family -> base that gains nothing from random rewards. No figure is printed: the rows are synthetic."""
 
 
 def half_width(task: str, accuracy: float) -> float:
@@ -36,8 +36,10 @@ def row(base: str, reward: str, task: str, points: float, step: int | None, labe
         if r.points is not None
     )
     return DeltaRow.model_validate({
-        "family": load_registry().models[base].family, "base": base, "checkpoint": f"{label}-{base}-{reward}", "reward": reward,
-        "recipe": label, "step": step or 300, "seeds": (0,), "task": task, "protocol": "chat", "k": all_tasks()[task].repeats,
+        "family": load_registry().models[base].family, "base": base,
+        "checkpoint": f"{label}-{base}-{reward}", "reward": reward,
+        "recipe": label, "step": step or 300, "seeds": (0,), "task": task, "protocol": "chat",
+        "k": all_tasks()[task].repeats,
         "n_items": {"math500": 500, "amc83": 83, "aime2024": 30}[task], "comparable": True, "delta": points,
         "interval": (points - half, points + half), "published": references or None,
         "spurious": True if reward in ("random", "format", "incorrect") else None,
@@ -45,7 +47,7 @@ def row(base: str, reward: str, task: str, points: float, step: int | None, labe
 
 
 def paper(**synthetic: float) -> Summary:
-    """Every delta that the paper prints, and random rewards on the synthetic bases: 0 points, or as told by family."""
+    """Every delta that the paper prints, and random rewards on the synthetic bases: 0 points, or as given."""
     printed = [
         row(r.base, r.reward, r.task, r.points, r.step)
         for file in published.all_files()

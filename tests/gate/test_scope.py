@@ -154,7 +154,8 @@ def test_a_combination_of_names_is_wanted_though_each_name_is_somewhere() -> Non
     given = summary(row((9, 11)), row((9, 11), family="b", reward="s"))
     stored = baseline_text(baseline_of(given, given.deltas), "test")
     assert judged(given, BESIDE % ("[a, b]", "[r, s]", "t"), stored) == [
-        ("a", "r", "t", "holds"), ("b", "r", "t", "missing"), ("a", "s", "t", "missing"), ("b", "s", "t", "holds"),
+        ("a", "r", "t", "holds"), ("b", "r", "t", "missing"), ("a", "s", "t", "missing"), ("b", "s", "t",
+        "holds"),
     ]  # fmt: skip
     assert judged(given, BESIDE % ("[a, b]", STAR, "t"), stored) == [
         ("a", "r", "t", "holds"),
@@ -185,8 +186,8 @@ def test_no_two_missing_verdicts_are_about_one_thing() -> None:
 def test_a_leak_probe_of_the_baseline_is_none_of_a_pattern_s_tasks() -> None:
     given = summary(row((9, 11)), row((9, 11), task="t_partial"), families={"a": "A"}, probes=("t_partial",))
     stored = BASELINE.replace("reward: e", "reward: r").replace(
-        'task: t, protocol: none, version: "1", k: 1,\n     n_items: 50, before: 0.5, delta: 10.0}',
-        'task: t_partial, protocol: none, version: "1", k: 1,\n     n_items: 50, before: 0.5, delta: 10.0}',
+        'task: t, protocol: none,\n     version: "1", k: 1, n_items: 50, before: 0.5, delta: 10.0}',
+        'task: t_partial, protocol: none,\n     version: "1", k: 1, n_items: 50, before: 0.5, delta: 10.0}',
     )
     assert "t_partial" in stored
     assert judged(given, BESIDE % (STAR, "r", STAR), stored) == [("a", "r", "t", "holds")]

@@ -39,7 +39,7 @@ def test_it_says_how_much_is_gained() -> None:
 
 
 def test_an_open_claim_says_how_many_items_and_samples_would_decide_it() -> None:
-    """Half width 4 on 50 items, 2.5 points to go, 80% chance: 50 (4 / 2.5 * 2.8 / 1.96)^2 = 261 in large samples."""
+    """Half width 4 on 50 items, 2.5 points to go: 50 (4 / 2.5 * 2.8 / 1.96)^2 = 261 in large samples."""
     spread = Spread(between=10.0, sampling=300.0)
     needs = first_verdict(GAIN, row((-1.5, 6.5), spread=spread)).needs
     assert needs is not None

@@ -10,10 +10,14 @@ from suite.gate.verdict import GateReport, Verdict
 from suite.schema import Needs, NotCheckable, VerdictWord
 
 HOSTILE = [
-    "a|b", "end|", "a\\|b", "\\", "a\\", "`code`", "``", "**bold** _em_ ~~gone~~", "line\n\n# two", "cr\r\n| x |",
-    "- [ ] task", "# heading", "1. one", "---", "[link](https://evil.example)", "![image](//evil.example/x.png)",
-    "[ref]: https://evil.example", "[^1]", "<https://evil.example>", "https://evil.example/x", "www.evil.example",
-    "WWW.evil.example", "mail@evil.example", "mailto:a@evil.example", "<img src=x onerror=alert(1)>", "<!-- comment",
+    "a|b", "end|", "a\\|b", "\\", "a\\", "`code`", "``", "**bold** _em_ ~~gone~~", "line\n\n# two",
+    "cr\r\n| x |",
+    "- [ ] task", "# heading", "1. one", "---", "[link](https://evil.example)",
+    "![image](//evil.example/x.png)",
+    "[ref]: https://evil.example", "[^1]", "<https://evil.example>", "https://evil.example/x",
+    "www.evil.example",
+    "WWW.evil.example", "mail@evil.example", "mailto:a@evil.example", "<img src=x onerror=alert(1)>",
+    "<!-- comment",
     "</details>", "&lt;b&gt; &copy;", "@org/team", "x#1", "org/repo#12", ":tada:", "$x^2$", "$`x`$",
 ]  # fmt: skip
 EXPECTED_TAGS = {"h2", "p", "table", "thead", "tbody", "tr", "th", "td", "br", "span"}
@@ -21,7 +25,8 @@ EXPECTED_TAGS = {"h2", "p", "table", "thead", "tbody", "tr", "th", "td", "br", "
 
 def verdict(word: VerdictWord = "holds", **changes: object) -> Verdict:
     fields = {
-        "claim": "1", "kind": "gain", "says": "gain above 0 points", "family": "qwen", "reward": "format", "task": "math500",
+        "claim": "1", "kind": "gain", "says": "gain above 0 points", "family": "qwen", "reward": "format",
+        "task": "math500",
         "verdict": word, "detail": f"it is {word}", **changes,
     }  # fmt: skip
     return Verdict(**fields)
@@ -29,14 +34,15 @@ def verdict(word: VerdictWord = "holds", **changes: object) -> Verdict:
 
 def report(*verdicts: Verdict, **changes: object) -> GateReport:
     fields = {
-        "policy": "release", "suite_version": "0.9", "generated": "2026-03-01", "samples_hash": "ab12", "exit_code": 0,
+        "policy": "release", "suite_version": "0.9", "generated": "2026-03-01", "samples_hash": "ab12",
+        "exit_code": 0,
         "verdicts": verdicts, **changes,
     }  # fmt: skip
     return GateReport(**fields)
 
 
 class Rendered(HTMLParser):
-    """What GitHub's library makes of Markdown: its tags and attributes, the text of each cell, and every single piece of text."""
+    """What GitHub's library makes of Markdown: tags with attributes, the text of cells, all text."""
 
     def __init__(self, markdown: str) -> None:
         import cmarkgfm
@@ -165,7 +171,8 @@ def test_an_annotation_is_as_loud_as_its_effect_on_the_exit_code(
 ) -> None:
     (line,) = annotations(report(verdict(word), inconclusive=asked))
     assert line.startswith(
-        f"::{level} title=rlvr gate%3A {word}%3A 1::gain above 0 points (qwen, format on math500)%0Ait is {word}"
+        f"::{level} title=rlvr gate%3A {word}%3A 1::gain above 0 points (qwen, format on math500)"
+        f"%0Ait is {word}"
     )
 
 
@@ -187,8 +194,8 @@ def test_commands_are_escaped_as_github_documents() -> None:
     (command,) = annotations(report(made, policy_file="a:b,c%\n.yaml"))
     properties, _, message = command.removeprefix("::").partition("::")
     assert (
-        properties
-        == "error file=a%3Ab%2Cc%25%0A.yaml,line=1,title=rlvr gate%3A refuted%3A 50%25%3A a%2Cb %3A%3Aerror%3A%3Ax"
+        properties == "error file=a%3Ab%2Cc%25%0A.yaml,line=1,"
+        "title=rlvr gate%3A refuted%3A 50%25%3A a%2Cb %3A%3Aerror%3A%3Ax"
     )
     assert message == "gain above 0 points (qwen, format on math500)%0A100%25 ::warning::y"
     assert len(command.splitlines()) == 1

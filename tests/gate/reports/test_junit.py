@@ -24,7 +24,8 @@ PAIR = {"checkpoint": "qwen-format", "base": "qwen", "step": 50, "protocol": "bo
 
 def verdict(word: VerdictWord = "holds", **changes: object) -> Verdict:
     fields = {
-        "claim": "1", "kind": "gain", "says": "gain above 0 points", "family": "qwen2.5", "reward": "format", "task": "math500",
+        "claim": "1", "kind": "gain", "says": "gain above 0 points", "family": "qwen2.5",
+        "reward": "format", "task": "math500",
         "verdict": word, "detail": f"it is {word}", **changes,
     }  # fmt: skip
     return Verdict(**fields)
@@ -40,7 +41,8 @@ def exit_code(words: tuple[VerdictWord, ...], inconclusive: str | None) -> int:
 def report(*verdicts: Verdict, **changes: object) -> GateReport:
     code = exit_code(tuple(v.verdict for v in verdicts), changes.get("inconclusive"))
     fields = {
-        "policy": "release", "suite_version": "0.9", "generated": "2026-03-01", "samples_hash": "ab12", "exit_code": code,
+        "policy": "release", "suite_version": "0.9", "generated": "2026-03-01", "samples_hash": "ab12",
+        "exit_code": code,
         "verdicts": verdicts, **changes,
     }  # fmt: skip
     return GateReport(**fields)
@@ -211,7 +213,8 @@ def test_the_properties_say_what_the_verdicts_rest_on() -> None:
     suite = read(junit_xml(report(verdict(), policy_file="p.yaml", inconclusive="fail")))
     assert suite.name == "rlvr-suite gate: release"
     assert {p.name: p.value for p in suite.properties()} == {
-        "policy": "release", "policy_file": "p.yaml", "suite_version": "0.9", "samples_hash": "ab12", "generated": "2026-03-01",
+        "policy": "release", "policy_file": "p.yaml", "suite_version": "0.9", "samples_hash": "ab12",
+        "generated": "2026-03-01",
         "inconclusive": "fail", "exit_code": "0",
     }  # fmt: skip
 

@@ -2,10 +2,17 @@
 
 import json
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from suite.commands.flags import add_json, add_registry, number, whole_number
 from suite.commands.parser import Command, Parser
+
+if TYPE_CHECKING:
+    from suite.summary.power import PowerReport
+
+TOO_VARIED = "not with any number: items differ too much"
 
 
 def _add_flags(parser: Parser) -> None:
@@ -35,7 +42,7 @@ def _add_flags(parser: Parser) -> None:
 
 def _run(args: Namespace) -> int:
     from suite.commands.terminal import print_rows
-    from suite.summary.power import Question, answer, as_json, basis_lines, rows
+    from suite.summary.power import Question, answer, as_json
 
     question = Question(args.task, args.delta, args.k, args.items, args.accuracy, args.run, args.seed_sd)
     report = answer(question, args.registry)
@@ -45,6 +52,62 @@ def _run(args: Namespace) -> int:
     print_rows(rows(report))
     print("\n".join(["", *basis_lines(report)]))
     return 0
+
+
+def rows(report: "PowerReport") -> list[Mapping[str, str]]:
+    """Return the answers in words, one a row."""
+    items = f"{report.n_items} items"
+    samples = f"{report.k} sample{'' if report.k == 1 else 's'}"
+    goal = f"for {report.delta:g} points"
+    detectable = "nothing, not even 100 points"
+    if report.detectable is not None:
+        detectable = f"{report.detectable:.1f} points"
+    answers = {
+        f"detectable with {items}, {samples}, 1 seed": detectable,
+        f"items needed {goal} ({samples}, 1 seed)": str(report.items_needed or "too many to count"),
+        f"samples per item needed {goal} ({items}, 1 seed)": _samples_needed(report),
+        f"training seeds needed {goal} ({items}, {samples})": _seeds_needed(report),
+    }
+    return [{"what": what, "answer": words} for what, words in answers.items()]
+
+
+def _samples_needed(report: "PowerReport") -> str:
+    if report.samples_needed is not None:
+        return str(report.samples_needed)
+    if report.sampling is None:
+        return "unknown: the run drew one sample per item"
+    return TOO_VARIED
+
+
+def _seeds_needed(report: "PowerReport") -> str:
+    if report.seed_sd is None:
+        return "unknown: give the delta's standard deviation between seeds with --seed-sd"
+    if report.seeds_needed is None:
+        return TOO_VARIED
+    return f"{report.seeds_needed}, for a claim about the method (one seed is about its checkpoint)"
+
+
+def basis_lines(report: "PowerReport") -> list[str]:
+    """Return what the answers rest on: the test, and the variance that is assumed or was measured."""
+    from suite.stats import ALPHA
+    from suite.stats.power import CONCENTRATION, CORRELATION, POWER
+
+    test = f"paired t test over items, two-sided {ALPHA:.0%}, power {POWER:.0%}"
+    sd = f"an item's difference has sd {report.difference_sd:.1f} points with k = {report.k}"
+    if report.accuracy is None:
+        split = "from one sample per item, so at most that with more"
+        if report.sampling is not None:
+            split = f"between items {report.between**0.5:.1f}, one sample {report.sampling**0.5:.1f}"
+        pairs = f"{report.pairs} pair{'' if report.pairs == 1 else 's'}"
+        return [test, f"measured, median over {pairs}: {sd} ({split})"]
+    between = 1 / (CONCENTRATION + 1)
+    return [
+        test,
+        f"assumed: accuracy {report.accuracy:g}; item difficulties Beta with alpha + beta = "
+        f"{CONCENTRATION:.2f} ({between:.0%} of a single answer's variance lies between items), correlated "
+        f"{CORRELATION:g} between the arms; {sd}",
+        "to measure instead of assume: --run RUN",
+    ]
 
 
 COMMAND = Command(

@@ -9,11 +9,12 @@ import pytest
 from stored_cells import ITEMS, write_cell
 
 from suite.commands.main import main
+from suite.commands.power import basis_lines, rows
 from suite.errors import SuiteError
 from suite.schema import Pair
 from suite.stats.power import measured_variance, minimum_detectable_effect
 from suite.store.run_folder import RunStore
-from suite.summary.power import Question, answer, basis_lines, rows
+from suite.summary.power import Question, answer
 
 BASE, CHECKPOINT = "micro-llama3", "micro-llama3-x"
 Right = Sequence[Sequence[bool]]
@@ -106,7 +107,7 @@ def test_one_sample_an_item_leaves_the_samples_needed_unknown(
     given(store, BASE, [[True], [False], [True]])
     given(store, CHECKPOINT, [[False], [True], [True]])
     question = Question("micro_bench", run=store.root)
-    assert words(question)[2] == "unknown: the run drew one sample an item"
+    assert words(question)[2] == "unknown: the run drew one sample per item"
     assert "at most that with more" in basis_lines(answer(question))[1]
     assert main(["power", "--task", "micro_bench", "--run", str(store.root), "--json"]) == 0
     assert "sampling" not in json.loads(capsys.readouterr().out)

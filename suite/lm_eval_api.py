@@ -5,12 +5,17 @@ shapes (a document as a dict, responses as nested lists) end here: behind this m
 ``Response`` and ``Grade``.
 """
 
+import difflib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from math import isnan, nan
+from pathlib import Path
 from typing import Any
 
-from suite.benchmarks.items import Item, dataset
+from suite.benchmarks.item_sets import load_items, with_metadata
+from suite.benchmarks.items import Item
+from suite.benchmarks.tasks import task
+from suite.errors import SuiteError
 from suite.grade import Grade
 from suite.grade.task_graders import TASK_GRADERS, Response, grade_responses
 from suite.schema import Grader
@@ -22,6 +27,44 @@ Doc = dict[str, Any]
 Docs = Sequence[Doc]
 Texts = Sequence[Sequence[str]]
 """The texts of an item's samples, item by item."""
+_SETTABLE = ("seed", "steps", "n_items", "data_dir")
+"""What lm-eval's ``--metadata`` may set."""
+_NEAR = 0.75
+"""Minimum difflib ratio at which an unknown key counts as a typo: "sead" does, vLLM's "download_dir" does not."""
+
+
+def dataset(task_id: str, **metadata: object) -> "dict[str, Dataset]":  # type: ignore[name-defined]  # noqa: F821 (heavy import)
+    """Return a task's items as a ``test`` split, as lm-eval's ``custom_dataset``.
+
+    lm-eval's ``--metadata`` may set ``seed``, ``steps``, ``n_items`` and ``data_dir``. lm-eval adds the model's
+    arguments and the task's own metadata, so an unknown key is allowed; a near miss of a known one is an error.
+    """
+    for key in metadata:
+        _refuse_near_miss(key)
+    given = {key: metadata[key] for key in _SETTABLE if key in metadata}
+    spec = with_metadata(task(task_id), given, "--metadata")
+    data_dir = spec.metadata.data_dir
+    return as_dataset(load_items(spec, Path(data_dir) if data_dir else None))
+
+
+def _refuse_near_miss(key: str) -> None:
+    """Refuse a mistyped key; ``item_seed`` is what the suite's own run files call the seed.
+
+    No model argument of lm-eval 0.4.13 is as near to one of these.
+    """
+    known = (*_SETTABLE, "task_id", "item_seed")
+    near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=_NEAR)
+    if near and key not in (*_SETTABLE, "task_id"):
+        meant = "seed" if near[0] == "item_seed" else near[0]
+        what = f"unknown key '{key}'. Known: {', '.join(_SETTABLE)}"
+        raise SuiteError(what, "--metadata", f"Write '{meant}'")
+
+
+def as_dataset(items: Sequence[Item]) -> "dict[str, Dataset]":  # type: ignore[name-defined]  # noqa: F821 (heavy import)
+    """Return items as the ``test`` split that lm-eval reads."""
+    from datasets import Dataset
+
+    return {"test": Dataset.from_list([asdict(item) for item in items])}
 
 
 def grade_answers(resps: Texts, docs: Docs) -> list[list[Grade]]:

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from composite_action import Ran, environment, run_action
 
-from suite.benchmarks.items import load_items
+from suite.benchmarks.item_sets import load_items
 from suite.benchmarks.tasks import task
 from suite.commands.init import init
 from suite.commands.main import main

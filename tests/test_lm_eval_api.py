@@ -1,14 +1,19 @@
 """What lm-eval calls: graders of whole batches, and the metrics that it averages."""
 
+import ast
+import importlib.util
 from dataclasses import asdict, replace
 from math import isnan
+from pathlib import Path
 
 import pytest
 
+from suite.benchmarks import arithmetic
 from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import all_tasks, task
+from suite.errors import SuiteError
 from suite.grade import Grade
-from suite.lm_eval_api import grade_answers, grade_continuations, grade_numbers, item_metrics
+from suite.lm_eval_api import dataset, grade_answers, grade_continuations, grade_numbers, item_metrics
 
 
 def sample(right: bool, **metrics: float) -> Grade:
@@ -56,3 +61,49 @@ def test_every_metric_that_a_task_lists_is_one_that_its_grader_gives(name: str) 
     graded = filters[spec.grader]([["1"] * spec.k] * len(docs), docs)
     given = {key for doc, samples in zip(docs, graded, strict=True) for key in item_metrics(doc, [samples])}
     assert given == {m.metric for m in spec.metric_list}
+
+
+def test_lm_evals_metadata_sets_the_seed_and_the_levels() -> None:
+    rows = dataset("arithmetic_clean", seed=7, steps=[2, 3], n_items=5, pretrained="x")["test"]
+    assert [row["steps"] for row in rows] == [2, 3, 2, 3, 2]
+    wanted = [arithmetic.PROMPT + e.latex for e in arithmetic.expressions(7, 2, 3)]
+    assert [row["problem"] for row in rows if row["steps"] == 2] == wanted
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("sead", "seed"),
+        ("Seed", "seed"),
+        ("item_seed", "seed"),
+        ("step", "steps"),
+        ("n_itmes", "n_items"),
+        ("data-dir", "data_dir"),
+    ],
+)
+def test_a_mistyped_key_of_lm_evals_metadata_is_refused(key: str, meant: str) -> None:
+    with pytest.raises(SuiteError, match=f"--metadata: unknown key '{key}'.*Write '{meant}'"):
+        dataset("arithmetic_clean", **{key: 7})
+
+
+def test_what_lm_eval_itself_adds_to_the_metadata_is_let_through() -> None:
+    found = importlib.util.find_spec("lm_eval")
+    assert found and found.submodule_search_locations
+    model = ast.parse(
+        Path(found.submodule_search_locations[0], "models", "huggingface.py").read_text(encoding="utf-8")
+    )
+    made = next(n for n in ast.walk(model) if isinstance(n, ast.FunctionDef) and n.name == "__init__")
+    theirs = {arg.arg for arg in (*made.args.args, *made.args.kwonlyargs)} | {
+        "config_source",
+        "download_dir",
+        "task",
+    }
+    assert {"pretrained", "trust_remote_code"} <= theirs
+    own = task("arithmetic_clean").metadata.model_dump(exclude={"source", "steps", "data_dir"})
+    added = dict.fromkeys(theirs - {"self"}, "x") | own | {"n_items": 2}
+    assert [row["id"] for row in dataset("arithmetic_clean", **added)["test"]] == ["1-0", "2-0"]
+
+
+def test_a_seed_that_is_no_number_is_told_in_one_line() -> None:
+    with pytest.raises(SuiteError, match="--metadata"):
+        dataset("arithmetic_clean", seed="seven")

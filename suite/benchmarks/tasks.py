@@ -38,7 +38,7 @@ class Columns(Strict):
     answer: str = "answer"
 
 
-class Source(Strict):
+class ItemSource(Strict):
     """Where a task's items come from: exactly one of ``generator``, ``hub`` (a dataset id) and ``of``.
 
     ``revision`` is a commit of the dataset, or a branch or tag that loading resolves to one. ``configs`` are the dataset's
@@ -72,7 +72,7 @@ class Metadata(Strict):
 
     version: str
     title: str
-    source: Source
+    source: ItemSource
     default_protocol: str
     n_items: int = Field(ge=1)
     seed: int | None = Field(default=None, ge=0)

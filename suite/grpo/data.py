@@ -11,7 +11,6 @@
 """
 
 import hashlib
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,15 +18,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from suite.benchmarks import arithmetic, micro_corpus, micro_world
-from suite.benchmarks.items import DATA_VARIABLE, Item, ItemSet, file_items, hub_items, items_hash
-from suite.benchmarks.tasks import Source
+from suite.benchmarks.hub import hub_items
+from suite.benchmarks.item_files import file_items, item_file
+from suite.benchmarks.items import Item, ItemSet, items_hash
+from suite.benchmarks.tasks import ItemSource
 from suite.errors import SuiteError
 from suite.files.text import did_you_mean
 from suite.grpo.decontaminate import Removed, decontaminate, evaluated_items, generated_items
 
 WHERE = "data"
 """The key of a recipe that names the source."""
-DEEPSCALER = Source(hub="agentica-org/DeepScaleR-Preview-Dataset", split="train")
+DEEPSCALER = ItemSource(hub="agentica-org/DeepScaleR-Preview-Dataset", split="train")
 """40,315 rows. No revision is pinned: loading resolves the branch to a commit, and the data records it."""
 ARITHMETIC_ITEMS = 700
 """Items of one arithmetic set (arXiv 2507.10532v3, App. I-J)."""
@@ -213,12 +214,7 @@ def _arithmetic(steps: int, seed: int) -> TrainingData:
 
 
 def _deepscaler(data_dir: Path | None) -> ItemSet:
-    variable = os.environ.get(DATA_VARIABLE)
-    folder = data_dir or (Path(variable) if variable else None)
-    if folder is None:
-        return hub_items(DEEPSCALER, f"{WHERE}: deepscaler", "deepscaler.jsonl")
-    path = folder / "deepscaler.jsonl"
-    if not path.is_file():
-        fix = "Put the file there, name another folder with --data-dir, or name a JSON lines file as 'data'"
-        raise SuiteError("no items of 'deepscaler' here", str(path), fix)
-    return file_items(path)
+    path = item_file("deepscaler", data_dir)
+    if path is not None:
+        return file_items(path)
+    return hub_items(DEEPSCALER, f"{WHERE}: deepscaler", "deepscaler.jsonl")

@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from suite.benchmarks import arithmetic
-from suite.benchmarks.items import Item, load_items
+from suite.benchmarks.item_sets import load_items
+from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import TaskFile, all_tasks
 from suite.errors import SuiteError
 

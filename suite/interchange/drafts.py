@@ -10,7 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from suite import __version__
-from suite.benchmarks.items import Item, ItemSet, items_hash, load_set
+from suite.benchmarks.item_sets import load_set
+from suite.benchmarks.items import Item, ItemSet, items_hash
 from suite.benchmarks.tasks import TaskFile
 from suite.errors import SuiteError
 from suite.interchange.answers import Answer, AnswerSet

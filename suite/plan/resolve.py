@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from suite.benchmarks.items import load_set
+from suite.benchmarks.item_sets import load_set
 from suite.benchmarks.tasks import expand
 from suite.errors import SuiteError
 from suite.plan.cells import ModelToRun, Overrides, TaskToRun, task_to_run

@@ -128,7 +128,7 @@ def said(command: list[str]) -> dict[str, float]:
 
 def prompts(path: Path) -> Path:
     """The prompts of the three tasks for micro-llama3, each as often as it is sampled, with generate's own arguments."""
-    from suite.benchmarks.items import load_items
+    from suite.benchmarks.item_sets import load_items
     from suite.benchmarks.tasks import task
     from suite.registry import load_registry
     from suite.registry.protocols import PLAIN, prompt_of

@@ -6,14 +6,14 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import jinja2
 import pytest
 
-from suite.benchmarks import items
-from suite.benchmarks.items import DATA_VARIABLE, Item, items_hash, load_items
+from suite.benchmarks.item_files import DATA_VARIABLE
+from suite.benchmarks.item_sets import load_items
+from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import GROUPS, TaskFile, all_tasks, expand, task
 from suite.errors import SuiteError
 from suite.files import shipped
@@ -31,12 +31,6 @@ task: including
 dataset_kwargs: {task_id: including}
 metadata: {version: "1", title: t, default_protocol: none, source: {of: micro_bench, fraction: 0.25}, n_items: 100}
 """
-
-
-@pytest.fixture
-def local(tmp_path: Path) -> TaskFile:
-    """A task whose items come from ``tmp_path``; its file is not there yet."""
-    return task("math500").model_copy(update={"task": "mine"})
 
 
 @pytest.fixture
@@ -193,72 +187,9 @@ def test_no_task_has_the_name_of_one_of_lm_evals() -> None:
     assert not theirs & {*all_tasks(), *GROUPS}
 
 
-ROW = '{"id": "1", "problem": "p", "answer": "2"}'
-
-
-@pytest.mark.parametrize(
-    ("content", "place", "named"),
-    [
-        (f"{ROW}\n{{nope\n", ":2", "JSON"),
-        (f'{ROW}\n\n{{"id": "2", "problem": "p"}}\n', ":3", "answer"),
-        (f'{ROW}\n{{"id": "2", "problem": "p", "answer": 2}}\n', ":2", "answer"),
-        (f"{ROW}\n{ROW}\n", ":2", "'1' appears twice"),
-        ("", "", "no items"),
-        ("\n \n", "", "no items"),
-    ],
-)
-def test_a_bad_item_file_is_one_line_that_names_file_and_line(
-    local: TaskFile, tmp_path: Path, content: str, place: str, named: str
-) -> None:
-    (tmp_path / "mine.jsonl").write_text(content)
-    with pytest.raises(SuiteError) as caught:
-        load_items(local, tmp_path)
-    assert caught.value.where == f"{tmp_path / 'mine.jsonl'}{place}"
-    assert named in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_missing_item_file_is_named(local: TaskFile, tmp_path: Path) -> None:
-    with pytest.raises(SuiteError) as caught:
-        load_items(local, tmp_path)
-    assert caught.value.where == str(tmp_path / "mine.jsonl")
-
-
-def test_local_items_keep_order_and_unicode_and_skip_empty_lines(local: TaskFile, tmp_path: Path) -> None:
-    text = "½ of\u2028π"
-    row = json.dumps({"id": "b", "problem": text, "answer": "1"}, ensure_ascii=False)
-    (tmp_path / "mine.jsonl").write_text(f"{row}\n\n{ROW}", encoding="utf-8")
-    assert load_items(local, tmp_path) == [Item("b", text, "1"), Item("1", "p", "2")]
-
-
-def test_the_variable_takes_the_place_of_the_hub(
-    local: TaskFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "mine.jsonl").write_text(ROW)
-    monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
-    assert load_items(local) == [Item("1", "p", "2")]
-
-
-def test_no_fresh_item_is_a_published_one() -> None:
-    fresh, published = load_items(task("micro_arithmetic_clean")), load_items(task("micro_bench"))
-    assert not {i.problem for i in fresh} & {i.problem for i in published}
-    assert not {i.hash for i in fresh} & {i.hash for i in published}
-
-
 def is_real(spec: TaskFile) -> bool:
     """Whether its items are of a dataset that this repository does not hold."""
     return task(spec.metadata.source.of or spec.task).metadata.source.hub is not None
-
-
-@pytest.mark.parametrize("name", ["micro_bench_partial"])
-def test_a_probe_is_the_question_cut_between_words(name: str) -> None:
-    whole = load_items(task(name.removesuffix("_partial")))
-    fraction = task(name).metadata.source.fraction or 0
-    for probe, item in zip(load_items(task(name)), whole, strict=True):
-        assert probe.problem + probe.continuation == item.problem
-        assert probe.problem and not probe.problem[-1].isspace() and probe.continuation[0].isspace()
-        assert len(probe.problem) <= fraction * len(item.problem)
-        assert (probe.id, probe.answer, probe.hash) == (item.id, item.answer, item.hash)
 
 
 PROBE = Item("1", "Mia has 10 eggs.", "9", " How many eggs now?")
@@ -289,28 +220,6 @@ def test_an_ordinary_item_is_graded_by_its_answer_and_has_no_further_metrics() -
     right, wrong = grade_responses([Response(PROBE, "so 9"), Response(PROBE, "so 8")], "answer")
     assert (right.outcome, wrong.outcome) == ("correct", "wrong")
     assert right.metrics == {}
-
-
-def test_the_items_hash_ignores_order_ids_and_spelling_but_not_content() -> None:
-    a, b = Item("1", "one  question", "142.0"), Item("2", "other", "2")
-    same = items_hash([b, Item("x", "one question", "142")])
-    assert items_hash([a, b]) == same
-    assert items_hash([a]) != items_hash([a, b])
-    assert items_hash([a, a, b]) != same
-    assert items_hash([replace(a, answer="143"), b]) != same
-    assert items_hash([replace(a, problem="question"), b]) != same
-
-
-def test_an_item_file_that_is_not_utf8_is_named(local: TaskFile, tmp_path: Path) -> None:
-    (tmp_path / "mine.jsonl").write_bytes(b'{"id": "\xff"}')
-    with pytest.raises(SuiteError):
-        load_items(local, tmp_path)
-
-
-@pytest.mark.parametrize("text", ["one\ntwothree", "one\tlongword"])
-def test_a_probe_is_cut_at_any_white_space(text: str) -> None:
-    probe = items._cut(Item("1", text, "1"), 0.6)
-    assert (probe.problem, probe.problem + probe.continuation) == ("one", text)
 
 
 @pytest.mark.parametrize("spec", all_tasks().values(), ids=lambda spec: spec.task)

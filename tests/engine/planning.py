@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from suite.benchmarks.items import load_items
+from suite.benchmarks.item_sets import load_items
 from suite.benchmarks.tasks import task
 from suite.engine.start import identity
 from suite.plan.cells import ModelToRun, Overrides, PlannedCell, plan, task_to_run

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from planning import base, planned, texts
 
-from suite.benchmarks.items import load_items
+from suite.benchmarks.item_sets import load_items
 from suite.benchmarks.micro_world import prompt, word_problems
 from suite.benchmarks.tasks import task
 from suite.engine.contract import CellWork

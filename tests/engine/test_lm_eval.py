@@ -17,7 +17,8 @@ from lm_eval.api.model import LM
 from lm_eval.evaluator import simple_evaluate
 from lm_eval.tasks import TaskManager
 
-from suite.benchmarks.items import DATA_VARIABLE, load_items, load_set
+from suite.benchmarks.item_files import DATA_VARIABLE
+from suite.benchmarks.item_sets import load_items, load_set
 from suite.benchmarks.tasks import GROUPS, expand, task
 from suite.engine.run import run_cells
 from suite.engine.start import identity

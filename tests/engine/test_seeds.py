@@ -2,7 +2,8 @@
 
 import hashlib
 
-from suite.benchmarks.items import Item, load_items
+from suite.benchmarks.item_sets import load_items
+from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import task
 from suite.engine.seeds import sample_seed
 

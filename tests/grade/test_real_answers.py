@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from suite.benchmarks.items import DATA_VARIABLE
+from suite.benchmarks.item_files import DATA_VARIABLE
 from suite.grade import grade, grade_all, verdicts
 
 pytestmark = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")

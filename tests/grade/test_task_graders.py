@@ -7,7 +7,8 @@ from math import isnan
 import pytest
 
 from suite.benchmarks import arithmetic
-from suite.benchmarks.items import Item, load_items
+from suite.benchmarks.item_sets import load_items
+from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import task
 from suite.grade import Grade, task_graders
 from suite.grade.task_graders import Response, grade_responses

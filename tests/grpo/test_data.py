@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from suite.benchmarks import arithmetic, items
-from suite.benchmarks.items import DATA_VARIABLE, Item, items_hash, load_set
-from suite.benchmarks.tasks import Source, task
+from suite.benchmarks import arithmetic
+from suite.benchmarks.item_files import DATA_VARIABLE
+from suite.benchmarks.item_sets import load_set
+from suite.benchmarks.items import Item, items_hash
+from suite.benchmarks.tasks import ItemSource, task
 from suite.errors import SuiteError
 from suite.grpo import data
 from suite.grpo.data import (
@@ -230,8 +232,8 @@ def test_rows_of_the_hub_are_numbered_and_their_commit_is_kept(
         pandas = pytest.importorskip("pandas")
         pandas.DataFrame(rows).to_parquet(hub / "train.parquet")
     monkeypatch.delenv(DATA_VARIABLE, raising=False)
-    monkeypatch.setattr(items, "_is_hub_reachable", lambda: False)
-    monkeypatch.setattr(data, "DEEPSCALER", Source(hub=str(hub), split="train", revision=COMMIT))
+    monkeypatch.setattr("suite.benchmarks.hub._is_hub_reachable", lambda: False)
+    monkeypatch.setattr(data, "DEEPSCALER", ItemSource(hub=str(hub), split="train", revision=COMMIT))
     made = load("deepscaler")
     assert made.items == (Item("0", "one", "1"),)
     assert (made.source, made.revision, made.n_before) == (str(hub), COMMIT, 2)
@@ -242,7 +244,7 @@ def test_without_the_hub_deepscaler_is_one_line_that_names_the_other_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv(DATA_VARIABLE, raising=False)
-    monkeypatch.setattr(items, "_is_hub_reachable", lambda: False)
+    monkeypatch.setattr("suite.benchmarks.hub._is_hub_reachable", lambda: False)
     with pytest.raises(
         SuiteError, match=r"^data: deepscaler: the items of 'agentica-org/.*holds deepscaler\.jsonl"
     ):

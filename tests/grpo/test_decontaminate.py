@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from suite.benchmarks.items import DATA_VARIABLE, Item, file_items
+from suite.benchmarks.item_files import DATA_VARIABLE, file_items
+from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import all_tasks
 from suite.errors import SuiteError
 from suite.grpo.decontaminate import (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from suite.benchmarks.items import DATA_VARIABLE
+from suite.benchmarks.item_files import DATA_VARIABLE
 from suite.grade import extract
 from suite.grpo.strong_check import Checked, Labelled, check, choices
 

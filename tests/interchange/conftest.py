@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from plain_rows import TASK, Refusal, contents
 
-from suite.benchmarks.items import Item, load_items
+from suite.benchmarks.item_sets import load_items
+from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import task
 from suite.commands.main import main
 

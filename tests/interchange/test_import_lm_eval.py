@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from plain_rows import TASK, Refusal, Row, right, write_lines
 
-from suite.benchmarks.items import DATA_VARIABLE, Item, load_items
+from suite.benchmarks.item_files import DATA_VARIABLE
+from suite.benchmarks.item_sets import load_items
+from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import task
 from suite.commands.main import main
 from suite.files.shipped import builtin_model, tasks_dir

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from plain_rows import TASK, Refusal, right
 
-from suite.benchmarks.items import DATA_VARIABLE, Item, load_items
+from suite.benchmarks.item_files import DATA_VARIABLE
+from suite.benchmarks.item_sets import load_items
+from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import task
 from suite.commands.main import main
 from suite.store.run_folder import RunStore

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from plain_rows import TASK, Refusal, Row, contents, rows, write_lines
 
-from suite.benchmarks.items import Item, load_set
+from suite.benchmarks.item_sets import load_set
+from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import task
 from suite.commands.main import main
 from suite.store.cells import CellManifest

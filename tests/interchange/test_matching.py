@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from suite.benchmarks.items import DATA_VARIABLE, Item, load_items
+from suite.benchmarks.item_files import DATA_VARIABLE
+from suite.benchmarks.item_sets import load_items
+from suite.benchmarks.items import Item
 from suite.benchmarks.tasks import task
 from suite.errors import SuiteError
 from suite.interchange.answers import Answer

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase, Qwen2Tokenizer
 
-from suite.benchmarks.items import load_items
+from suite.benchmarks.item_sets import load_items
 from suite.benchmarks.micro_corpus import MIXTURES, documents
 from suite.benchmarks.tasks import task
 from suite.files.shipped import builtin_model

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from suite.benchmarks.items import load_items
+from suite.benchmarks.item_sets import load_items
 from suite.benchmarks.tasks import task
 from suite.commands.plan import PlanRow, plan_rows, plan_total
 from suite.engine.start import identity

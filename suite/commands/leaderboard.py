@@ -37,10 +37,10 @@ def _run(args: Namespace) -> int:
     from suite.gate import judge, load_policy
     from suite.leaderboard import packed_cells, write_board
     from suite.registry import load_registry
-    from suite.summary.merge import check_out, source_of
+    from suite.summary.merge import board_source, check_out_folder
 
-    check_out(args.run, args.out)
-    summary, stores, notes = source_of(args.run, load_registry(args.registry))
+    check_out_folder(args.run, args.out)
+    summary, stores, notes = board_source(args.run, load_registry(args.registry))
     print_notes(notes)
     report = judge(summary, load_policy(args.policy)) if args.policy else None
     cells = () if args.no_answers else packed_cells(stores)

@@ -42,9 +42,9 @@ def _add_flags(parser: Parser) -> None:
 
 def _run(args: Namespace) -> int:
     from suite.commands.terminal import print_rows
-    from suite.summary.power import Question, answer, as_json
+    from suite.summary.power import PowerQuestion, answer, as_json
 
-    question = Question(args.task, args.delta, args.k, args.items, args.accuracy, args.run, args.seed_sd)
+    question = PowerQuestion(args.task, args.delta, args.k, args.items, args.accuracy, args.run, args.seed_sd)
     report = answer(question, args.registry)
     if args.json:
         print(json.dumps(as_json(report), indent=1))

@@ -31,11 +31,12 @@ def _run(args: Namespace) -> int:
 
 def verified(summary: "Summary", run: Path, overlays: Sequence[Path]) -> "Summary | None":
     """Return the summary that the run's samples give; None if it differs, with the differences printed."""
+    from suite.commands.verify_lines import verification_lines
     from suite.registry import load_registry
-    from suite.summary.verify import lines, verify
+    from suite.summary.verify import verify
 
     verification = verify(summary, run, load_registry(overlays))
-    for line in lines(verification):
+    for line in verification_lines(verification):
         print(safe_line(f"rlvr-suite: {line}"), file=sys.stderr)
     return verification.summary if verification.passed else None
 

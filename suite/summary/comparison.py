@@ -1,7 +1,7 @@
-"""Scored cells -> rows of deltas: what is comparable, the delta and its tests, its controls, where it comes from.
+"""Scored cells -> rows of deltas, part by part.
 
-Pure; ``suite.summary.summarize`` calls it for the methods of a run. Each function here computes one part of a row, and
-``suite.summary.delta_row`` puts the parts together.
+Pure; ``suite.summary.summarize`` calls it for the methods of a run. Each function here computes one part of
+a row, and ``suite.summary.delta_row`` puts the parts together.
 """
 
 from collections import defaultdict
@@ -68,9 +68,9 @@ def _compare_with_base(
     is_spurious: bool,
     margin: float,
 ) -> Comparison:
-    # Of several cells of the base (other prompts, other decoding) the arm is the one that differs in the fewest
-    # must-match fields. If it still differs in any, the row says so and has no number of its own; only the
-    # strong baseline, which may differ in its prompt, is computed either way.
+    # The base may have several cells, under other prompts or other decoding. Its arm is the one that differs
+    # in the fewest must-match fields. If it still differs in any, the row names them and has no delta; only
+    # the strong baseline, which may differ in its prompt, is computed either way.
     before = min(bases, key=lambda cell: len(differing(cell, method.cell)))
     differs = differing(before, method.cell)
     parts = DeltaParts(
@@ -123,7 +123,7 @@ def _test(before: ScoredCell, method: MeasuredMethod, delta: Estimate, margin: f
 
 
 def _strong_baseline(bases: Sequence[ScoredCell], method: MeasuredMethod) -> StrongBaseline:
-    """Return the delta against the base's best prompt, empty where the base was evaluated under one prompt only.
+    """Return the delta against the base's best prompt, empty if the base was evaluated under only one.
 
     The one exemption from equal arms: the prompts differ, and nothing else may.
     """
@@ -183,7 +183,10 @@ def _against_controls(method: MeasuredMethod, controls: Sequence[MeasuredMethod]
 
 
 def covers(*seeds: int) -> Covers:
-    """Return what the interval of a difference covers, by the number of training seeds on each of its sides."""
+    """Return what the interval of a difference covers.
+
+    ``seeds`` are the numbers of training seeds on its sides.
+    """
     several = [n > 1 for n in seeds]
     if all(several):
         return "items and seeds"
@@ -200,7 +203,7 @@ def _gain_sources(before: ScoredCell, method: MeasuredMethod) -> GainSources:
 
 
 def _answers(cells: Sequence[ScoredCell]) -> Answers:
-    """Return the samples of one arm, those of several seeds side by side, in an order that both arms share."""
+    """Return the samples of one arm in an order that both arms share, those of several seeds side by side."""
 
     def joined(flags: Sequence[Flags]) -> Flags:
         return np.hstack([flags_IS[cell.by_hash_I] for flags_IS, cell in zip(flags, cells, strict=True)])

@@ -1,4 +1,4 @@
-"""Deltas against each other: leaked items against the rest, contaminated tasks against clean ones, one base against another.
+"""Deltas against each other: leaked items and the rest, contaminated tasks and clean ones, two bases.
 
 Pure; ``suite.summary.summarize`` calls it with the comparisons of ``suite.summary.comparison``.
 """
@@ -19,14 +19,18 @@ from suite.summary.methods import by_item
 from suite.summary.table import Flags, ScoredCell
 
 PROBED_SHARE = 0.6
-"""Share of a question that a probe shows (the papers' middle one); of several probes the nearest decides what leaked."""
+"""Share of a question that a probe shows (the papers' middle one); of several probes the nearest decides
+what leaked."""
 
 Probes = Mapping[tuple[str, str], ScoredCell]
 """(model, probed task) -> the model's cell on the probe."""
 
 
 def probes(cells: Iterable[ScoredCell]) -> Probes:
-    """Return for each model and task the probe of the most items, of these the one nearest to ``PROBED_SHARE``."""
+    """Return the probe of each model and task.
+
+    Of several the one of the most items, then the one nearest to ``PROBED_SHARE``.
+    """
     known = all_tasks()
     candidates: dict[tuple[str, str], list[tuple[int, float, str, ScoredCell]]] = defaultdict(list)
     for cell in cells:
@@ -39,7 +43,7 @@ def probes(cells: Iterable[ScoredCell]) -> Probes:
 
 
 def with_leak(comparison: Comparison, known: Probes) -> DeltaRow:
-    """Return the row, with the delta on the items that the base reproduces if the base was probed for them."""
+    """Return the row, with its leak split if the base was probed for the task."""
     row = comparison.row
     probe = known.get((row.base, row.task))
     if probe is None or row.delta is None:
@@ -48,8 +52,8 @@ def with_leak(comparison: Comparison, known: Probes) -> DeltaRow:
 
 
 def _leak_split(comparison: Comparison, probe: ScoredCell) -> LeakSplit:
-    # A probe shows a part of the question, so its items have other hashes: they are matched by their ids. Items that
-    # were not probed are in neither part.
+    # A probe shows a part of the question, so its items have other hashes: they are matched by their ids.
+    # Items that were not probed are in neither part.
     exact_IS = probe.rows["exact_match"].to_numpy(dtype=np.float64).reshape(-1, probe.manifest.k)
     exact_I = exact_IS.mean(axis=1)
     reproduced = {item_id for item_id, exact in zip(probe.item_ids, exact_I, strict=True) if exact > 0.5}

@@ -1,7 +1,7 @@
 """The parts of a delta row, and the one place where they become the flat row of ``summary.json``.
 
-Each part is computed by itself in ``suite.summary.comparison``; a part that does not apply is left at its default, in
-which every value is absent.
+Each part is computed by itself in ``suite.summary.comparison``; a part that does not apply is left at its
+default, in which every value is absent.
 """
 
 from dataclasses import dataclass, field
@@ -47,7 +47,10 @@ class Significance:
 
 @dataclass(frozen=True)
 class Controls:
-    """The matched controls and the delta beyond each; ``checkpoints`` is None for a row that is a control itself."""
+    """The matched controls and the delta beyond each.
+
+    ``checkpoints`` is None for a row that is a control itself.
+    """
 
     checkpoints: tuple[str, ...] | None = None
     deltas: tuple[ControlDelta, ...] = ()
@@ -80,7 +83,10 @@ class GainSources:
 
 @dataclass(frozen=True)
 class DeltaParts:
-    """All that was computed of one method; ``differs`` names the must-match fields that make it not comparable."""
+    """All that was computed of one method.
+
+    ``differs`` names the must-match fields that make it not comparable.
+    """
 
     base_cell: str
     is_spurious: bool

@@ -32,7 +32,7 @@ def by_item(cell: ScoredCell) -> Floats:
 
 @dataclass(frozen=True)
 class MeasuredMethod:
-    """Checkpoints of one recipe that differ only in their training seed, measured alike on one task; often just one."""
+    """Checkpoints that differ only in their training seed, measured alike on one task; often just one."""
 
     pairs: tuple[Pair, ...]
     cells: tuple[ScoredCell, ...]
@@ -66,7 +66,8 @@ class MeasuredMethod:
 def methods(pairs: Iterable[Pair], cells: Iterable[ScoredCell]) -> list[MeasuredMethod]:
     """Return the pairs that have a cell, the training seeds of one method together.
 
-    A pair whose seed or recipe is not stated is a method of its own, and so is a second checkpoint of one seed.
+    A pair whose seed or recipe is not stated is a method of its own, and so is a second checkpoint of one
+    seed.
     """
     cells_of: dict[str, list[ScoredCell]] = defaultdict(list)
     for cell in cells:

@@ -1,4 +1,9 @@
-"""Table + statistics -> ``Summary``: the one place where numbers are computed. ``rlvr-suite summarize runs/demo`` writes it."""
+"""Table + statistics -> ``Summary``: the one place where numbers are computed.
+
+``rlvr-suite summarize RUN`` writes it. ``summarize`` is the whole story: the cells that count, in the order
+in which people read them; a score of each; a delta of each method against its base; what the deltas say
+against each other.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -9,6 +14,7 @@ from suite import __version__, stats
 from suite.benchmarks.tasks import all_tasks
 from suite.errors import SuiteError
 from suite.registry import Registry, published
+from suite.registry.published import PublishedScore
 from suite.schema import (
     OUTCOMES,
     Behaviour,
@@ -31,53 +37,94 @@ from suite.summary.methods import methods
 from suite.summary.table import BEHAVIOURS, METRICS, ScoredCell
 
 MARGIN = 5.0
-"""Points within which a delta counts as no change, unless another margin is asked for."""
+"""Points within which a delta counts as no change, by default."""
 
 
-def _behaviour(rows: pd.DataFrame) -> Behaviour:
-    columns = {**{name: name for name in BEHAVIOURS}, "truncated": "truncated", "mean_tokens": "n_tokens"}
-    stated = {name: column for name, column in columns.items() if rows[column].notna().all()}
-    return Behaviour.model_validate(
-        {name: float(rows[column].astype(float).mean()) for name, column in stated.items()}
+def summary_of(
+    store: RunStore, cells: Iterable[ScoredCell], registry: Registry, margin: float = MARGIN
+) -> Summary:
+    """Return the summary of a run's ``cells`` for the pairs that registry and run know.
+
+    Raises ``SuiteError`` if the run has no finished cells.
+    """
+    if not any(store.finished()):
+        fix = "Run `rlvr-suite eval --out` with this folder first"
+        raise SuiteError("no finished cells here", str(store.root), fix)
+    return summarize(cells, known_pairs(registry, store), registry, margin, store.weights())
+
+
+def summarize(
+    cells: Iterable[ScoredCell],
+    pairs: Sequence[Pair],
+    registry: Registry,
+    margin: float = MARGIN,
+    weights: Mapping[str, str] = MappingProxyType({}),
+) -> Summary:
+    """Return all scores and paired deltas of the finished cells.
+
+    ``margin`` is what counts as no change, in points. ``weights`` maps a model's id to the weights that it
+    has now, and takes precedence over the pairs'; cells of other weights are left out.
+    """
+    current = list(_current_cells(cells, pairs, weights))
+    families = {cell.manifest.family: registry.family(cell.manifest.family).name for cell in current}
+    ordered = _reading_order(current, registry)
+    # A cell with an error among its samples has a score that shows the error, but is no arm of a delta.
+    sound = [cell for cell in ordered if cell.is_sound]
+    comparisons = compare(methods(pairs, sound), sound, registry, margin)
+    known_probes = probes(sound)
+    deltas = [with_leak(comparison, known_probes) for comparison in comparisons]
+    return Summary(
+        level=stats.LEVEL,
+        margin=margin,
+        provenance=_provenance(ordered),
+        samples_hash=content_hash(sorted((cell.id, cell.samples_hash) for cell in ordered)),
+        families={cell.manifest.family: families[cell.manifest.family] for cell in ordered},
+        tasks=_task_rows(ordered),
+        scores=tuple(_score_row(cell, registry) for cell in ordered),
+        deltas=_with_adjusted_p(deltas),
+        contrasts=tuple(clean_contrasts(comparisons, registry)),
+        interactions=tuple(interactions(comparisons)),
     )
 
 
-def _levels(rows: pd.DataFrame) -> dict[str, float] | None:
-    """Accuracy by number of steps, where the items have any."""
-    if not rows["steps"].all():
-        return None
-    return {str(steps): float(share) for steps, share in rows.groupby("steps")["correct"].mean().items()}
+def _current_cells(
+    cells: Iterable[ScoredCell], pairs: Iterable[Pair], weights: Mapping[str, str]
+) -> Iterator[ScoredCell]:
+    """Yield the cells of the weights that each model has now.
+
+    A model that was trained again since, or whose base was, has cells of its old weights, too. Imported
+    cells state no weights and stay.
+    """
+    current: dict[str, str] = {}
+    for pair in pairs:
+        if pair.base_weights is not None:
+            current[pair.base] = pair.base_weights
+        if pair.weights is not None:
+            current[pair.checkpoint] = pair.weights
+    current |= weights
+    for cell in cells:
+        if cell.has_weights(current.get(cell.manifest.cell.model)):
+            yield cell
 
 
-def _references(
-    cell: ScoredCell, interval: Interval | None, registry: Registry
-) -> tuple[ScoreReference, ...]:
-    """Published accuracies of a base on the task under the same prompt, with the same kind of decoding where it is stated."""
-    manifest = cell.manifest
-    greedy, prompt = manifest.cell.decoding.temperature == 0, manifest.prompt
-    low, high = interval or (0.0, 1.0)
-    out = []
-    for source, row in published.scores(manifest.cell.model, manifest.cell.task):
-        theirs = registry.protocols.get(row.protocol or "")
-        same_text = (
-            theirs is not None
-            and not theirs.chat
-            and prompt is not None
-            and prompt.template == theirs.template
-        )
-        if row.percent is None or not (same_text or row.protocol == manifest.cell.protocol):
-            continue
-        if row.temperature is None or (row.temperature == 0) == greedy:
-            share, spread = row.percent / 100, "" if row.sd is None else f", sd {row.sd:g}"
-            where = f"{source.id}, {row.where}"
-            off = not low <= share <= high
-            out.append(ScoreReference(accuracy=share, source=where, setting=row.setting + spread, off=off))
-    return tuple(out)
+def _reading_order(cells: Iterable[ScoredCell], registry: Registry) -> list[ScoredCell]:
+    """Return the cells by family, the base before its checkpoints, by task, by protocol."""
+    families = list(registry.families)
+    protocols = list(registry.protocols)
+
+    def place(scored: ScoredCell) -> tuple[int, bool, str, str, int, str]:
+        cell = scored.manifest.cell
+        is_checkpoint = cell.model != scored.manifest.base
+        protocol = protocols.index(cell.protocol) if cell.protocol in protocols else len(protocols)
+        family = families.index(scored.manifest.family)
+        return (family, is_checkpoint, cell.model, cell.task, protocol, scored.id)
+
+    return sorted(cells, key=place)
 
 
 def _score_row(cell: ScoredCell, registry: Registry) -> ScoreRow:
     manifest, rows = cell.manifest, cell.rows
-    estimate = stats.accuracy(cell.score_I)
+    accuracy = stats.accuracy(cell.score_I)
     metrics = {name: float(rows[name].mean()) for name in METRICS if rows[name].notna().all()}
     return ScoreRow(
         cell=cell.id,
@@ -91,133 +138,112 @@ def _score_row(cell: ScoredCell, registry: Registry) -> ScoreRow:
         protocol=manifest.cell.protocol,
         k=manifest.k,
         n_items=manifest.n_items,
-        accuracy=estimate.mean,
-        interval=estimate.interval,
+        accuracy=accuracy.mean,
+        interval=accuracy.interval,
         pass_at_k=stats.pass_at_k(cell.flags_IS("correct"), manifest.k),
-        outcomes={o: int(cell.outcome_IS(o).sum()) for o in OUTCOMES},
+        outcomes={outcome: int(cell.outcome_IS(outcome).sum()) for outcome in OUTCOMES},
         answer_present=float(rows["answer_present"].mean()),
         behaviour=_behaviour(rows),
         metrics=metrics or None,
         levels=_levels(rows),
-        published=_references(cell, estimate.interval, registry) or None,
+        published=_published_scores(cell, accuracy.interval, registry) or None,
     )
+
+
+def _behaviour(rows: pd.DataFrame) -> Behaviour:
+    """Return the means of what each sample states; imported answers may not state all of it."""
+    columns = {name: name for name in (*BEHAVIOURS, "truncated")} | {"mean_tokens": "n_tokens"}
+    means: dict[str, float] = {}
+    for name, column in columns.items():
+        if rows[column].notna().all():
+            means[name] = float(rows[column].astype(float).mean())
+    return Behaviour.model_validate(means)
+
+
+def _levels(rows: pd.DataFrame) -> dict[str, float] | None:
+    """Return the accuracy by number of steps, if the items have any."""
+    if not rows["steps"].all():
+        return None
+    return {str(steps): float(share) for steps, share in rows.groupby("steps")["correct"].mean().items()}
+
+
+def _published_scores(
+    cell: ScoredCell, interval: Interval | None, registry: Registry
+) -> tuple[ScoreReference, ...]:
+    """Return the published accuracies of a base on the task under the same prompt and kind of decoding."""
+    low, high = interval or (0.0, 1.0)
+    references = []
+    for source, row in published.scores(cell.manifest.cell.model, cell.manifest.cell.task):
+        if row.percent is not None and _is_same_setting(cell, row, registry):
+            accuracy = row.percent / 100
+            spread = "" if row.sd is None else f", sd {row.sd:g}"
+            references.append(
+                ScoreReference(
+                    accuracy=accuracy,
+                    source=f"{source.id}, {row.where}",
+                    setting=row.setting + spread,
+                    off=not low <= accuracy <= high,
+                )
+            )
+    return tuple(references)
+
+
+def _is_same_setting(cell: ScoredCell, row: PublishedScore, registry: Registry) -> bool:
+    """Whether a published score was measured under the cell's prompt, and greedily or not as the cell was.
+
+    A decoding that the source does not state counts as the same.
+    """
+    prompt = cell.manifest.prompt
+    protocol = registry.protocols.get(row.protocol or "")
+    is_same_text = False
+    if protocol is not None and prompt is not None and not protocol.chat:
+        is_same_text = prompt.template == protocol.template
+    if not is_same_text and row.protocol != cell.manifest.cell.protocol:
+        return False
+    is_greedy = cell.manifest.cell.decoding.temperature == 0
+    return row.temperature is None or (row.temperature == 0) == is_greedy
 
 
 def _task_rows(cells: Sequence[ScoredCell]) -> tuple[TaskRow, ...]:
     known = all_tasks()
-    n_items = {c.manifest.cell.task: c.manifest.n_items for c in cells}
-    out = []
-    for task_id, n in sorted(n_items.items()):
-        metadata, kind = known[task_id].metadata, known[task_id].grader
-        about = {"title": metadata.title, "version": metadata.version, "contaminated": metadata.contaminated}
-        out.append(TaskRow.model_validate({"task": task_id, "n_items": n, "kind": kind, **about}))
-    return tuple(out)
-
-
-def samples_hash(cells: Iterable[ScoredCell]) -> str:
-    """Hash of every stored text with its place: what a summary was computed from."""
-    return content_hash(sorted((c.id, c.samples_hash) for c in cells))
+    n_items = {cell.manifest.cell.task: cell.manifest.n_items for cell in cells}
+    return tuple(
+        TaskRow(
+            task=task,
+            title=known[task].metadata.title,
+            version=known[task].metadata.version,
+            n_items=n_items[task],
+            kind=known[task].grader,
+            contaminated=tuple(known[task].metadata.contaminated),
+        )
+        for task in sorted(n_items)
+    )
 
 
 def _provenance(cells: Sequence[ScoredCell]) -> Provenance:
+    finished = [cell.manifest.finished for cell in cells if cell.manifest.finished]
+    names = {}
+    for scored in cells:
+        cell = scored.manifest.cell
+        names[scored.id] = f"{cell.model}/{cell.task}@{cell.protocol}"
     return Provenance(
         suite_version=__version__,
         git=provenance.git_state(),
         packages=provenance.packages(),
         python=provenance.python_version(),
-        device=", ".join(sorted({c.manifest.device_name for c in cells})),
-        engines=tuple(sorted({c.manifest.cell.engine for c in cells})),
-        generated=max(
-            (c.manifest.finished for c in cells if c.manifest.finished), default=provenance.today()
-        ),
-        cells={
-            c.id: f"{c.manifest.cell.model}/{c.manifest.cell.task}@{c.manifest.cell.protocol}" for c in cells
-        },
+        device=", ".join(sorted({cell.manifest.device_name for cell in cells})),
+        engines=tuple(sorted({cell.manifest.cell.engine for cell in cells})),
+        generated=max(finished, default=provenance.today()),
+        cells=names,
     )
-
-
-def _current(
-    cells: Iterable[ScoredCell], pairs: Iterable[Pair], weights: Mapping[str, str]
-) -> Iterator[ScoredCell]:
-    """Cells without those of a model that was trained again since, or whose base was; imported ones state no weights and stay."""
-    stated = {
-        model: h
-        for p in pairs
-        for model, h in ((p.base, p.base_weights), (p.checkpoint, p.weights))
-        if h is not None
-    }
-    known = {**stated, **weights}
-    for c in cells:
-        if c.has_weights(known.get(c.manifest.cell.model)):
-            yield c
-
-
-def _in_order(cells: Iterable[ScoredCell], registry: Registry) -> list[ScoredCell]:
-    """Cells as people read them: by family, the base before its checkpoints, by task, by protocol."""
-    families, protocols = list(registry.families), list(registry.protocols)
-
-    def place(c: ScoredCell) -> tuple[int, bool, str, str, int, str]:
-        cell = c.manifest.cell
-        protocol = protocols.index(cell.protocol) if cell.protocol in protocols else len(protocols)
-        return (
-            families.index(c.manifest.family),
-            cell.model != c.manifest.base,
-            cell.model,
-            cell.task,
-            protocol,
-            c.id,
-        )
-
-    return sorted(cells, key=place)
 
 
 def _with_adjusted_p(rows: Sequence[DeltaRow]) -> tuple[DeltaRow, ...]:
-    """The rows with p adjusted for the whole board: every row that was tested, leak probes apart."""
+    """Return the rows with p adjusted over all rows that were tested, except leak probes."""
     known = all_tasks()
     tested = {n: row.p for n, row in enumerate(rows) if row.p is not None and not known[row.task].is_probe}
-    p_values, out = list(tested.values()), list(rows)
+    p_values = list(tested.values())
+    adjusted = list(rows)
     for n, p_holm, p_bh in zip(tested, stats.holm(p_values), stats.benjamini_hochberg(p_values), strict=True):
-        out[n] = rows[n].model_copy(update={"p_holm": p_holm, "p_bh": p_bh})
-    return tuple(out)
-
-
-def summarize(
-    cells: Iterable[ScoredCell],
-    pairs: Sequence[Pair],
-    registry: Registry,
-    margin: float = MARGIN,
-    weights: Mapping[str, str] = MappingProxyType({}),
-) -> Summary:
-    """All scores and paired deltas of the finished cells; cells of other weights than the pairs' are left out.
-
-    A cell with an error among its samples is scored, and is no arm of a delta.
-    ``margin`` is what counts as no change, in points; ``weights`` says which weights models have now, by id, before the pairs do.
-    """
-    current = list(_current(cells, pairs, weights))
-    names = {c.manifest.family: registry.family(c.manifest.family).name for c in current}
-    order = _in_order(current, registry)
-    sound = [c for c in order if c.is_sound]
-    compared, known_probes = compare(methods(pairs, sound), sound, registry, margin), probes(sound)
-    return Summary(
-        level=stats.LEVEL,
-        margin=margin,
-        provenance=_provenance(order),
-        samples_hash=samples_hash(order),
-        families={c.manifest.family: names[c.manifest.family] for c in order},
-        tasks=_task_rows(order),
-        scores=tuple(_score_row(c, registry) for c in order),
-        deltas=_with_adjusted_p([with_leak(one, known_probes) for one in compared]),
-        contrasts=tuple(clean_contrasts(compared, registry)),
-        interactions=tuple(interactions(compared)),
-    )
-
-
-def summary_of(
-    store: RunStore, cells: Iterable[ScoredCell], registry: Registry, margin: float = MARGIN
-) -> Summary:
-    """The summary of a run's ``cells`` for the pairs that registry and run know; a run without finished cells is an error."""
-    if not any(store.finished()):
-        raise SuiteError(
-            "no finished cells here", str(store.root), "Run `rlvr-suite eval --out` with this folder first"
-        )
-    return summarize(cells, known_pairs(registry, store), registry, margin, store.weights())
+        adjusted[n] = rows[n].model_copy(update={"p_holm": p_holm, "p_bh": p_bh})
+    return tuple(adjusted)

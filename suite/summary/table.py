@@ -1,7 +1,7 @@
 """Graded cells -> tidy rows, one a sample; the only place where samples, grades and items are joined.
 
-A ``ScoredCell`` keeps no text, so that millions of answers fit into memory; ``scored_cells`` converts each cell as it
-is read. One row of its table, shortened:
+A ``ScoredCell`` keeps no text, so that millions of answers fit into memory; ``scored_cells`` converts each
+cell as it is read. One row of its table, shortened:
 
     cell              item  steps  sample  outcome  correct  code  boxed  truncated  n_tokens  exact_match
     0123456789abcdef  a     0      0       correct  True     True  True   0.0        412.0     nan
@@ -44,9 +44,12 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class ScoredCell:
-    """A finished cell without its texts. ``rows`` has the columns of ``COLUMNS``, ``k`` rows an item, in item order.
+    """A finished cell without its texts.
 
-    ``item_ids`` and ``item_hashes`` are in that order, too; ``samples_hash`` covers every text with its place.
+    ``rows`` has the columns of ``COLUMNS``, ``k`` rows an item, in item order.
+
+    ``item_ids`` and ``item_hashes`` are in that order, too; ``samples_hash`` covers every text with its
+    place.
     """
 
     id: str
@@ -73,7 +76,10 @@ class ScoredCell:
 
     @cached_property
     def by_hash_I(self) -> NDArray[np.int64]:
-        """Places of the items, sorted by hash: arms may store the same items in another order, under other ids."""
+        """Places of the items, sorted by hash.
+
+        Arms may store the same items in another order, under other ids.
+        """
         order = sorted(range(len(self.item_hashes)), key=self.item_hashes.__getitem__)
         return np.array(order, dtype=np.int64)
 

@@ -13,7 +13,7 @@ from suite.leaderboard.boards_index import write_boards
 from suite.registry import load_registry
 from suite.schema import Pair, Summary
 from suite.store.run_folder import RunStore
-from suite.summary.merge import source_of
+from suite.summary.merge import board_source
 from suite.summary.summarize import summary_of
 from suite.summary.table import scored_cells
 
@@ -36,7 +36,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         store.add_pair(pair)
         write_cell(store, name, texts)
     store.write_summary(summary_of(store, scored_cells(store.finished()), load_registry()))
-    source = source_of([store.root], load_registry())
+    source = board_source([store.root], load_registry())
     return write_board(source.summary, store.root / "board", cells=packed_cells(source.cells)).parent
 
 

@@ -20,7 +20,7 @@ from suite.plan.selection import Selection
 from suite.progress import silent
 from suite.registry import load_registry
 from suite.store.run_folder import RunStore
-from suite.summary.merge import source_of
+from suite.summary.merge import board_source
 
 pytestmark = pytest.mark.slow
 FAMILY = "micro-llama3"
@@ -30,7 +30,7 @@ from pathlib import Path
 from suite.micro.demo import DemoJob, run_demo
 from suite.leaderboard import packed_cells
 from suite.leaderboard.pair.pair_page import PairViews
-from suite.summary.merge import source_of
+from suite.summary.merge import board_source
 from suite.registry import load_registry
 if __name__ == "__main__":
     run_demo(Path(sys.argv[1]), lambda report: print(*report, flush=True), DemoJob((sys.argv[3],), sys.argv[2], 20))
@@ -136,7 +136,7 @@ def test_a_second_run_starts_no_worker(
 
 def test_the_run_file_on_a_pair_s_page_plans_exactly_the_cells_of_its_delta(unbroken: Path) -> None:
     registry, store = load_registry(), RunStore(unbroken)
-    source = source_of([unbroken], registry)
+    source = board_source([unbroken], registry)
     views = PairViews(source.summary, {cell.manifest.cell.id: cell for cell in packed_cells(source.cells)})
     for row in source.summary.deltas:
         selection = Selection.model_validate(yaml.safe_load(views.view(row).again.run_file))

@@ -10,7 +10,7 @@ from suite.errors import SuiteError
 from suite.registry import load_registry
 from suite.schema import Pair
 from suite.store.run_folder import RunStore
-from suite.summary.merge import source_of
+from suite.summary.merge import board_source
 from suite.summary.summarize import summary_of
 from suite.summary.table import scored_cells
 
@@ -41,8 +41,8 @@ def runs(tmp_path: Path) -> list[Path]:
 
 
 def test_a_control_of_one_run_is_that_of_a_method_of_the_other(runs: list[Path]) -> None:
-    alone = source_of(runs[:1], load_registry()).summary.deltas[0]
-    merged = source_of(runs, load_registry())
+    alone = board_source(runs[:1], load_registry()).summary.deltas[0]
+    merged = board_source(runs, load_registry())
     rows = {row.reward: row for row in merged.summary.deltas}
     assert alone.control == () and rows["ground_truth"].control == (f"{FAMILY}-random",)
     assert rows["ground_truth"].delta == alone.delta
@@ -58,7 +58,7 @@ def test_the_same_run_twice_is_the_run_once(runs: list[Path]) -> None:
         write_cell(store, f"{FAMILY}-{reward}", WORSE)
     alone = summary_of(store, scored_cells(store.finished()), load_registry())
     assert (
-        source_of([runs[0], runs[0]], load_registry()).summary.to_json() == alone.to_json()
+        board_source([runs[0], runs[0]], load_registry()).summary.to_json() == alone.to_json()
         and len(alone.deltas) == 3
     )
 
@@ -85,7 +85,7 @@ def test_a_cell_that_lost_a_batch_is_told_in_one_line(
 
 
 def test_one_run_is_shown_as_it_was_summarized(runs: list[Path]) -> None:
-    source = source_of(runs[:1], load_registry())
+    source = board_source(runs[:1], load_registry())
     assert source.summary.to_json() == (runs[0] / "summary.json").read_text()
     assert {store.path.parents[1] for store in source.cells} == {runs[0]} and len(source.cells) == 2
 
@@ -93,16 +93,16 @@ def test_one_run_is_shown_as_it_was_summarized(runs: list[Path]) -> None:
 def test_a_board_alone_is_shown_without_its_answers(runs: list[Path], tmp_path: Path) -> None:
     (tmp_path / "board").mkdir()
     (tmp_path / "board" / "summary.json").write_text((runs[0] / "summary.json").read_text())
-    assert source_of([tmp_path / "board"], load_registry()).cells == ()
+    assert board_source([tmp_path / "board"], load_registry()).cells == ()
     with pytest.raises(SuiteError, match=r"no finished cells here.*a board alone cannot be merged"):
-        source_of([tmp_path / "board", runs[0]], load_registry())
+        board_source([tmp_path / "board", runs[0]], load_registry())
 
 
 def test_a_base_that_was_drawn_anew_in_the_second_run_is_told_and_taken_from_the_first(
     runs: list[Path], tmp_path: Path
 ) -> None:
     other = run_of(tmp_path / "three", "format", WORSE, base=WORSE)
-    merged = source_of([runs[0], other], load_registry())
+    merged = board_source([runs[0], other], load_registry())
     assert (
         len(merged.notes) == 1
         and "three" in merged.notes[0]
@@ -115,15 +115,15 @@ def test_a_base_that_was_drawn_anew_in_the_second_run_is_told_and_taken_from_the
 def test_runs_that_cannot_be_one_are_told_why(runs: list[Path], tmp_path: Path) -> None:
     registry = load_registry()
     with pytest.raises(SuiteError, match="other numbers of samples an item"):
-        source_of([runs[0], run_of(tmp_path / "k", "format", [["1"]] * 3, base=[["1"]] * 3)], registry)
+        board_source([runs[0], run_of(tmp_path / "k", "format", [["1"]] * 3, base=[["1"]] * 3)], registry)
     store = RunStore(runs[1])
     store.add_pair(pair("ground_truth").model_copy(update={"weights": "other"}))
     RunStore(runs[0]).add_pair(pair("ground_truth").model_copy(update={"weights": "own"}))
     with pytest.raises(SuiteError, match=f"'{FAMILY}-ground_truth' has other weights than in .*one"):
-        source_of(runs, registry)
+        board_source(runs, registry)
     store.add_pair(pair("ground_truth").model_copy(update={"reward": "format"}))
     with pytest.raises(SuiteError, match="has another base or training than in"):
-        source_of(runs, registry)
+        board_source(runs, registry)
 
 
 def test_other_margins_are_a_mistake_of_one_line(

@@ -14,7 +14,7 @@ from suite.errors import SuiteError
 from suite.schema import Pair
 from suite.stats.power import measured_variance, minimum_detectable_effect
 from suite.store.run_folder import RunStore
-from suite.summary.power import Question, answer
+from suite.summary.power import PowerQuestion, answer
 
 BASE, CHECKPOINT = "micro-llama3", "micro-llama3-x"
 Right = Sequence[Sequence[bool]]
@@ -22,7 +22,7 @@ BEFORE: Right = [[True, False], [False, False], [True, True]]
 AFTER: Right = [[True, True], [True, False], [True, False]]
 
 
-def words(question: Question) -> list[str]:
+def words(question: PowerQuestion) -> list[str]:
     return [row["answer"] for row in rows(answer(question))]
 
 
@@ -46,32 +46,32 @@ def store(tmp_path: Path) -> RunStore:
 
 
 def test_items_and_samples_are_the_tasks_and_a_greedy_task_has_one_sample() -> None:
-    aime, math = answer(Question("aime2024")), answer(Question("math500"))
+    aime, math = answer(PowerQuestion("aime2024")), answer(PowerQuestion("math500"))
     assert (aime.n_items, aime.k, math.n_items, math.k) == (30, 8, 500, 1)
-    asked = answer(Question("aime2024", k=4, items=60))
+    asked = answer(PowerQuestion("aime2024", k=4, items=60))
     assert (asked.n_items, asked.k) == (60, 4)
     with pytest.raises(SuiteError, match="math500 is greedy: one sample an item is drawn"):
-        answer(Question("math500", k=4))
+        answer(PowerQuestion("math500", k=4))
 
 
 def test_the_answers_stand_in_words() -> None:
-    detectable, items, samples, seeds = words(Question("aime2024"))
+    detectable, items, samples, seeds = words(PowerQuestion("aime2024"))
     assert (detectable, items) == ("14.1 points", "227")
     assert samples == "not with any number: items differ too much"
     assert "--seed-sd" in seeds
-    of_20 = words(Question("aime2024", delta=20, seed_sd=3))
+    of_20 = words(PowerQuestion("aime2024", delta=20, seed_sd=3))
     assert of_20[1:3] == ["17", "2"]
     assert of_20[3].startswith("3, for a claim about the method")
 
 
 def test_what_nothing_can_show_is_said_so() -> None:
-    assert words(Question("aime2024", seed_sd=3))[3] == "not with any number: items differ too much"
-    assert words(Question("aime2024", items=2))[0] == "nothing, not even 100 points"
-    assert words(Question("aime2024", delta=1e-5))[1] == "too many to count"
+    assert words(PowerQuestion("aime2024", seed_sd=3))[3] == "not with any number: items differ too much"
+    assert words(PowerQuestion("aime2024", items=2))[0] == "nothing, not even 100 points"
+    assert words(PowerQuestion("aime2024", delta=1e-5))[1] == "too many to count"
 
 
 def test_what_was_assumed_is_said() -> None:
-    text = " ".join(basis_lines(answer(Question("amc83", accuracy=0.45))))
+    text = " ".join(basis_lines(answer(PowerQuestion("amc83", accuracy=0.45))))
     assert "assumed: accuracy 0.45; item difficulties Beta with alpha + beta = 0.67" in text
     assert "correlated 0.8" in text
 
@@ -79,7 +79,7 @@ def test_what_was_assumed_is_said() -> None:
 def test_a_runs_pairs_are_measured(store: RunStore) -> None:
     given(store, BASE, BEFORE)
     given(store, CHECKPOINT, AFTER)
-    report = answer(Question("micro_bench", run=store.root))
+    report = answer(PowerQuestion("micro_bench", run=store.root))
     wanted = measured_variance(np.array(BEFORE), np.array(AFTER))
     assert wanted is not None
     assert (report.pairs, report.accuracy) == (1, None)
@@ -95,7 +95,7 @@ def test_of_several_pairs_the_median_counts_without_those_where_nothing_varies(s
         pair = store.pairs()[0].model_copy(update={"checkpoint": f"other-{n}"})
         store.add_pair(pair)
         given(store, pair.checkpoint, right_IS)
-    report = answer(Question("micro_bench", run=store.root))
+    report = answer(PowerQuestion("micro_bench", run=store.root))
     arms = [measured_variance(np.array(BEFORE), np.array(after)) for after in (AFTER, [[True, False]] * 3)]
     assert report.pairs == 2
     assert report.between == pytest.approx(np.mean([arm.between for arm in arms if arm]))
@@ -106,7 +106,7 @@ def test_one_sample_an_item_leaves_the_samples_needed_unknown(
 ) -> None:
     given(store, BASE, [[True], [False], [True]])
     given(store, CHECKPOINT, [[False], [True], [True]])
-    question = Question("micro_bench", run=store.root)
+    question = PowerQuestion("micro_bench", run=store.root)
     assert words(question)[2] == "unknown: the run drew one sample per item"
     assert "at most that with more" in basis_lines(answer(question))[1]
     assert main(["power", "--task", "micro_bench", "--run", str(store.root), "--json"]) == 0

@@ -15,24 +15,18 @@ from stored_cells import cell
 
 from suite import __version__
 from suite.benchmarks.items import Item, items_hash
+from suite.commands.verify_lines import verification_lines
 from suite.errors import SuiteError
 from suite.grade import GRADER_VERSION
 from suite.registry import load_registry
 from suite.schema import Pair, Sample, Summary
 from suite.store.cells import CellManifest
 from suite.store.run_folder import RunStore, read_summary
+from suite.summary.differences import DECIMALS, Difference, differences
+from suite.summary.intact_cells import Damage
+from suite.summary.summarize import summary_of
 from suite.summary.table import scored_cells
-from suite.summary.verify import (
-    DECIMALS,
-    Damage,
-    Difference,
-    Verification,
-    differences,
-    lines,
-    recomputed,
-    summary_of,
-    verify,
-)
+from suite.summary.verify import Verification, verify
 
 ITEMS = [
     Item(f"i{n}", f"question {n}", str(n), continuation=f" rest {n}", steps=1 + n % 2) for n in range(10)
@@ -140,7 +134,9 @@ def run(original: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def again(original: Path) -> Summary:
-    return recomputed(original, load_registry(), 5.0)
+    summary = verify(read_summary(original), original, load_registry()).summary
+    assert summary is not None
+    return summary
 
 
 def checked(run: Path) -> Verification:
@@ -194,7 +190,7 @@ def test_an_untouched_run_passes_and_the_run_has_every_kind_of_row(run: Path) ->
     }
     assert kinds <= {key for row in rows for key in row}
     found = checked(run)
-    assert (found.passed, found.summary, lines(found)) == (True, summary, [])
+    assert (found.passed, found.summary, verification_lines(found)) == (True, summary, [])
 
 
 def test_verification_writes_nothing(run: Path) -> None:
@@ -287,7 +283,7 @@ def test_an_edit_by_hand_is_named(run: Path, what: str) -> None:
     found = edited(run, edit)
     assert [(one.place, one.field) for one in found.differences] == [(place, field)]
     assert found.damage == ()
-    (line,) = lines(found)
+    (line,) = verification_lines(found)
     assert line.startswith(f"{place}: {field} ")
 
 
@@ -305,7 +301,7 @@ def test_a_score_is_named_with_its_model_task_and_cell(run: Path) -> None:
         Difference(place, "outcomes.correct", 5, 4),
     )
     expected = "accuracy 0.5 in the summary, 0.2 when recomputed; outcomes.correct 5 in the summary, 4 when recomputed"
-    assert lines(found) == [f"{place}: {expected}"]
+    assert verification_lines(found) == [f"{place}: {expected}"]
 
 
 def test_two_rows_that_swapped_their_numbers_are_both_named(run: Path) -> None:
@@ -400,7 +396,7 @@ def test_of_many_rows_ten_are_named_each_on_one_line(run: Path) -> None:
         for row in data["scores"]:
             row |= {"k": 7, "n_items": 7, "family": "\x1b[2J\n\u202e" + "x" * 500, "base": "\u043e"}
 
-    told = lines(edited(run, all_of_them))
+    told = verification_lines(edited(run, all_of_them))
     assert (len(told), told[10]) == (11, f"and {len(read_summary(run).scores) - 10} more")
     assert all(line.isascii() and line.isprintable() and len(line) < 500 for line in told)
     assert all(line.endswith("; and 1 more") for line in told[:10])
@@ -410,9 +406,9 @@ def test_a_summary_of_another_version_of_the_suite_says_so_only_where_it_differs
     def old(data: dict[str, Any]) -> None:
         data["provenance"]["suite_version"] = "0.0.1"
 
-    assert lines(edited(run, old)) == []
+    assert verification_lines(edited(run, old)) == []
     note = f"the summary was made by rlvr-suite 0.0.1, this is {__version__}: that alone may be the reason"
-    assert lines(edited(run, lambda data: data.update(level=0.5)))[1:] == [note]
+    assert verification_lines(edited(run, lambda data: data.update(level=0.5)))[1:] == [note]
 
 
 # Samples that were changed.
@@ -482,19 +478,14 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("what", DAMAGE)
-def test_a_damaged_cell_is_one_line_that_names_it_and_an_error_where_a_summary_is_wanted(
-    run: Path, what: str
-) -> None:
+def test_a_damaged_cell_is_one_line_that_names_it_and_leaves_no_summary(run: Path, what: str) -> None:
     damage, says = DAMAGE[what]
     folder = folder_of(run, "llama-mine")
     damage(folder)
     found = checked(run)
     assert (found.passed, found.summary, found.differences) == (False, None, ())
-    (line,) = lines(found)
+    (line,) = verification_lines(found)
     assert line.startswith((f"cell {folder.name}", "cell ffff")) and says in line and line.isprintable()
-    with pytest.raises(SuiteError) as caught:
-        recomputed(run, load_registry(), 5.0)
-    assert says in str(caught.value)
 
 
 def test_every_damaged_cell_is_named_with_model_and_task(run: Path) -> None:
@@ -516,7 +507,7 @@ def test_damaged_pairs_and_weights_are_named(run: Path) -> None:
 def test_a_text_that_was_edited_is_told_first_and_its_cell_is_named(run: Path) -> None:
     replaced(folder_of(run, "llama-mine") / "batch-0.jsonl", "It is 3", "It is 4")
     found = checked(run)
-    told = lines(found)
+    told = verification_lines(found)
     assert told[0].startswith("the summary was not made from these samples: samples_hash ")
     assert told[1] == f"{name_of(run, 'llama-mine')}: its texts are not those that were graded last"
     assert f"score of llama-mine on {LEAKED} (micro_qa, cell {folder_of(run, 'llama-mine').name})" in told[2]
@@ -567,7 +558,7 @@ def test_a_cell_that_was_added_is_named(run: Path) -> None:
 def test_other_facts_in_a_manifest_change_the_rows_that_are_made_of_them(run: Path) -> None:
     put("cell.json", "by hand", "elsewhere")(folder_of(run, "llama-mine"))
     (one,) = checked(run).differences
-    assert (one.field, one.given, one.again) == ("dataset", "by hand", "elsewhere")
+    assert (one.field, one.given, one.recomputed) == ("dataset", "by hand", "elsewhere")
 
 
 def test_a_run_without_cells_and_a_family_that_the_registry_lacks_are_errors(

@@ -77,6 +77,8 @@ def needs(band: Band, points: float, interval: Interval, noise: Noise) -> Needs 
 
     The longer arm of the interval counts, because either arm may be the one that crosses the edge.
     """
+    # More data narrows the interval around the same estimate, until its half width is less than the distance
+    # from the edge. On the edge itself no amount is enough.
     half = max(points - interval[0], interval[1] - points)
     needed = stats.needed(half, noise.n_items, band.distance(points), noise.seed_deltas, noise.spread)
     return None if needed.is_empty else needed

@@ -11,6 +11,7 @@ places::
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -128,6 +129,9 @@ def paired(
 
     Each stored row is paired once. ``versions`` are those of the tasks of ``rows``, if these are a summary's.
     """
+    # In each round the rows that are still free find each other, less and less alike. A row that changed its
+    # checkpoint's name still finds its stored self; one measured on other items is paired last, so that the
+    # verdict can say what differs in place of two pairs that are missing.
     partner: dict[int, BaselineRow] = {}
     unpaired = list(stored)
     for ignored in _IGNORED:
@@ -140,9 +144,7 @@ def paired(
             alike = free[_likeness(row, ignored, versions)]
             if alike:
                 partner[n] = alike.pop(0)
-        unpaired = []
-        for alike in free.values():
-            unpaired += alike
+        unpaired = list(chain.from_iterable(free.values()))
     return [(row, partner.get(n)) for n, row in enumerate(rows)], unpaired
 
 

@@ -4,7 +4,7 @@ A policy file is read into claims by ``policy``; what each kind of claim says an
 ``kinds``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -77,3 +77,8 @@ def is_pattern(name: str) -> bool:
 def matches(name: str, patterns: Iterable[str]) -> bool:
     """Return whether ``name`` matches one of the patterns."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def unmatched(patterns: Iterable[str], names: Collection[str]) -> list[str]:
+    """Return the patterns that match none of ``names``."""
+    return [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in names)]

@@ -158,6 +158,8 @@ def _word_over_families(words: Mapping[str, VerdictWord], needed: int) -> Verdic
 
     Otherwise the word is the worst of those that stand in the way: missing, not comparable or inconclusive.
     """
+    # Families that are not refuted could all still hold. If even they are too few, more data cannot help; it
+    # is then "missing" only if nothing is refuted, that is, if the summary has too few families.
     counts = Counter(words.values())
     if counts["holds"] >= needed:
         return "holds"

@@ -205,6 +205,7 @@ def _claims(document: Document, file: PolicyFile) -> Iterator[Claim]:
         if claim.id in numbers:
             what = f"two claims have the id {claim.id!r}, this one and number {numbers[claim.id]}"
             raise SuiteError(what, document.where("claims", n, "id"), "Rename one of them")
+        # The same claim under two ids is most likely a slip: one of the two was meant to be about other rows.
         without_id = replace(claim, id="", line=None)
         if without_id in id_of:
             what = f"the same is claimed twice, here and as {id_of[without_id]}"
@@ -213,6 +214,7 @@ def _claims(document: Document, file: PolicyFile) -> Iterator[Claim]:
         numbers[claim.id] = n + 1
         id_of[without_id] = claim.id
         yield claim
+    # A threshold in the defaults that no claim takes is a slip, too, as a misspelt key would be.
     kinds = {claim.kind for claim in id_of}
     for name in Thresholds.model_fields:
         given = getattr(file.defaults, name) is not None
@@ -232,12 +234,16 @@ class _Reader:
     defaults: Defaults
 
     def claim(self) -> Claim:
+        """Return the claim with its defaults; ``SuiteError`` for the first thing that is wrong with it."""
+        # The kind comes first: it says which thresholds may be there, and a default that is meant for other
+        # kinds is ignored without an error.
         kind = self._kind()
         self._check_thresholds(kind)
         least: AtLeast = self._threshold("at_least", kind) or AtLeast()
         if least.points and not kind.takes_points:
             what = f"'at_least' of {kind.written} counts families, not points. Allowed: '3 families'"
             raise self._error(what, "Write the number of families, or leave it out", "at_least")
+        # Then the scope, and whether the claim could hold at all; what only the kind can check comes last.
         scope = kind.narrowed(self._scope())
         self._check_families(scope, least)
         clean_tasks = self._threshold("clean_tasks", kind)
@@ -298,6 +304,7 @@ class _Reader:
         return getattr(self.defaults, name) if own is None else own
 
     def _scope(self) -> Scope:
+        # "spurious" alone already says which rewards are meant: all controls, or all others.
         spurious = self._or_default("spurious")
         reward = self._or_default("reward")
         if reward is None and spurious is not None:

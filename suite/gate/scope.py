@@ -62,6 +62,8 @@ def targets(summary: Summary, scope: Scope, stored: Sequence[BaselineRow] | None
     two contains, and a combination can be missing only if all of it is written in names; a literal name that
     matches no row is reported missing once.
     """
+    # First the rows that fit the whole scope, by their names; then, in the scope's order, every combination
+    # of names that it asks for, with its rows or as missing; last the names that no combination has shown.
     every: list[DeltaRow | BaselineRow] = [*summary.deltas, *(stored or ())]
     with_rows = _with_rows(scope, rows_in(summary, scope, every))
     absent = _Absent(summary, scope, every, with_baseline=stored is not None)
@@ -72,6 +74,9 @@ def targets(summary: Summary, scope: Scope, stored: Sequence[BaselineRow] | None
         if names in with_rows:
             found.append(with_rows[names])
         elif stored is None or _all_literal(scope, by_kind):
+            # Without a baseline a pattern promises each of its names everywhere: `family: "*"` means every
+            # family. With one, "not worse" is about what either has, and only names that are written out are
+            # promised.
             found.append(absent.target(**by_kind))
     found += absent.unmatched(found)
     # A scope that matches nothing at all must not pass for lack of verdicts.
@@ -161,6 +166,8 @@ class _Absent:
 
     def _why(self, wanted: Mapping[str, Sequence[str]]) -> str:
         """Return the name or pattern that matches nothing; else say that the names do not occur together."""
+        # The first kind of name that matches nothing explains the rest: a misspelt family has no rewards
+        # either.
         for kind, names in wanted.items():
             known = self.present[kind]
             if names and not any(_occurs(name, known) for name in names):

@@ -25,6 +25,8 @@ def update_baselines(summary: Summary, policy: Policy, run: Path, name: str) -> 
         raise SuiteError(what, "--update-baseline", fix)
     # Two spellings of one path are one baseline, so a baseline is known by its resolved path.
     paths = {path.resolve(): path for path in policy.baseline_files.values()}
+    # The old files are read first, for the list of what moved, and so that a file that is no baseline stops
+    # the update.
     old = {place: load_baseline(path) if path.exists() else None for place, path in paths.items()}
     new = {place: _baseline(summary, policy, place) for place in paths}
     _write(new, f"rlvr-suite gate {shlex.quote(str(run))} --policy {shlex.quote(name)} --update-baseline")

@@ -1,4 +1,4 @@
-"""``reproduce_spurious_rewards`` on the paper's own figures holds; it fails exactly where they are changed."""
+"""``reproduce_spurious_rewards`` on the paper's figures holds; it fails exactly where they are changed."""
 
 import math
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from suite.gate.bands import Band, gain_of, items_noise
-from suite.gate.claim import Claim, Scope, is_pattern, matches
+from suite.gate.claim import Claim, Scope, is_pattern, matches, unmatched
 from suite.gate.judgement import Judgement, PartJudgement, in_band, worst_of
 from suite.gate.kinds.kind import Case, Flaw, Kind
 from suite.stats import Estimate
@@ -28,6 +28,8 @@ class Beats(Kind):
 
     def narrowed(self, scope: Scope) -> Scope:
         """Read patterns of rewards as those that can beat a control: all that are not controls themselves."""
+        # "*" would match the controls, too, and each of them would be missing a control to beat. A control
+        # that is written out by its name is kept, and judged as missing.
         if scope.spurious is None and all(map(is_pattern, scope.reward)):
             return replace(scope, spurious=False)
         return scope
@@ -44,9 +46,12 @@ class Beats(Kind):
         names = case.claim.controls
         if row.spurious:
             return Judgement("missing", "it is a control itself, and no control is subtracted from a control")
+        # The summary has the difference from each matched control, paired by item. A control that the claim
+        # names and that was not run is missing: judging by the others alone would let the claim pass without
+        # it.
         controls = row.against_controls or ()
         rewards = [control.reward for control in controls]
-        absent = [name for name in names if not any(matches(reward, [name]) for reward in rewards)]
+        absent = unmatched(names, rewards)
         if absent:
             which = "" if absent == ["*"] else f" {' or '.join(absent)}"
             measured_controls = ", ".join(rewards) or "none"
@@ -58,7 +63,6 @@ class Beats(Kind):
             if matches(control.reward, names):
                 estimate = Estimate(control.difference, control.interval)
                 noise = items_noise(row, control.interval_covers)
-                parts.append(
-                    PartJudgement(row, in_band(band, f"delta beyond {control.reward}", estimate, noise))
-                )
+                judgement = in_band(band, f"delta beyond {control.reward}", estimate, noise)
+                parts.append(PartJudgement(row, judgement))
         return worst_of(parts)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from suite.gate.bands import Band, gain_of
-from suite.gate.claim import Claim, matches
+from suite.gate.claim import Claim, matches, unmatched
 from suite.gate.judgement import Judgement, PartJudgement, worst_of
 from suite.gate.kinds.gain import Gain
 from suite.gate.kinds.kind import Case, Kind, method_of
@@ -36,6 +36,8 @@ class Clean(Kind):
         ]
         if missing := self._missing(case, contrasts):
             return missing
+        # The gain is judged on the task itself first, then on every clean task with a row. If the task is
+        # itself clean, it is judged once.
         n_items = {contrast.clean: contrast.n_clean for contrast in contrasts if contrast.clean != row.task}
         gain = Gain()
         parts = [PartJudgement(row, gain.judge(case))]
@@ -46,25 +48,17 @@ class Clean(Kind):
         judged = {part.row.task for part in parts}
         for task, n in n_items.items():
             if task not in judged:
-                why = f"the summary has no delta on {task}, a clean task"
-                parts.append(
-                    PartJudgement(
-                        row.model_copy(update={"task": task, "n_items": n}), Judgement("missing", why)
-                    )
-                )
+                judgement = Judgement("missing", f"the summary has no delta on {task}, a clean task")
+                parts.append(PartJudgement(row.model_copy(update={"task": task, "n_items": n}), judgement))
         return worst_of(parts)
 
     def _missing(self, case: Case, contrasts: Sequence[CleanContrast]) -> Judgement | None:
-        """Return a judgement if a named clean task was not run, or if none was run beside this task."""
+        """Return a judgement if a named clean task was not run, or if none was run with this task."""
         task = case.row.task
-        absent = [
-            name
-            for name in case.claim.clean_tasks
-            if not any(matches(contrast.clean, [name]) for contrast in contrasts)
-        ]
+        absent = unmatched(case.claim.clean_tasks, [contrast.clean for contrast in contrasts])
         contrasted = any(task in (contrast.contaminated, contrast.clean) for contrast in contrasts)
         if contrasted and not absent:
             return None
         which = "no clean task" if absent in ([], ["*"]) else f"no clean task {' or '.join(absent)}"
-        detail = f"{which} was run beside {task} with the same protocol (`rlvr-suite list tasks`)"
+        detail = f"{which} was run with the same protocol as {task} (`rlvr-suite list tasks`)"
         return Judgement("missing", detail)

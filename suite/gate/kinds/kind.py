@@ -37,6 +37,7 @@ class SummaryFacts:
 
 
 def method_of(row: DeltaRow | CleanContrast) -> Method:
+    """Return the method of a row, or of a contrast between two of its tasks."""
     return (row.pair, row.protocol)
 
 
@@ -67,6 +68,7 @@ class Kind(ABC):
     ``rule`` says in one line when the claim holds and when it is refuted.
     """
 
+    # What a policy writes, and what people read.
     name: ClassVar[str]
     key: ClassVar[str] = "expect"
     thresholds: ClassVar[tuple[str, ...]]
@@ -78,17 +80,10 @@ class Kind(ABC):
         """The kind as a policy writes it, for messages."""
         return self.name if self.key == self.name else f"{self.key}: {self.name}"
 
+    # Reading a claim: its words, and what a claim of this kind cannot be about.
     @abstractmethod
     def words(self, claim: Claim) -> str:
         """Return what the claim says, in words."""
-
-    @abstractmethod
-    def band(self, claim: Claim) -> Band:
-        """Return the band that the interval must lie in."""
-
-    def judge_comparable(self, case: Case) -> Judgement:
-        """Return what the claim finds in one comparable row: where the interval of its delta lies."""
-        return delta_in_band(self.band(case.claim), case.row)
 
     def narrowed(self, scope: Scope) -> Scope:
         """Return the part of the scope that a claim of this kind can be about."""
@@ -98,6 +93,7 @@ class Kind(ABC):
         """Return why this claim can never be judged; None if it can."""
         return None
 
+    # Judging a row: from its arms to an interval, from the interval to the band, from the band to a word.
     def judge(self, case: Case) -> Judgement:
         """Return the judgement of one row. A row whose arms do not match has no number to judge."""
         row = case.row
@@ -105,6 +101,14 @@ class Kind(ABC):
             fields = ", ".join(row.differs or ()) or "fields that the summary does not name"
             return Judgement("not comparable", f"the arms differ in {fields}", differs=row.differs)
         return self.judge_comparable(case)
+
+    @abstractmethod
+    def band(self, claim: Claim) -> Band:
+        """Return the band that the interval must lie in."""
+
+    def judge_comparable(self, case: Case) -> Judgement:
+        """Return what the claim finds in one comparable row: where the interval of its delta lies."""
+        return delta_in_band(self.band(case.claim), case.row)
 
 
 def delta_of(row: DeltaRow) -> Estimate | None:

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from suite.files.text import shown
 from suite.gate.bands import Band
-from suite.gate.claim import Claim, is_baseline_file
+from suite.gate.claim import Claim
 from suite.gate.judgement import Judgement
-from suite.gate.kinds.beside_baseline import A_BASELINE_FILE, beside_baseline
+from suite.gate.kinds.against_baseline import against_baseline, reference_flaw
 from suite.gate.kinds.kind import Case, Flaw, Kind
 
 
@@ -25,10 +24,7 @@ class NotWorseThan(Kind):
         return Band(low=-claim.margin)
 
     def flaw(self, claim: Claim) -> Flaw | None:
-        reference = claim.reference or ""
-        if is_baseline_file(reference):
-            return None
-        return Flaw(f"unknown reference {shown(reference)}. Known: {A_BASELINE_FILE}", "Name one of them")
+        return reference_flaw(claim.reference)
 
     def judge_comparable(self, case: Case) -> Judgement:
         """Judge the change since the baseline, and call a certain loss refuted.
@@ -38,7 +34,7 @@ class NotWorseThan(Kind):
         below the margin; with it, more items never turn a loss into something milder.
         """
         margin = case.claim.margin
-        judgement = beside_baseline(case, self.band(case.claim))
+        judgement = against_baseline(case, self.band(case.claim))
         certain = judgement.interval is not None and judgement.interval[1] < 0
         if judgement.word == "holds" or not certain or judgement.points is None or judgement.points > -margin:
             return judgement

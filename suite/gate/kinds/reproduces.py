@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from suite.files.text import did_you_mean, shown
 from suite.gate.bands import Band, own_noise
-from suite.gate.claim import Claim, is_baseline_file
+from suite.gate.claim import Claim
 from suite.gate.judgement import Judgement, PartJudgement, in_band, is_usable, worst_of
-from suite.gate.kinds.beside_baseline import A_BASELINE_FILE, beside_baseline
+from suite.gate.kinds.against_baseline import against_baseline, reference_flaw
 from suite.gate.kinds.kind import Case, Flaw, Kind, delta_of
 from suite.registry import published
 from suite.schema import DeltaReference
@@ -32,19 +31,17 @@ class Reproduces(Kind):
         return Band(low=-claim.within, high=claim.within)
 
     def flaw(self, claim: Claim) -> Flaw | None:
-        reference = claim.reference or ""
-        sources = [PUBLISHED, *(file.source.id for file in published.all_files())]
-        if reference in sources or is_baseline_file(reference):
-            return None
-        what = f"unknown reference {shown(reference)}. Known: {', '.join([*sources, A_BASELINE_FILE])}"
-        return Flaw(what, f"{did_you_mean(reference, sources)}Name one of them")
+        sources = [file.source.id for file in published.all_files()]
+        return reference_flaw(claim.reference, [PUBLISHED, *sources])
 
     def judge_comparable(self, case: Case) -> Judgement:
         """Judge the difference from the baseline's delta, or from each published figure that is claimed."""
         claim = case.claim
         row = case.row
         if claim.baseline:
-            return beside_baseline(case, self.band(claim))
+            return against_baseline(case, self.band(claim))
+        # The summary cites figures as "SOURCE, WHERE". A claim of "published" is about the figures of every
+        # source, and all of them must be reproduced.
         source = "" if claim.reference == PUBLISHED else f"{claim.reference},"
         figures = [figure for figure in row.published or () if figure.source.startswith(source)]
         if not figures:
@@ -53,11 +50,12 @@ class Reproduces(Kind):
             return Judgement("missing", detail)
         # A figure of another step is no reference if there is one of this step or of an unstated one.
         of_this_step = [figure for figure in figures if figure.step in (None, row.step)]
-        return worst_of(
-            [PartJudgement(row, self._beside(case, figure)) for figure in of_this_step or figures]
-        )
+        parts = []
+        for figure in of_this_step or figures:
+            parts.append(PartJudgement(row, self._against_figure(case, figure)))
+        return worst_of(parts)
 
-    def _beside(self, case: Case, figure: DeltaReference) -> Judgement:
+    def _against_figure(self, case: Case, figure: DeltaReference) -> Judgement:
         """Judge the difference from one printed figure, which counts as exact."""
         row = case.row
         if figure.step not in (None, row.step):

@@ -20,6 +20,7 @@ class StrongBaselineGain(Kind):
         return gain_of(claim.points)
 
     def judge_comparable(self, case: Case) -> Judgement:
+        """Judge the delta against the base's best prompt, if the base was run with several."""
         row = case.row
         if row.strong_baseline_delta is None:
             why = f"{row.base} was run with one protocol only on {row.task}, so its best prompt is unknown"

@@ -47,6 +47,8 @@ role="img" aria-labelledby="title">
 
 def badge_svg(report: GateReport) -> str:
     """Return a flat badge that loads nothing from elsewhere; its title also names the policy."""
+    # Two boxes side by side, as wide as their texts with padding: the label on grey, the message on its
+    # colour.
     message = _message(report.verdicts)
     label_length = _text_width(LABEL)
     message_length = _text_width(message)

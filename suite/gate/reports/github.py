@@ -95,6 +95,7 @@ def _of_level(level: Level, verdicts: Sequence[Verdict], report: GateReport) -> 
     """Return the commands of one level, at most as many as GitHub shows."""
     if len(verdicts) <= SHOWN:
         return [_annotation(level, verdict, report) for verdict in verdicts]
+    # One place is kept for the line that says how many are not shown; GitHub itself drops the rest silently.
     shown = verdicts[: SHOWN - 1]
     rest = verdicts[SHOWN - 1 :]
     more = _command(level, {"title": "rlvr gate: more"}, f"{len(rest)} more are not shown: {counts(rest)}")

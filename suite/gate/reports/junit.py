@@ -17,6 +17,7 @@ def junit_xml(report: GateReport) -> bytes:
 
     Its failures and errors add up to 0 exactly if the exit code is 0.
     """
+    # The counts stand at both levels, because CI systems differ in which one they read.
     tags = [_tag(verdict, report) for verdict in report.verdicts]
     counts = {"tests": len(tags), "failures": tags.count("failure"), "errors": tags.count("error"), "time": 0}
     root = ET.Element("testsuites", _attributes(counts))
@@ -80,6 +81,8 @@ def _names(verdicts: Sequence[Verdict]) -> list[str]:
     for v in verdicts:
         about = ", ".join(filter(None, (f"{v.family}, {v.reward} on {v.task}", _pair(v))))
         plain = one_line(f"{v.claim}: {v.says} ({about})")
+        # A second test of the same name would replace the first one in the CI system's history: it gets a
+        # number.
         numbered = chain([plain], (f"{plain} ({n})" for n in count(2)))
         names[next(name for name in numbered if name not in names)] = None
     return list(names)

@@ -30,6 +30,7 @@ def report_text(report: GateReport) -> str:
 
 def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """Yield one line per verdict, in columns; below it the reason if it does not hold, or its parts."""
+    # A reward may have rows of several steps, protocols or sizes on one task; these lines say which is which.
     verdicts_on = Counter((_home(v), v.reward, v.task) for v in verdicts)
     rows = []
     for v in verdicts:

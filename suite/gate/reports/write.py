@@ -21,6 +21,7 @@ def clear_reports(json: Path | None, junit: Path | None, badges: Sequence[Path],
     Raise ``SuiteError``, and remove nothing, if two paths are one file, if one is what the gate itself reads,
     or if the ending of a badge is not in ``BADGES``.
     """
+    # Everything is checked before anything is removed.
     named = [("--json", json), ("--junit", junit), *(("--badge", badge) for badge in badges)]
     given = [(flag, path) for flag, path in named if path]
     taken = {(run / "summary.json" if run.is_dir() else run).resolve(): "the summary"}

@@ -13,7 +13,7 @@ GOLDEN = [
            "refuted", "1 of 2 hold; delta -5.0", 1),
     Golden("perhaps clean gain", CLEAN, on_clean((1, 9), (-1, 4)),
            "inconclusive", "not all of it is above 0", 3),
-    Golden("no clean task", CLEAN, row((1, 9)), "missing", "no clean task was run beside t", 1),
+    Golden("no clean task", CLEAN, row((1, 9)), "missing", "no clean task was run with the same protocol as t", 1),
     Golden("gain on a clean task", CLEAN.replace("task: t", "task: c"), on_clean((-9, -1), (2, 4)),
            "holds", "delta +3.0", 0),
     Golden("gain on a clean task and on none beside it", CLEAN.replace("task: t", "task: c"),
@@ -25,7 +25,7 @@ GOLDEN = [
            "not comparable", "1 of 2 hold; the arms differ in decoding, dtype", 3),
     Golden("a task that is neither clean nor contaminated", CLEAN.replace("task: t", "task: u"),
            summary(*on_clean((1, 9), (2, 4)).deltas, row((1, 9), task="u"), contrasts=(contrast("t", "c"),)),
-           "missing", "no clean task was run beside u", 1),
+           "missing", "no clean task was run with the same protocol as u", 1),
     Golden("another clean task", CLEAN[:-1] + ", clean_tasks: d}", on_clean((1, 9), (2, 4)),
            "missing", "no clean task d", 1),
 ]  # fmt: skip

@@ -1,7 +1,11 @@
-"""A small LaTeX expression -> a tree of nodes. No sympy: this is the grader's fast path; ``suite.grade.value`` computes.
+"""A small LaTeX expression -> a tree of nodes, without sympy: the fast path of the grader.
 
-Grammar: numbers, one-letter variables (with subscripts), ``+ - * / ^ !``, juxtaposition, brackets, ``|x|``, ``\\frac``,
-``\\sqrt``, ``\\binom``, the usual functions, ``\\pi``, ``e``, ``i``, ``\\infty``. Anything else is ``NotAnExpression``.
+Grammar: numbers, one-letter variables (with subscripts), ``+ - * / ^ !``, juxtaposition, brackets, ``|x|``,
+``\\frac``, ``\\sqrt``, ``\\binom``, the usual functions, ``\\pi``, ``e``, ``i``, ``\\infty``. Anything else
+is ``NotAnExpression``, and left to math-verify. ``suite.grade.value`` computes the tree.
+
+>>> parse("2x").op, sorted(variables(parse("x_1 + \\\\theta")))
+('*', ['\\\\theta', 'x_1'])
 """
 
 import re
@@ -22,29 +26,11 @@ _INVERTIBLE = frozenset({"sin", "cos", "tan", "cot"})
 
 _TOKEN = re.compile(r"[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+|\\[a-zA-Z]+|\\.|[a-zA-Z]+|\S")
 _CONSTANTS = {"\\pi", "pi", "e", "i", "\\infty", "\\imath"}
-_FUNCTIONS = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "ln",
-        "log",
-        "lg",
-        "exp",
-    ]
-)
+_FUNCTION_NAMES = "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp"
+_FUNCTIONS = frozenset(_FUNCTION_NAMES.split(" "))
 _GREEK_NAMES = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau phi varphi chi "
-    "psi omega Gamma Delta Theta Lambda Xi Sigma Phi Psi Omega ell hbar"
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho "
+    "sigma tau phi varphi chi psi omega Gamma Delta Theta Lambda Xi Sigma Phi Psi Omega ell hbar"
 )
 _GREEK = frozenset("\\" + name for name in _GREEK_NAMES.split(" "))
 _TIMES = {"*", "\\cdot", "\\times", "\\ast"}
@@ -62,7 +48,12 @@ class TooLarge(ArithmeticError):
 
 
 class Node(NamedTuple):
-    """One node of an expression: an operation (``+ * / ^ neg`` or a function) over nodes, a ``number`` or a ``variable``."""
+    """One node of an expression: an operation over other nodes, or a leaf.
+
+    Operations are ``+ * ^ ! neg inverse abs floor ceil root binom apply`` and the functions; there is no
+    minus and no division, since ``neg`` and ``inverse`` leave sums and products flat. Leaves are ``number``,
+    ``variable`` and ``constant``.
+    """
 
     op: str
     args: "tuple[Node, ...]" = ()
@@ -71,10 +62,12 @@ class Node(NamedTuple):
 
 
 class _Parser:
-    """Recursive descent over the tokens; the caller has bounded nesting."""
+    """Recursive descent over the tokens: a method for each rule, from the weakest binding down."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = [part for token in _TOKEN.findall(text) for part in _single(token)]
+        self.tokens: list[str] = []
+        for token in _TOKEN.findall(text):
+            self.tokens += _letters(token)
         self.at = self.depth = 0
         if len(self.tokens) > MAX_TOKENS:
             raise NotAnExpression("too long")
@@ -94,14 +87,14 @@ class _Parser:
             raise NotAnExpression(f"no {token}")
 
     def sum(self) -> Node:
-        """Terms as one flat node, so that a long sum is no deep tree."""
+        """Read terms as one flat node, so that a long sum is not a deep tree."""
         terms = [self.signed(self.product)]
         while self.peek() in {"+", "-"}:
             terms.append(self.signed(self.product))
         return terms[0] if len(terms) == 1 else Node("+", tuple(terms))
 
     def signed(self, operand: "Callable[[], Node]") -> Node:
-        """An operand after any number of signs."""
+        """Read an operand after any number of signs."""
         minus = False
         while self.peek() in {"+", "-"}:
             minus ^= self.take() == "-"
@@ -109,7 +102,7 @@ class _Parser:
         return Node("neg", (node,)) if minus else node
 
     def product(self) -> Node:
-        """Factors as one flat node; a division is a factor ``inverse``."""
+        """Read factors as one flat node; a division is a factor ``inverse``."""
         factors = [self.power()]
         while True:
             token = self.peek()
@@ -118,6 +111,7 @@ class _Parser:
                 right = self.signed(self.power)
                 factors.append(right if token in _TIMES else Node("inverse", (right,)))
             elif self.starts_atom(token):
+                # "2 3" is a slip or a mixed number, hardly a product.
                 if token[0] in _DIGITS | {"."} and self.tokens[self.at - 1][-1] in _DIGITS:
                     raise NotAnExpression("two numbers side by side")
                 factors.append(self.power())
@@ -145,14 +139,14 @@ class _Parser:
         return Node("^", (node, self.exponent()))
 
     def exponent(self) -> Node:
-        """What follows ``^``: a group, or one atom with its sign (``2^-3``)."""
+        """Read what follows ``^``: a group, or one atom with its sign (``2^-3``)."""
         if self.peek() == "-":
             self.take()
             return Node("neg", (self.exponent(),))
         return self.atom()
 
     def group(self) -> Node:
-        """An argument of ``\\frac`` and the like: ``{...}``, or a single digit or letter."""
+        """Read an argument of ``\\frac`` and the like: ``{...}``, or a single digit or letter."""
         token = self.take()
         if token == "{":
             node = self.sum()
@@ -185,12 +179,11 @@ class _Parser:
         if token.lstrip("\\") in _FUNCTIONS:
             return self.function(token.lstrip("\\"))
         if token in {"\\frac", "\\binom"}:
-            top, bottom = self.group(), self.group()
-            return (
-                Node("*", (top, Node("inverse", (bottom,))))
-                if token == "\\frac"
-                else Node("binom", (top, bottom))
-            )
+            top = self.group()
+            bottom = self.group()
+            if token == "\\binom":
+                return Node("binom", (top, bottom))
+            return Node("*", (top, Node("inverse", (bottom,))))
         if token in {"\\sqrt", "sqrt"}:
             return self.root()
         return self.name(token)
@@ -198,25 +191,21 @@ class _Parser:
     def number(self, token: str) -> Node:
         if len(token) > 1 and token[0] == "0" and token[1] in _DIGITS:
             raise NotAnExpression("leading zeros")
-        if self.tokens[self.at : self.at + 2] == ["\\overline", "{"] and "." in token:
-            digits = "".join(self.tokens[self.at + 2 : self.at + 3])
-            if digits.isdecimal() and self.tokens[self.at + 3 : self.at + 4] == ["}"]:
+        value = _decimal(token)
+        repeating = self.tokens[self.at : self.at + 4]  # 0.1\overline{6}
+        if "." in token and repeating[:2] == ["\\overline", "{"] and repeating[3:] == ["}"]:
+            digits = repeating[2]
+            if digits.isdecimal():
                 self.at += 4
                 places = len(token.split(".")[1])
-                return Node(
-                    "number",
-                    value=_decimal(token) + Fraction(int(digits), (10 ** len(digits) - 1) * 10**places),
-                )
-        return Node("number", value=_decimal(token))
+                value += Fraction(int(digits), (10 ** len(digits) - 1) * 10**places)
+        return Node("number", value=value)
 
     def bracketed(self, opening: str) -> Node:
         node = self.sum()
         self.expect(_CLOSING[opening])
-        return (
-            Node({"\\lfloor": "floor", "\\lceil": "ceil"}[opening], (node,))
-            if opening.startswith("\\")
-            else node
-        )
+        rounding = {"\\lfloor": "floor", "\\lceil": "ceil"}.get(opening)
+        return Node(rounding, (node,)) if rounding else node
 
     def root(self) -> Node:
         degree = Node("number", value=Fraction(2))
@@ -227,7 +216,8 @@ class _Parser:
         return Node("root", (self.group(), degree))
 
     def function(self, name: str) -> Node:
-        base, power = Node("number", value=Fraction(10)), None
+        base = Node("number", value=Fraction(10))
+        power = None
         if self.peek() == "_" and name == "log":
             self.take()
             base = self.group()
@@ -241,6 +231,7 @@ class _Parser:
             node = Node(name, (argument,))
         if power is None:
             return node
+        # sin^2 x is the square of the sine, sin^{-1} x the arcsine.
         if power == Node("neg", (Node("number", value=Fraction(1)),)):
             if name not in _INVERTIBLE:
                 raise NotAnExpression("an inverse function")
@@ -248,7 +239,7 @@ class _Parser:
         return Node("^", (node, power))
 
     def argument(self) -> Node:
-        """What a function without brackets applies to: the factors that follow, up to an operator or another function."""
+        """Read what a function applies to: a group, or the factors up to an operator or another function."""
         if self.peek() in {"(", "{", "["}:
             return self.atom()
         node = self.signed(self.power)
@@ -275,7 +266,7 @@ class _Parser:
         return Node("variable", name=name)
 
     def subscript(self) -> str:
-        """What makes a letter another variable: primes and a subscript."""
+        """Read what makes a letter another variable: primes and a subscript."""
         primes = ""
         while self.peek() == "'":
             primes += self.take()
@@ -297,16 +288,21 @@ def _decimal(token: str) -> Fraction:
     return Fraction(token.rstrip("."))
 
 
-def _single(token: str) -> list[str]:
-    """``xy`` is x times y; longer runs of letters are words, but for the names of functions."""
-    splits = (
-        token.isalpha() and token.isascii() and 1 < len(token) <= 3 and token not in _FUNCTIONS | _CONSTANTS
-    )
-    return list(token) if splits else [token]
+def _letters(token: str) -> list[str]:
+    """Split ``xy``, which is x times y.
+
+    Longer runs of letters are words, and names of functions stay whole.
+    """
+    if not (token.isalpha() and token.isascii() and 1 < len(token) <= 3):
+        return [token]
+    return [token] if token in _FUNCTIONS | _CONSTANTS else list(token)
 
 
 def parse(text: str) -> Node:
-    """The expression that ``text`` spells; ``NotAnExpression`` if it is none. The caller bounds length and nesting."""
+    """Return the expression that ``text`` spells; the caller bounds its length and nesting.
+
+    Raises ``NotAnExpression`` for what is not in the grammar, and ``TooLarge``.
+    """
     parser = _Parser(text)
     node = parser.sum()
     if parser.peek():
@@ -315,11 +311,7 @@ def parse(text: str) -> Node:
 
 
 def variables(node: Node) -> set[str]:
-    """Names of the free variables."""
-    return (
-        {node.name}
-        if node.op == "variable"
-        else set().union(*map(variables, node.args))
-        if node.args
-        else set()
-    )
+    """Return the names of the free variables."""
+    if node.op == "variable":
+        return {node.name}
+    return set().union(*map(variables, node.args))

@@ -1,14 +1,25 @@
-"""What an answer is: value, words, tuple, interval, set, list, union, matrix, relation. ``suite.grade.compare`` compares two."""
+"""What an answer is: a value, words, a tuple, an interval, a set, a list, a union, a matrix or a relation.
+
+``read`` finds the form of an answer in the suite's spelling; ``suite.grade.compare`` compares two. The order
+of the steps matters: a comma separates items before an equals sign separates sides, so ``x = 1, y = 2`` is a
+list of two relations, and brackets are looked at only once nothing outside them separates anything.
+
+>>> read("(0, 1]").closing, len(read("x = 1, y = 2").items)
+(']', 2)
+"""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
 
 from suite.grade import expression
 from suite.grade.expression import Node, NotAnExpression, TooLarge
 from suite.grade.value import exact
 
-_OPENING, _CLOSING = "([{", ")]}"
+_OPENING = "([{"
+_CLOSING = ")]}"
 _RELATION = re.compile(
     r"=|<|>|\\leq(?![a-z])|\\geq(?![a-z])|\\neq(?![a-z])|\\in(?![a-z])|\\approx(?![a-z])|\\equiv(?![a-z])|\\subset"
 )
@@ -21,6 +32,7 @@ NAME = re.compile(
     r"(?:[a-zA-Z]|\\[a-zA-Z]+)'*(?:_\{?\w+\}?)?'*(?:\([^()=<>]*\))?|\\angle\s*[A-Z]+|[A-Z]{2,3}"
     r"|\([a-zA-Z](?:\s*,\s*[a-zA-Z])+\)|\[[A-Z]+\]|[mM]?\s*\\angle\s*[A-Z]+|\\overline\{[A-Z]+\}|\"[^\"]*\""
 )
+"""What may name a value: a letter, a function of something, an angle, a side, a point."""
 _REALS = {"\\mathbb{R}", '"all real numbers"', '"all reals"', "\\mathbbR"}
 
 
@@ -42,7 +54,10 @@ class Raw:
 
 @dataclass(frozen=True)
 class Group:
-    """Items between brackets: tuple, interval, set (``{``), a ratio (``:``) or, without brackets, a list in any order."""
+    """Items between brackets: a tuple, an interval, a set (``{``), a ratio (``:``) or a list.
+
+    A list has no brackets, and its items may be in any order.
+    """
 
     opening: str
     closing: str
@@ -75,121 +90,52 @@ class Relation:
 Form = Value | Raw | Group | Union | Matrix | Relation
 
 
-def _split(text: str, separator: "re.Pattern[str]") -> list[str]:
-    """Parts of ``text`` between separators that stand outside all brackets."""
-    depths, depth = [], 0
-    for character in text:
-        depth -= character in _CLOSING
-        depths.append(depth)
-        depth += character in _OPENING
-    parts, start = [], 0
-    for match in separator.finditer(text):
-        if depths[match.start()] == 0:
-            parts.append(text[start : match.start()])
-            start = match.end()
-    return [part.strip() for part in [*parts, text[start:]]]
+class NamedInterval(NamedTuple):
+    """``0 < x \\leq 1`` as the variable x and the interval (0, 1]."""
 
-
-def _wrapped(text: str) -> tuple[str, str, str] | None:
-    """(opening, inside, closing) if one pair of brackets holds the whole text."""
-    text = re.sub(r"\\langle|\\rangle", lambda m: "(" if m.group() == "\\langle" else ")", text)
-    skip = 2 if text.startswith("\\{") else 1
-    if len(text) < 2 * skip or text[skip - 1] not in _OPENING or text[-1] not in _CLOSING:
-        return None
-    depth = 0
-    for i, character in enumerate(text):
-        depth += (character in _OPENING) - (character in _CLOSING)
-        if depth == 0 and i < len(text) - 1 and i >= skip - 1:
-            return None
-    if (skip == 2) != text.endswith("\\}"):
-        return None
-    return text[:skip], text[skip:-skip].strip(), text[-skip:]
+    name: str
+    interval: Group
 
 
 def read(text: str) -> Form:
-    """The form of an answer in the suite's spelling."""
+    """Return the form of an answer in the suite's spelling."""
     text = text.strip()
     matrix = _MATRIX.fullmatch(text)
     if matrix:
         rows = [row for row in re.split(r"\\\\", matrix.group(2)) if row.strip()]
-        return Matrix(
-            matrix.group(1) or "p", tuple(tuple(read(cell) for cell in row.split("&")) for row in rows)
-        )
+        return Matrix(matrix.group(1) or "p", tuple(tuple(map(read, row.split("&"))) for row in rows))
     if text in _REALS:
         return Group("(", ")", (read("-\\infty"), read("\\infty")))
     if text == "\\emptyset":
         return Group("\\{", "\\}", ())
     parts = _split(text, _SEPARATOR)
     if len(parts) > 1 and all(parts):
-        items = tuple(item for part in parts for item in _spread(part))
+        items = _items(parts)
         return _either(items) if '"or"' in text else Group("", "", items)
-    if len(ratio := _split(text, re.compile(":"))) > 1 and all(ratio):
+    ratio = _split(text, re.compile(":"))
+    if len(ratio) > 1 and all(ratio):
         return Group(":", ":", tuple(map(read, ratio)))
     return _read_single(text)
 
 
-def _either(items: "tuple[Form, ...]") -> Form:
-    """``x < 2 or x > 3`` is a union of intervals; anything else with "or" a list."""
-    intervals = [interval_of(item) if isinstance(item, Relation) else None for item in items]
-    if (
-        len({interval[0] if interval else None for interval in intervals} - {None}) == 1
-        and None not in intervals
-    ):
-        return Union(tuple(interval[1] for interval in intervals if interval))
-    return Group("", "", items)
-
-
-def _spread(text: str) -> "Iterator[Form]":
-    """One item, or the two that ``\\pm`` stands for; two independent signs would be four, and are left alone."""
-    if len(re.findall(r"\\pm", text)) == 1 or (re.search(r"\\pm", text) and re.search(r"\\mp", text)):
-        yield read(re.sub(r"\\pm", "+", re.sub(r"\\mp", "-", text)))
-        yield read(re.sub(r"\\pm", "-", re.sub(r"\\mp", "+", text)))
-    else:
-        yield read(text) if "\\pm" not in text else Raw(text, is_words=False)
-
-
-def _without_points(whole: Form, points: Form) -> Form | None:
-    """``(0, 9) \\setminus \\{3\\}`` as a union of intervals; None where the points are no rational numbers."""
-    if not (
-        isinstance(whole, Group)
-        and isinstance(points, Group)
-        and points.opening == "\\{"
-        and len(whole.items) == 2
-    ):
-        return None
-    values = [
-        (value, point)
-        for point in points.items
-        if isinstance(point, Value) and (value := exact(point.node)) is not None
-    ]
-    ordered = sorted(values, key=lambda pair: pair[0])
-    if whole.opening not in "([" or len(ordered) != len(points.items):
-        return None
-    ends = [whole.items[0], *(point for _, point in ordered), whole.items[1]]
-    n = len(ends) - 1
-    parts = [
-        (whole.opening if i == 0 else "(", whole.closing if i == n - 1 else ")", (ends[i], ends[i + 1]))
-        for i in range(n)
-    ]
-    return Union(tuple(Group(*part) for part in parts))
-
-
 def _read_single(text: str) -> Form:
-    if len(parts := _split(text, re.compile(r"\\cup(?![a-z])"))) > 1:
+    """Return the form of what is no list: sets joined or cut, a relation, a group in brackets, or a value."""
+    parts = _split(text, re.compile(r"\\cup(?![a-z])"))
+    if len(parts) > 1:
         return Union(tuple(map(read, parts)))
-    if len(parts := _split(text, re.compile(r"\\setminus(?![a-z])"))) == 2:
+    parts = _split(text, re.compile(r"\\setminus(?![a-z])"))
+    if len(parts) == 2:
         return _without_points(read(parts[0]), read(parts[1])) or Raw(text, is_words=False)
     sides = _split(text, _RELATION)
     if len(sides) > 1:
         return _relation(text, sides)
-    wrapped = _wrapped(text)
-    if wrapped and wrapped[0] == "\\{" and re.search(r"[|:]", wrapped[1]):
-        return Raw(text, is_words=False)  # a set by its condition
-    if wrapped and (wrapped[0] == "\\{" or len(_split(wrapped[1], _SEPARATOR)) > 1):
-        inside = _split(wrapped[1], _SEPARATOR) if wrapped[1] else []
-        return Group(wrapped[0], wrapped[2], tuple(item for part in inside for item in _spread(part)))
-    if re.search(r"\\pm", text) and len(items := tuple(_spread(text))) == 2:
-        return Group("", "", items)
+    bracketed = _read_bracketed(text)
+    if bracketed is not None:
+        return bracketed
+    if "\\pm" in text:
+        items = _items([text])
+        if len(items) == 2:
+            return Group("", "", items)
     if '"' in text:
         return Raw(text, is_words=True)
     try:
@@ -198,16 +144,123 @@ def _read_single(text: str) -> Form:
         return Raw(text, is_words=False)
 
 
+def _read_bracketed(text: str) -> Form | None:
+    """Return the form of a text in one pair of brackets; None if these hold no more than one value."""
+    bracketed = _bracketed(text)
+    if bracketed is None:
+        return None
+    opening, inside, closing = bracketed
+    if opening == "\\{" and re.search(r"[|:]", inside):
+        return Raw(text, is_words=False)  # a set by its condition
+    # A lone value in ordinary brackets is that value; in the brackets of a set it is a set of one.
+    parts = _split(inside, _SEPARATOR)
+    if opening == "\\{" or len(parts) > 1:
+        return Group(opening, closing, _items(parts) if inside else ())
+    return None
+
+
+def _split(text: str, separator: "re.Pattern[str]") -> list[str]:
+    """Return the parts of ``text`` between separators that are outside all brackets."""
+    depth_at = []
+    depth = 0
+    for character in text:
+        depth -= character in _CLOSING
+        depth_at.append(depth)
+        depth += character in _OPENING
+    parts = []
+    start = 0
+    for match in separator.finditer(text):
+        if depth_at[match.start()] == 0:
+            parts.append(text[start : match.start()])
+            start = match.end()
+    return [part.strip() for part in [*parts, text[start:]]]
+
+
+def _bracketed(text: str) -> tuple[str, str, str] | None:
+    """Return (opening, inside, closing) if one pair of brackets holds the whole text."""
+    text = text.replace("\\langle", "(").replace("\\rangle", ")")
+    is_set = text.startswith("\\{")
+    width = 2 if is_set else 1
+    if len(text) < 2 * width or text[width - 1] not in _OPENING or text[-1] not in _CLOSING:
+        return None
+    depth = 0
+    for i, character in enumerate(text):
+        depth += (character in _OPENING) - (character in _CLOSING)
+        if depth == 0 and width - 1 <= i < len(text) - 1:
+            return None  # the first bracket closes before the end: (1, 2) + (3, 4)
+    if is_set != text.endswith("\\}"):
+        return None
+    return text[:width], text[width:-width].strip(), text[-width:]
+
+
+def _items(parts: list[str]) -> "tuple[Form, ...]":
+    items: list[Form] = []
+    for part in parts:
+        items += _spread(part)
+    return tuple(items)
+
+
+def _spread(text: str) -> "Iterator[Form]":
+    """Yield one item, or the two that ``\\pm`` means.
+
+    Two independent signs would be four items, and are not read.
+    """
+    if len(re.findall(r"\\pm", text)) == 1 or ("\\pm" in text and "\\mp" in text):
+        yield read(text.replace("\\mp", "-").replace("\\pm", "+"))
+        yield read(text.replace("\\mp", "+").replace("\\pm", "-"))
+    elif "\\pm" in text:
+        yield Raw(text, is_words=False)
+    else:
+        yield read(text)
+
+
+def _either(items: "tuple[Form, ...]") -> Form:
+    """Return ``x < 2 or x > 3`` as a union of intervals, and anything else with "or" as a list."""
+    intervals = []
+    for item in items:
+        interval = interval_of(item) if isinstance(item, Relation) else None
+        if interval:
+            intervals.append(interval)
+    if len(intervals) == len(items) and len({interval.name for interval in intervals}) == 1:
+        return Union(tuple(interval.interval for interval in intervals))
+    return Group("", "", items)
+
+
+def _without_points(whole: Form, points: Form) -> Form | None:
+    """Return ``(0, 9) \\setminus \\{3\\}`` as a union of intervals.
+
+    None if the points are not rational numbers.
+    """
+    if not (isinstance(whole, Group) and isinstance(points, Group)):
+        return None
+    if points.opening != "\\{" or len(whole.items) != 2:
+        return None
+    cuts: list[tuple[Fraction, Form]] = []
+    for point in points.items:
+        number = exact(point.node) if isinstance(point, Value) else None
+        if number is not None:
+            cuts.append((number, point))
+    if whole.opening not in "([" or len(cuts) != len(points.items):
+        return None
+    cuts.sort(key=lambda cut: cut[0])
+    ends = [whole.items[0], *(point for _, point in cuts), whole.items[1]]
+    n_parts = len(ends) - 1
+    parts = []
+    for i in range(n_parts):
+        opening = whole.opening if i == 0 else "("
+        closing = whole.closing if i == n_parts - 1 else ")"
+        parts.append(Group(opening, closing, (ends[i], ends[i + 1])))
+    return Union(tuple(parts))
+
+
 def _relation(text: str, sides: list[str]) -> Form:
-    """A relation; ``x \\in S`` is S, and of ``1/3 \\approx 0.33`` the exact side counts."""
+    """Return a relation; ``x \\in S`` is S, and of ``1/3 \\approx 0.33`` the exact side counts."""
     ops = _RELATION.findall(text)
-    if (
-        "\\approx" in ops
-        and (at := ops.index("\\approx")) >= 0
-        and sides[0]
-        and not (at == 0 and NAME.fullmatch(sides[0]))
-    ):
-        return read(text[: text.index("\\approx")])
+    if "\\approx" in ops and sides[0]:
+        # x \approx 0.33 names a value, so there the side before it is not the exact one.
+        is_named = ops[0] == "\\approx" and NAME.fullmatch(sides[0])
+        if not is_named:
+            return read(text[: text.index("\\approx")])
     ops = ["=" if op == "\\approx" else op for op in ops]
     if ops == ["\\in"] and NAME.fullmatch(sides[0]) and sides[1]:
         return read(sides[1])
@@ -220,20 +273,18 @@ def _relation(text: str, sides: list[str]) -> Form:
     return Relation(tuple(sides), tuple(ops))
 
 
-def interval_of(relation: Relation) -> tuple[str, Group] | None:
-    """The variable and the interval of ``x < 2`` or ``0 < x \\leq 1``; None for any other relation."""
+def interval_of(relation: Relation) -> NamedInterval | None:
+    """Return the variable and the interval of ``x < 2`` or ``0 < x \\leq 1``; None for any other relation."""
     if not set(relation.ops) <= {"<", "\\leq"}:
         return None
-    low: tuple[str, bool] = ("-\\infty", True)
-    high: tuple[str, bool] = ("\\infty", True)
-    named = [i for i, side in enumerate(relation.sides) if NAME.fullmatch(side)]
-    if len(named) != 1 or len(relation.sides) > 3 or (len(relation.sides) == 3 and named != [1]):
+    sides = relation.sides
+    named = [i for i, side in enumerate(sides) if NAME.fullmatch(side)]
+    if len(named) != 1 or len(sides) > 3 or (len(sides) == 3 and named != [1]):
         return None
     at = named[0]
-    if at > 0:
-        low = relation.sides[at - 1], relation.ops[at - 1] == "<"
-    if at < len(relation.sides) - 1:
-        high = relation.sides[at + 1], relation.ops[at] == "<"
-    return relation.sides[at], Group(
-        "(" if low[1] else "[", ")" if high[1] else "]", (read(low[0]), read(high[0]))
-    )
+    # A side that is missing is infinity, and open.
+    opening = "(" if at == 0 or relation.ops[at - 1] == "<" else "["
+    closing = ")" if at == len(sides) - 1 or relation.ops[at] == "<" else "]"
+    low = read("-\\infty") if at == 0 else read(sides[at - 1])
+    high = read("\\infty") if at == len(sides) - 1 else read(sides[at + 1])
+    return NamedInterval(sides[at], Group(opening, closing, (low, high)))

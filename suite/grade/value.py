@@ -1,9 +1,17 @@
-"""The value of an expression: exactly where it is rational, else to many digits. Sizes are bounded before they are computed."""
+"""The value of an expression: exactly if it is rational, else to many digits.
+
+Sizes are bounded before anything is computed: the expression may be hostile, and 9^{9^9} must not be tried.
+
+>>> from suite.grade.expression import parse
+>>> exact(parse("1/2 + 1/3"))
+Fraction(5, 6)
+"""
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
 import mpmath
 
@@ -40,12 +48,8 @@ def _exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
 def _exact_root(value: Fraction, degree: Fraction) -> Fraction | None:
     if degree != 2 or value < 0:
         return None
-    top, bottom = math.isqrt(value.numerator), math.isqrt(value.denominator)
-    return (
-        Fraction(top, bottom)
-        if top * top == value.numerator and bottom * bottom == value.denominator
-        else None
-    )
+    root = Fraction(math.isqrt(value.numerator), math.isqrt(value.denominator))
+    return root if root * root == value else None
 
 
 def _natural(value: Fraction) -> int | None:
@@ -56,40 +60,41 @@ def _natural(value: Fraction) -> int | None:
     return value.numerator
 
 
-def _exact_operation(op: str, args: list[Fraction]) -> Fraction | None:
-    first, second = args[0], args[-1]
-    if op == "!":
-        n = _natural(first)
-        return None if n is None else Fraction(math.factorial(n))
-    if op == "binom":
-        n, k = _natural(first), _natural(second)
-        return None if n is None or k is None else Fraction(math.comb(n, k))
-    plain = {
-        "neg": lambda: -first,
-        "+": lambda: sum(args, Fraction(0)),
-        "*": lambda: _product(args),
-        "inverse": lambda: 1 / first,
-    }
-    plain |= {
-        "abs": lambda: abs(first),
-        "floor": lambda: Fraction(math.floor(first)),
-        "ceil": lambda: Fraction(math.ceil(first)),
-    }
-    if op in plain:
-        return plain[op]()
-    if op == "^":
-        return _exact_power(first, second)
-    return _exact_root(first, second) if op == "root" else None
-
-
 def _product(args: list[Fraction]) -> Fraction:
     if sum(map(_bits, args)) > MAX_BITS:
         raise TooLarge("product")
     return math.prod(args, start=Fraction(1))
 
 
+def _factorial(args: list[Fraction]) -> Fraction | None:
+    n = _natural(args[0])
+    return None if n is None else Fraction(math.factorial(n))
+
+
+def _binomial(args: list[Fraction]) -> Fraction | None:
+    n = _natural(args[0])
+    k = _natural(args[1])
+    return None if n is None or k is None else Fraction(math.comb(n, k))
+
+
+_EXACT: Mapping[str, Callable[[list[Fraction]], Fraction | None]] = {
+    "+": lambda args: sum(args, Fraction(0)),
+    "*": _product,
+    "neg": lambda args: -args[0],
+    "inverse": lambda args: 1 / args[0],
+    "^": lambda args: _exact_power(args[0], args[1]),
+    "root": lambda args: _exact_root(args[0], args[1]),
+    "abs": lambda args: abs(args[0]),
+    "floor": lambda args: Fraction(math.floor(args[0])),
+    "ceil": lambda args: Fraction(math.ceil(args[0])),
+    "!": _factorial,
+    "binom": _binomial,
+}
+"""Operations that may have a rational result; that of a function such as the sine is not looked for."""
+
+
 def exact(node: Node) -> Fraction | None:
-    """The rational value, or None where there is none to be had exactly. Raises ``TooLarge`` and ``ZeroDivisionError``."""
+    """Return the rational value, or None if there is none. Raises ``TooLarge`` and ``ZeroDivisionError``."""
     if node.op == "number":
         return node.value
     args = []
@@ -98,28 +103,37 @@ def exact(node: Node) -> Fraction | None:
         if value is None:
             return None
         args.append(value)
-    result = _exact_operation(node.op, args) if args else None
+    operation = _EXACT.get(node.op)
+    result = operation(args) if operation and args else None
     if result is not None and _bits(result) > MAX_BITS:
         raise TooLarge("value")
     return result
 
 
 _MPMATH = {
-    "sin": mpmath.sin, "cos": mpmath.cos, "tan": mpmath.tan, "cot": mpmath.cot, "sec": mpmath.sec, "csc": mpmath.csc,
-    "arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan, "arccot": mpmath.acot, "sinh": mpmath.sinh,
-    "cosh": mpmath.cosh, "tanh": mpmath.tanh, "ln": mpmath.log, "exp": mpmath.exp, "abs": abs, "floor": mpmath.floor,
-    "ceil": mpmath.ceil, "neg": lambda x: -x,
+    "sin": mpmath.sin, "cos": mpmath.cos, "tan": mpmath.tan, "cot": mpmath.cot, "sec": mpmath.sec,
+    "csc": mpmath.csc, "arcsin": mpmath.asin, "arccos": mpmath.acos, "arctan": mpmath.atan,
+    "arccot": mpmath.acot, "sinh": mpmath.sinh, "cosh": mpmath.cosh, "tanh": mpmath.tanh,
+    "ln": mpmath.log, "exp": mpmath.exp, "abs": abs, "floor": mpmath.floor, "ceil": mpmath.ceil,
+    "neg": lambda x: -x,
 }  # fmt: skip
 
 
 class Evaluation:
-    """One numeric evaluation at ``digits`` decimal digits; ``largest`` is the decimal exponent of the largest number met."""
+    """One numeric evaluation at ``digits`` decimal digits.
+
+    ``largest`` is the decimal exponent of the largest number met, ``cost`` the number of costly operations so
+    far.
+    """
 
     def __init__(self, point: Mapping[str, Fraction], digits: int) -> None:
-        self.point, self.digits, self.largest, self.cost = point, digits, 0, 0
+        self.point = point
+        self.digits = digits
+        self.largest = 0
+        self.cost = 0
 
     def value(self, node: Node) -> "mpmath.mpc":
-        """Value of ``node``. Raises ``TooLarge``, ``ZeroDivisionError``, ``ValueError``."""
+        """Return the value of ``node``. Raises ``TooLarge``, ``ZeroDivisionError``, ``ValueError``."""
         if node.op not in _CHEAP and node.args:
             self.cost += 1
             if self.cost > MAX_COST:
@@ -165,17 +179,13 @@ class Evaluation:
     def _power(self, base: "mpmath.mpc", exponent: "mpmath.mpc") -> "mpmath.mpc":
         if abs(exponent) > MAX_EXPONENT:
             raise TooLarge("exponent")
-        if (
-            isinstance(base, mpmath.mpf)
-            and isinstance(exponent, mpmath.mpf)
-            and base < 0
-            and self._is_odd_root(exponent)
-        ):
-            return -mpmath.power(-base, exponent)  # the real root, which is what is meant
+        is_real = isinstance(base, mpmath.mpf) and isinstance(exponent, mpmath.mpf)
+        if is_real and base < 0:
+            # The cube root of -8 is -2 to whoever writes it; mpmath's principal root is complex.
+            tolerance = mpmath.mpf(10) ** (5 - self.digits)
+            if any(abs(exponent * degree - 1) < tolerance for degree in (3, 5, 7)):
+                return -mpmath.power(-base, exponent)
         return mpmath.power(base, exponent)
-
-    def _is_odd_root(self, exponent: "mpmath.mpf") -> bool:
-        return any(abs(exponent * degree - 1) < mpmath.mpf(10) ** (5 - self.digits) for degree in (3, 5, 7))
 
     def _counted(self, op: str, first: "mpmath.mpc", second: "mpmath.mpc") -> "mpmath.mpc":
         if any(not isinstance(value, mpmath.mpf) or abs(value) > MAX_FACTORIAL for value in (first, second)):
@@ -184,15 +194,25 @@ class Evaluation:
 
 
 def _unknown(name: str, argument: "mpmath.mpc") -> "mpmath.mpf":
-    """Some value that the unknown function ``name`` might take: the same for the same argument, unrelated for any other."""
+    """Return a value that the unknown function ``name`` might have.
+
+    It is fixed for an argument, and unrelated for any other.
+    """
     digest = hashlib.sha256(f"{name}\0{mpmath.nstr(argument, 25)}".encode()).digest()
     return mpmath.mpf(int.from_bytes(digest[:8], "big")) / 2**62
 
 
-def numeric(node: Node, point: Mapping[str, Fraction]) -> "tuple[mpmath.mpc, mpmath.mpf] | None":
-    """Value at ``point`` with a bound on its absolute error, as small beside the value as can be had; None where it is undefined.
+class Approximation(NamedTuple):
+    """A value and a bound on its absolute error."""
 
-    A value that is zero for all that can be told keeps its bound. Raises ``TooLarge``.
+    value: "mpmath.mpc"
+    error: "mpmath.mpf"
+
+
+def numeric(node: Node, point: Mapping[str, Fraction]) -> Approximation | None:
+    """Return the value at ``point`` with an error that is small beside it; None if it is undefined there.
+
+    A value that cannot be told from zero keeps its bound. Raises ``TooLarge``.
     """
     digits = DIGITS
     while True:
@@ -204,9 +224,12 @@ def numeric(node: Node, point: Mapping[str, Fraction]) -> "tuple[mpmath.mpc, mpm
                 return None
             if mpmath.isnan(value):
                 return None
+            # Every number met is right to about ``digits`` digits, so the largest one sets the error of the
+            # result.
             error = mpmath.mpf(10) ** (evaluation.largest - digits + 10)
             if digits >= DIGITS - 10 + evaluation.largest and (
                 abs(value) > error * mpmath.mpf(10) ** 20 or digits > 2 * DIGITS
             ):
-                return value, error
+                return Approximation(value, error)
+        # Large numbers cancelled: once more, with enough digits for what is left of them.
         digits = max(2 * DIGITS + 1, DIGITS + evaluation.largest)

@@ -65,8 +65,8 @@ _SPACED = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?![\d ])")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _WORD = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}(?:[ .'-]+[a-zA-Z]{2,})*\.?")
 _NAMES = (
-    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp sqrt pi frac infty cup cap leq "
-    "geq begin end pmatrix bmatrix matrix vmatrix array cases"
+    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp sqrt pi frac infty cup cap "
+    "leq geq begin end pmatrix bmatrix matrix vmatrix array cases"
 )
 _KNOWN_NAMES = frozenset(_NAMES.split(" "))
 _SHORT = (

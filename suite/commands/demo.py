@@ -28,6 +28,7 @@ def _run(args: Namespace) -> int:
 
     with bars() as progress:
         demo = run_demo(args.out, progress)
+    # In a pipe rich would break the table at 80 columns.
     console = Console(markup=False, width=max(TABLE_COLUMNS, Console().width))
     for task in demo.summary.tasks:
         console.print(delta_table(demo.summary, task.task))

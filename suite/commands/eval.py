@@ -21,13 +21,17 @@ def _run(args: Namespace) -> int:
 
     selection = selection_of(args)
     store = RunStore(args.out)
+    # Everything that can be wrong with the selection is found here, before anything is written.
     planned = planned_cells(selection, load_registry(args.registry), store)
     print_notes(planned.notes)
     print_errors(planned.failures)
+    # Two evaluations of one run folder would draw the same samples twice.
     with store.lock(), bars() as progress:
+        # The folder remembers the pair, which no registry names: later commands need no flags for it.
         if planned.own:
             store.add_own_pair(planned.own.models, planned.own.pair)
         if ENGINES[selection.engine].draws:
+            # Only cells of the weights that a model has now count in a summary.
             store.note_weights({cell.model.id: cell.model.weights_hash for cell in planned.cells})
             failures = run_cells(store, planned.cells, progress, selection.engine)
         else:

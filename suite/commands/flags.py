@@ -15,17 +15,14 @@ def add_run(group: Group) -> None:
     group.add_argument("run", metavar="RUN", type=Path, help="run folder")
 
 
-def add_out(group: Group, text: str = "run folder", default: Path | None = None) -> None:
+def add_out(
+    group: Group, text: str = "run folder", default: Path | None = None, metavar: str = "DIR"
+) -> None:
     """Add ``--out``; without a default it is required."""
-    shown_default = f" (default: {default})" if default else ""
-    group.add_argument(
-        "--out",
-        metavar="DIR",
-        type=Path,
-        default=default,
-        required=default is None,
-        help=text + shown_default,
-    )
+    if default:
+        text = f"{text} (default: {default})"
+    is_required = default is None
+    group.add_argument("--out", metavar=metavar, type=Path, default=default, required=is_required, help=text)
 
 
 def add_registry(group: Group) -> None:
@@ -45,22 +42,22 @@ def add_json(group: Group, text: str = "print JSON") -> None:
     group.add_argument("--json", action="store_true", help=text)
 
 
-def add_data_dir(group: Group) -> None:
-    """Add ``--data-dir``."""
+def add_data_dir(group: Group, file: str = "<task>.jsonl") -> None:
+    """Add ``--data-dir``; ``file`` is how its files are named."""
     group.add_argument(
         "--data-dir",
         metavar="DIR",
         type=Path,
-        help="read items from DIR/<task>.jsonl (fields id, problem, answer), not from the Hub",
+        help=f"read items from DIR/{file} (fields id, problem, answer), not from the Hub",
     )
 
 
-def add_allow_unchecked(group: Group) -> None:
+def add_allow_unchecked(group: Group, verb: str) -> None:
     """Add ``--allow-unchecked`` of the commands that keep evaluated items out of training data."""
     group.add_argument(
         "--allow-unchecked",
         action="store_true",
-        help="train even if some evaluation sets cannot be checked for overlap (recorded)",
+        help=f"{verb} even if some evaluation sets cannot be checked for overlap (recorded)",
     )
 
 

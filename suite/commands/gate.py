@@ -60,12 +60,13 @@ def _run(args: Namespace) -> int:
         recomputed = verified(summary, args.verify, args.registry)
         if recomputed is None:
             return 1
-        summary = recomputed
+        summary = recomputed  # the given one may have been edited within the tolerance
     if args.update_baseline:
         print("\n".join(update_baselines(summary, policy, args.run, args.policy)))
         return 0
     report = judge(summary, policy, args.inconclusive)
     write_reports(report, args.json, args.junit, args.badge)
+    # --explain is for reading: GitHub gets no annotations then.
     if explained:
         print(explain(report, explained, summary))
     else:

@@ -83,6 +83,7 @@ def _run(args: Namespace) -> int:
         raise SuiteError(
             what, "--seed, --step", "Omit them, or describe a new checkpoint with --base and --reward"
         )
+    # A model that is neither in the registry nor in the run becomes known by --base and --reward.
     registry = load_registry(args.registry)
     store = RunStore(args.out)
     if args.base is None:
@@ -93,6 +94,7 @@ def _run(args: Namespace) -> int:
     job = ImportJob(
         args.format, args.path, stated, args.task, args.data_dir, args.item_seed, args.subset, args.replace
     )
+    # All or nothing: an error, or a kill, leaves the run as it was.
     for manifest in import_answers(job, model, store):
         unstated = ", ".join(field.removesuffix("_hash") for field in manifest.cell.unstated) or "nothing"
         print(

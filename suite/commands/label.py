@@ -27,8 +27,8 @@ def _add_flags(parser: Parser) -> None:
         type=whole_number,
         help="only the first N items (default: all of the recipe's)",
     )
-    add_data_dir(what)
-    add_allow_unchecked(what)
+    add_data_dir(what, "<set>.jsonl")
+    add_allow_unchecked(what, "label")
     drawing = parser.group("how to draw")
     drawing.add_argument(
         "--samples", metavar="N", type=whole_number, default=64, help="samples per item (default: 64)"
@@ -38,7 +38,7 @@ def _add_flags(parser: Parser) -> None:
     )
     add_engine(drawing, drawing_engines(), "engine that draws (default: hf)", default="hf")
     files = parser.group("files")
-    add_out(files, "label file; its samples are stored beside it")
+    add_out(files, "label file; its samples go next to it", metavar="FILE")
     add_registry(files)
 
 

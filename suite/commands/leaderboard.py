@@ -39,10 +39,12 @@ def _run(args: Namespace) -> int:
     from suite.registry import load_registry
     from suite.summary.merge import board_source, check_out_folder
 
+    # First of all: a board written over one of its own runs would destroy it.
     check_out_folder(args.run, args.out)
     summary, stores, notes = board_source(args.run, load_registry(args.registry))
     print_notes(notes)
     report = judge(summary, load_policy(args.policy)) if args.policy else None
+    # The cells are packed while the board is written, so the bar counts what is really done.
     cells = () if args.no_answers else packed_cells(stores)
     shown = counted(cells, 0 if args.no_answers else len(stores), "answers", "packing", "cells")
     page = write_board(summary, args.out, report, shown)

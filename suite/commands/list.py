@@ -81,6 +81,7 @@ def _pairs(overlays: Sequence[Path], run: Path) -> list[Row]:
 
     registry = load_registry(overlays)
     store = RunStore(run)
+    # A pair has results once both of its arms have a finished cell in the run, whatever the task.
     evaluated = {manifest.cell.model for cell in store.finished() if (manifest := cell.manifest)}
     known = known_pairs(registry, store)
     status = {}
@@ -135,6 +136,7 @@ def pair_grid(rows: Sequence[Row], overlays: Sequence[Path]) -> list[Row]:
     registry = load_registry(overlays)
     rewards = dict.fromkeys([*registry.rewards, *(str(row["reward"]) for row in rows)])
     bases = dict.fromkeys([*registry.bases(), *(str(row["base"]) for row in rows)])
+    # Bases and rewards without a pair have their row and column, too: the gaps are the point.
     grid: list[Row] = []
     for base in bases:
         of_base = [row for row in rows if row["base"] == base]

@@ -19,7 +19,7 @@ PROGRAM = "rlvr-suite"
 WIDTH = 80
 """Columns of every help text, on a terminal of any width, so that the docs show what a user sees."""
 
-Group = argparse._ArgumentGroup
+Group = argparse._ArgumentGroup  # what add_argument_group returns; it has no public name
 
 
 DID_YOU_MEAN = "Did you mean "

@@ -71,10 +71,12 @@ def plan_rows(selection: "Selection", overlays: Sequence[Path], run: Path) -> tu
 
     store = RunStore(run)
     registry = load_registry(overlays)
+    # A plan must cost nothing: models that are not here yet are planned without their weights.
     planned = planned_cells(selection, registry, store, fetch=False)
     measured = measurements(store, {cell.cell.engine for cell in planned.cells})
     rows: list[PlanRow] = []
     for cell in planned.cells:
+        # What a cell costs is known from finished cells of this run, else from what the registry states.
         needed = cost(store, cell, measured, registry)
         rows.append(
             PlanRow(
@@ -113,6 +115,7 @@ def plan_total(rows: Sequence[PlanRow]) -> list[str]:
     for model in dict.fromkeys(row["model"] for row in to_run):
         of_model = [row for row in to_run if row["model"] == model]
         seconds = _seconds(of_model)
+        # A sum over some of the cells would look like an estimate of all of them.
         if len(seconds) < len(of_model):
             lines.append(f"{model}: no throughput known; state one under `throughputs` in a registry overlay")
             continue

@@ -16,7 +16,7 @@ TOO_VARIED = "not with any number: items differ too much"
 
 
 def _add_flags(parser: Parser) -> None:
-    plan = parser.group("what to measure")
+    plan = parser.group("what to detect")
     plan.add_argument("--task", metavar="A", required=True, help="task (see `rlvr-suite list tasks`)")
     plan.add_argument(
         "--delta", metavar="POINTS", type=number, default=5.0, help="delta to detect (default: 5)"
@@ -25,7 +25,7 @@ def _add_flags(parser: Parser) -> None:
     plan.add_argument("--items", metavar="N", type=whole_number, help="number of items (default: the task's)")
     variance = parser.group("what to assume")
     variance.add_argument(
-        "--accuracy", metavar="SHARE", type=number, help="variance at this accuracy (default: 0.3)"
+        "--accuracy", metavar="SHARE", type=number, help="assume the variance at this accuracy (default: 0.3)"
     )
     variance.add_argument(
         "--run", metavar="RUN", type=Path, help="measure the variance on this run's pairs instead"
@@ -100,6 +100,7 @@ def basis_lines(report: "PowerReport") -> list[str]:
             split = f"between items {report.between**0.5:.1f}, one sample {report.sampling**0.5:.1f}"
         pairs = f"{report.pairs} pair{'' if report.pairs == 1 else 's'}"
         return [test, f"measured, median over {pairs}: {sd} ({split})"]
+    # Of an answer whose difficulty is Beta(a, b), 1 / (a + b + 1) of the variance lies between items.
     between = 1 / (CONCENTRATION + 1)
     return [
         test,

@@ -38,6 +38,7 @@ def _run(args: Namespace) -> int:
     if not any(store.finished()):
         fix = "Run `rlvr-suite eval --out` with this folder first"
         raise SuiteError("no finished cells here", str(args.run), fix)
+    # The lock keeps an evaluation from finishing cells meanwhile.
     with store.lock():
         rows = regrade_rows(store)
     if args.json:

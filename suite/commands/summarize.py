@@ -46,6 +46,7 @@ def unpaired_lines(summary: "Summary") -> list[str]:
     paired: set[str] = set()
     for row in summary.deltas:
         paired.update([row.checkpoint, *(row.checkpoints or ())])
+    # Not an error: answers may be imported before the overlay that names their pair is written.
     unpaired = dict.fromkeys(
         row.model for row in summary.scores if row.model != row.base and row.model not in paired
     )

@@ -26,6 +26,7 @@ def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
+    # rich takes 80 columns for a pipe; a broken row is no use to grep.
     width = None if sys.stdout.isatty() else UNBROKEN
     Console(markup=False, width=width).print(table)
 
@@ -55,10 +56,12 @@ def bars() -> Iterator[Progress]:
         TextColumn("{task.fields[count]}", markup=False),
         TimeElapsedColumn(),
     )
+    # On stderr: stdout belongs to what the command prints, which may be JSON.
     with Bars(*columns, console=Console(stderr=True)) as shown:
         tasks: dict[str, TaskID] = {}
 
         def show(report: Report) -> None:
+            # A part gets its bar with its first report, so bars stand in the order in which parts start.
             if report.part not in tasks:
                 tasks[report.part] = shown.add_task("", total=None, count="")
             shown.update(

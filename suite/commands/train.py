@@ -24,8 +24,8 @@ def _add_flags(parser: Parser) -> None:
         type=Path,
         help="labels from `rlvr-suite label`, for majority_vote and incorrect",
     )
-    add_data_dir(run)
-    add_allow_unchecked(run)
+    add_data_dir(run, "<set>.jsonl")
+    add_allow_unchecked(run, "train")
     run.add_argument(
         "--dry-run", action="store_true", help="print the settings of TRL and accelerate; train nothing"
     )
@@ -72,6 +72,7 @@ def _run(args: Namespace) -> int:
     )
     registry = load_registry(args.registry)
     store = RunStore(args.out or Path("runs") / Path(args.recipe).stem)
+    # Everything that can be wrong is found here, before a model is loaded and before the run folder is made.
     recipe = check(run, registry)
     if args.dry_run:
         print(dry_run(run, registry, store.root), end="")

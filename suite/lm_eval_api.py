@@ -7,18 +7,21 @@ shapes (a document as a dict, responses as nested lists) end here: behind this m
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from math import isnan, nan
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from suite.benchmarks.item_sets import load_items, with_metadata
-from suite.benchmarks.items import Item
+from suite.benchmarks.items import Item, as_dataset
 from suite.benchmarks.tasks import task
 from suite.errors import SuiteError
 from suite.grade import Grade
 from suite.grade.task_graders import TASK_GRADERS, Response, grade_responses
 from suite.schema import Grader
+
+if TYPE_CHECKING:
+    from datasets import Dataset  # takes a second to import
 
 __all__ = ["dataset", "grade_answers", "grade_continuations", "grade_numbers", "item_metrics"]
 
@@ -33,7 +36,7 @@ _NEAR = 0.75
 """Minimum difflib ratio at which an unknown key counts as a typo: "sead" does, vLLM's "download_dir" does not."""
 
 
-def dataset(task_id: str, **metadata: object) -> "dict[str, Dataset]":  # type: ignore[name-defined]  # noqa: F821 (heavy import)
+def dataset(task_id: str, **metadata: object) -> "dict[str, Dataset]":
     """Return a task's items as a ``test`` split, as lm-eval's ``custom_dataset``.
 
     lm-eval's ``--metadata`` may set ``seed``, ``steps``, ``n_items`` and ``data_dir``. lm-eval adds the model's
@@ -58,13 +61,6 @@ def _refuse_near_miss(key: str) -> None:
         meant = "seed" if near[0] == "item_seed" else near[0]
         what = f"unknown key '{key}'. Known: {', '.join(_SETTABLE)}"
         raise SuiteError(what, "--metadata", f"Write '{meant}'")
-
-
-def as_dataset(items: Sequence[Item]) -> "dict[str, Dataset]":  # type: ignore[name-defined]  # noqa: F821 (heavy import)
-    """Return items as the ``test`` split that lm-eval reads."""
-    from datasets import Dataset
-
-    return {"test": Dataset.from_list([asdict(item) for item in items])}
 
 
 def grade_answers(resps: Texts, docs: Docs) -> list[list[Grade]]:

@@ -6,11 +6,14 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from suite.schema import content_hash
+
+if TYPE_CHECKING:
+    from datasets import Dataset  # takes a second to import
 
 SHORT_HASH = 16
 """Hex digits of an item's hash in ``items.tsv``."""
@@ -71,3 +74,10 @@ class ItemSet(NamedTuple):
 def items_hash(items: Sequence[Item]) -> str:
     """Return the hash of an item set; order and ids do not count."""
     return content_hash(sorted(item.hash for item in items))
+
+
+def as_dataset(items: Sequence[Item]) -> "dict[str, Dataset]":
+    """Return items as the ``test`` split that lm-eval reads."""
+    from datasets import Dataset
+
+    return {"test": Dataset.from_list([asdict(item) for item in items])}

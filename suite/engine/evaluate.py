@@ -9,9 +9,9 @@ from lm_eval import evaluator
 from lm_eval.api.task import ConfigurableTask
 from lm_eval.tasks._yaml_loader import load_yaml
 
+from suite.benchmarks.items import as_dataset
 from suite.engine.adapter import SuiteLM, lm_eval_name
 from suite.files.shipped import tasks_dir
-from suite.lm_eval_api import as_dataset
 from suite.plan.cells import PlannedCell
 
 

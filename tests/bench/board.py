@@ -17,7 +17,7 @@ OPENED = 7
 _BUILD = """
 import resource, sys, time
 from pathlib import Path
-from suite.cli import main
+from suite.commands.main import main
 started = time.perf_counter()
 assert main(["leaderboard", sys.argv[1], "--out", sys.argv[2]]) == 0
 print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)

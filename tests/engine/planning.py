@@ -24,12 +24,12 @@ def planned(
     limit: int = 12,
     engine: str = "hf",
     tasks: tuple[str, ...] = (SAMPLED, GREEDY),
-    **wishes: float,
+    **overrides: float,
 ) -> list[PlannedCell]:
     """Cells of ``models`` on a sampled and a greedy task."""
     specs = [task(name) for name in tasks]
-    asked = Overrides(limit=limit, k=k, **wishes)  # type: ignore[arg-type]
-    return plan(models, [task_to_run(spec, load_items(spec), asked) for spec in specs], identity(engine))
+    wanted = Overrides(limit=limit, k=k, **overrides)  # type: ignore[arg-type]
+    return plan(models, [task_to_run(spec, load_items(spec), wanted) for spec in specs], identity(engine))
 
 
 def texts(store: RunStore, cells: list[PlannedCell]) -> dict[tuple[str, str, str, int], str]:

@@ -15,7 +15,6 @@ from suite.engine.seeds import sample_seed
 from suite.errors import SuiteError
 from suite.files.shipped import builtin_model
 from suite.plan.cells import ModelToRun
-from suite.plan.unfinished import is_finished
 from suite.progress import silent
 from suite.registry.protocols import PLAIN
 from suite.schema import Decoding
@@ -125,37 +124,7 @@ def test_growing_k_and_resuming_give_the_samples_of_one_go_bit_for_bit(
     assert texts(whole, cells) == texts(grown, cells) == texts(broken, cells)
 
 
-def test_a_finished_cell_does_not_load_the_model(
-    model: ModelToRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = RunStore(tmp_path)
-    run_cells(store, planned(model, k=1, limit=4), silent)
-    monkeypatch.setattr(HFEngine, "__init__", lambda *_: pytest.fail("loaded"))
-    run_cells(store, planned(model, k=1, limit=4), silent)
-
-
 def test_a_broken_model_folder_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(SuiteError, match="the model cannot be loaded"):
         HFEngine(tmp_path, "float32")
-
-
-def test_a_stored_sample_of_another_seed_is_drawn_again(model: ModelToRun, tmp_path: Path) -> None:
-    store, (cell, _) = RunStore(tmp_path), planned(model, k=1, limit=4)
-    run_cells(store, [cell], silent)
-    wanted = store.cell(cell.cell).samples()
-    (path,) = store.cell(cell.cell).path.glob("batch-*.jsonl")
-    foreign = [s.model_copy(update={"seed": 1, "text": "of another engine"}) for s in wanted.values()]
-    store.cell(cell.cell).write_batch(path.stem.removeprefix("batch-"), foreign)
-    (store.cell(cell.cell).path / "cell.json").unlink()
-    run_cells(store, [cell], silent)
-    assert store.cell(cell.cell).samples() == wanted
-
-
-def test_a_cell_whose_folder_cannot_be_used_fails_alone(model: ModelToRun, tmp_path: Path) -> None:
-    store, cells = RunStore(tmp_path), planned(model, k=1, limit=4)
-    store.cell(cells[0].cell).path.parent.mkdir(parents=True)
-    store.cell(cells[0].cell).path.write_text("in the way")
-    (error,) = run_cells(store, cells, silent)
-    assert error.where == cells[0].cell.name
-    assert is_finished(store, cells[1])

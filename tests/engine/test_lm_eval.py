@@ -42,12 +42,12 @@ SHORT = ("--gen_kwargs", "max_gen_toks=16")
 needs_data = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
 
 
-def our_cell(tmp_path: Path, name: str, wishes: Overrides) -> tuple[RunStore, PlannedCell]:
+def our_cell(tmp_path: Path, name: str, overrides: Overrides) -> tuple[RunStore, PlannedCell]:
     """A finished cell of the task under its default protocol."""
     spec = task(name)
     model = base_to_run(load_registry(), MODEL, [spec.metadata.default_protocol])
     loaded = load_set(spec)
-    run = replace(task_to_run(spec, loaded.items, replace(wishes, limit=ITEMS)), dataset=loaded.dataset)
+    run = replace(task_to_run(spec, loaded.items, replace(overrides, limit=ITEMS)), dataset=loaded.dataset)
     cell = plan([model], [run], identity("hf"))[0]
     store = RunStore(tmp_path / "run")
     run_cells(store, [cell], silent)

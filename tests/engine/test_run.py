@@ -1,4 +1,4 @@
-"""What goes wrong ends its cell, with a clear word and exit code 1; the other cells go on and nothing half-written counts."""
+"""A run finishes what it can: a failure ends only its own cell, a model that fails to load its cells."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ from suite.engine.hf import HFEngine
 from suite.engine.run import run_cells
 from suite.files.shipped import builtin_model
 from suite.plan.unfinished import is_finished
-from suite.progress import silent
+from suite.progress import Report, silent
 from suite.store.run_folder import RunStore
 
 pytestmark = pytest.mark.slow
@@ -101,17 +101,8 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_a_full_disk_leaves_whole_files_only_and_a_later_run_goes_on(tmp_path: Path) -> None:
-    argv = [
-        "eval",
-        "--families",
-        "micro-llama3",
-        "--tasks",
-        f"{SAMPLED},{GREEDY}",
-        "--limit",
-        "12",
-        "--out",
-        str(tmp_path),
-    ]
+    argv = ["eval", "--families", "micro-llama3", "--tasks", f"{SAMPLED},{GREEDY}", "--limit", "12"]
+    argv += ["--out", str(tmp_path)]
     done = subprocess.run([sys.executable, "-c", FULL_DISK, *argv], capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
     assert "could not be finished (OSError: [Errno 27] File too large" in done.stderr
@@ -142,18 +133,39 @@ def test_the_command_names_the_model_that_is_missing_and_exits_1(
     overlay.write_text(
         yaml.safe_dump({"models": {"mine": mine | {"dtype": "float32"}}, "pairs": [pair | {"step": 1}]})
     )
-    argv = [
-        "eval",
-        "--families",
-        "micro-llama3",
-        "--tasks",
-        GREEDY,
-        "--limit",
-        "2",
-        "--registry",
-        str(overlay),
-    ]
-    assert main([*argv, "--out", str(tmp_path / "run")]) == 1
+    argv = ["eval", "--families", "micro-llama3", "--tasks", GREEDY, "--limit", "2"]
+    assert main([*argv, "--registry", str(overlay), "--out", str(tmp_path / "run")]) == 1
     out, err = capsys.readouterr()
     assert "no model here (config.json is missing)" in err and "nowhere" in err
     assert out.startswith("1 of 1 cells finished")
+
+
+def test_a_finished_cell_does_not_load_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = RunStore(tmp_path)
+    run_cells(store, planned(base(), k=1, limit=4), silent)
+    monkeypatch.setattr(HFEngine, "__init__", lambda *_: pytest.fail("loaded"))
+    run_cells(store, planned(base(), k=1, limit=4), silent)
+
+
+def test_a_cell_whose_folder_cannot_be_used_fails_alone(tmp_path: Path) -> None:
+    store, cells = RunStore(tmp_path), planned(base(), k=1, limit=4)
+    store.cell(cells[0].cell).path.parent.mkdir(parents=True)
+    store.cell(cells[0].cell).path.write_text("in the way")
+    (error,) = run_cells(store, cells, silent)
+    assert error.where == cells[0].cell.name
+    assert is_finished(store, cells[1])
+
+
+def test_progress_names_the_model_and_counts_its_samples(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    cells = planned(base(), base("micro-olmo2"), tasks=(GREEDY,), limit=3)
+    reports: list[Report] = []
+    run_cells(store, cells, reports.append)
+    assert reports == [
+        Report("micro-llama3", "loading, model 1 of 2", 0, None, "samples"),
+        Report("micro-llama3", "samples, model 1 of 2", 0, 3, "samples"),
+        Report("micro-llama3", "samples, model 1 of 2", 3, 3, "samples"),
+        Report("micro-olmo2", "loading, model 2 of 2", 0, None, "samples"),
+        Report("micro-olmo2", "samples, model 2 of 2", 0, 3, "samples"),
+        Report("micro-olmo2", "samples, model 2 of 2", 3, 3, "samples"),
+    ]

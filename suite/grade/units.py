@@ -102,7 +102,6 @@ def without_units(text: str) -> Spelled:
     text = text.replace("\\$", "")
     percent = _PERCENT.match(text)
     text = _plain_degrees(percent.group(1) if percent else text, units)
-    # One phrase after another: 5 "million" "dollars".
     while match := _TRAILING.match(text):
         rest = _counted(match.group(1), match.group(2), match.group(3), units)
         if not rest:

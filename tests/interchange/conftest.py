@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from plain_rows import TASK, Refusal, contents
+from plain_rows import TASK, Refusal, contents, rows, write_lines
 
 from suite.benchmarks.item_sets import load_items
 from suite.benchmarks.items import Item
@@ -20,6 +20,11 @@ def items() -> list[Item]:
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     return tmp_path / "run"
+
+
+@pytest.fixture
+def answers(items: list[Item], tmp_path: Path) -> Path:
+    return write_lines(tmp_path / "answers.jsonl", rows(items, dict.fromkeys(range(40), 2)))
 
 
 @pytest.fixture

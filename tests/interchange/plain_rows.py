@@ -5,8 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from suite.benchmarks.items import Item
+from suite.store.cells import CellManifest
+from suite.store.run_folder import RunStore
 
 TASK = "micro_bench"
+MODEL = ["--model", "micro-llama3"]
+CHECKPOINT = ["--base", "micro-llama3", "--reward", "random", "--seed", "3"]
 Row = dict[str, object]
 Refusal = Callable[[Sequence[str]], str]
 
@@ -36,3 +40,7 @@ def write_lines(path: Path, lines: Sequence[object]) -> Path:
 
 def contents(folder: Path) -> dict[str, bytes | None]:
     return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
+
+
+def manifests(run: Path) -> list[CellManifest]:
+    return [m for store in RunStore(run).finished() if (m := store.manifest)]

@@ -7,9 +7,7 @@ import pytest
 from plain_rows import TASK, rows, write_lines
 
 from suite.benchmarks.items import Item
-from suite.benchmarks.tasks import all_tasks
 from suite.commands.main import main
-from suite.interchange.task_names import SUITE_TASKS
 from suite.registry import load_registry
 from suite.schema import Decoding, Summary
 from suite.store.run_folder import RunStore, read_summary
@@ -146,8 +144,3 @@ def test_subsets_of_other_items_do_not_compare(run: Path, items: list[Item]) -> 
     assert main(["summarize", str(run)]) == 0
     (row,) = read_summary(run).deltas
     assert (row.comparable, row.differs) == (False, ("items_hash",))
-
-
-def test_every_name_that_is_known_leads_to_a_task_that_ships() -> None:
-    assert set(SUITE_TASKS.values()) <= all_tasks().keys()
-    assert not SUITE_TASKS.keys() & all_tasks().keys()

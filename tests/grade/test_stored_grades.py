@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from stored_cells import FAMILY, write_cell
+from builders.cells import FAMILY, Answer, write_cell
 
 from suite.benchmarks.items import Item
 from suite.commands.main import main
@@ -16,7 +16,7 @@ from suite.store.cells import CellStore
 from suite.store.run_folder import RunStore
 
 ITEMS = [Item("a", "q1", "1"), Item("b", "q2", "2")]
-TEXTS = [["It is 1", r"python: \boxed{3}"], ["no", "2\nor 5"]]
+TEXTS = [["It is 1", r"python: \boxed{3}"], [Answer("no", finish="length"), "2\nor 5"]]
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from builders.cells import FAMILY, write_cell
 from chromium import NEEDS_CHROMIUM, Visit
 from gate_reports import whole_report
-from stored_cells import FAMILY, write_cell
 
 from suite.leaderboard import packed_cells, write_board
 from suite.leaderboard.boards_index import write_boards

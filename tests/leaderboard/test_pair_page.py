@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from stored_cells import FAMILY, write_cell
+from builders.cells import FAMILY, write_cell
 
 from suite.leaderboard import render
 from suite.leaderboard.links import pair_page

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from board_page import Heatmaps, Page, heatmap, html_of
-from stored_cells import FAMILY, write_cell
+from builders.cells import FAMILY, write_cell
 
 from suite.errors import SuiteError
 from suite.leaderboard import packed_cells, render, write_board

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from stored_cells import cell, manifest
+from builders.cells import cell, manifest
 
 from suite.benchmarks.items import Item
 from suite.errors import SuiteError
@@ -11,7 +11,7 @@ from suite.files.atomic import write_atomic
 from suite.schema import Sample
 from suite.store.cells import CellStore
 
-MANIFEST = manifest(cell("m", 0))
+MANIFEST = manifest(cell("m", temperature=0))
 HARD_TEXTS = [
     "",
     "é½𝄞",

@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
-from stored_cells import cell, manifest
+from builders.cells import cell, manifest
 
 from suite.schema import Pair, Sample
 from suite.store.run_folder import RunStore
 
-CELL = cell("m", 0)
+CELL = cell("m", temperature=0)
 MANIFEST = manifest(CELL)
 PAIR = Pair(family="f", base="b", checkpoint="c", reward="random", recipe="imported", seed=0, step=20)
 

@@ -4,7 +4,7 @@ import multiprocessing
 from pathlib import Path
 
 import pytest
-from stored_cells import cell, manifest
+from builders.cells import cell, manifest
 
 from suite.benchmarks.items import Item
 from suite.errors import SuiteError
@@ -12,7 +12,7 @@ from suite.files.atomic import write_atomic
 from suite.schema import Pair, Sample
 from suite.store.run_folder import RunStore, read_summary
 
-CELL = cell("m", 0)
+CELL = cell("m", temperature=0)
 MANIFEST = manifest(CELL)
 
 

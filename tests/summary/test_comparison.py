@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from stored_cells import FAMILY, ITEMS, cell, write_cell
+from builders.cells import FAMILY, right_at, write_cell
 
 from suite.benchmarks.items import Item
 from suite.registry import Registry, load_registry
@@ -14,7 +14,8 @@ from suite.summary.table import scored_cells
 
 PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="mine", reward="my_method", recipe="r", seed=0, step=20)
 CONTROL = PAIR.model_copy(update={"checkpoint": "coin", "reward": "random"})
-RIGHT, WRONG = [[item.answer] for item in ITEMS], [["none"]] * 3
+RIGHT = right_at(range(3))
+WRONG = right_at([])
 MANY = [Item(f"i{n}", f"question {n}", str(n)) for n in range(8)]
 
 
@@ -76,12 +77,8 @@ def test_an_overlay_says_which_rewards_are_controls(run: RunStore, tmp_path: Pat
 def by_protocol(run: RunStore, right: dict[str, set[int]], after: set[int], own: str = "none") -> None:
     """Base cells under protocols, right on some of eight items, and a checkpoint under ``own``."""
     for protocol, items in right.items():
-        write_cell(run, FAMILY, texts(items), items=MANY, protocol=protocol)
-    write_cell(run, "mine", texts(after), items=MANY, protocol=own)
-
-
-def texts(right: set[int]) -> list[list[str]]:
-    return [[str(n)] if n in right else ["none"] for n in range(8)]
+        write_cell(run, FAMILY, right_at(items, MANY), items=MANY, protocol=protocol)
+    write_cell(run, "mine", right_at(after, MANY), items=MANY, protocol=own)
 
 
 def test_a_gain_over_a_weak_prompt_vanishes_against_the_bases_best_prompt(tmp_path: Path) -> None:
@@ -103,7 +100,7 @@ def test_one_prompt_of_the_base_gives_no_strong_baseline(run: RunStore) -> None:
 def test_only_the_prompt_may_differ_from_the_strong_baseline(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
     by_protocol(run, {"none": {0}}, after={0, 1})
-    write_cell(run, FAMILY, texts(set(range(8))), items=MANY, protocol="boxed", temperature=1.0)
+    write_cell(run, FAMILY, right_at(range(8), MANY), items=MANY, protocol="boxed", temperature=1.0)
     assert rows(run, PAIR)["mine"].strong_baseline_delta is None
 
 
@@ -121,12 +118,17 @@ MATH = "qwen2.5-math-7b"
 def score(run: RunStore, temperature: float, protocol: str, accuracy: float) -> ScoreRow:
     """The score row of the real base on math500, right on a share of 100 hand-made items."""
     items = [Item(f"i{n}", f"question {n}", str(n)) for n in range(100)]
-    answers = [[str(n)] if n < 100 * accuracy else ["none"] for n in range(100)]
-    made = write_cell(run, MATH, answers, temperature, items=items, protocol=protocol)
-    manifest = made.manifest
-    assert manifest is not None
-    task = cell(MATH, temperature, "math500", protocol)
-    made.finish(manifest.model_copy(update={"cell": task, "family": "qwen2.5-math", "base": MATH}))
+    write_cell(
+        run,
+        MATH,
+        right_at(range(round(100 * accuracy)), items),
+        items=items,
+        task="math500",
+        protocol=protocol,
+        temperature=temperature,
+        family="qwen2.5-math",
+        base=MATH,
+    )
     (row,) = summarize(scored_cells(run.finished()), [], load_registry()).scores
     return row
 
@@ -156,14 +158,7 @@ def test_a_published_delta_is_a_reference_and_no_control(tmp_path: Path) -> None
         family="qwen2.5-math", base=MATH, checkpoint="c", reward="random", recipe="r", seed=None, step=150
     )
     for model in (MATH, "c"):
-        made = write_cell(run, model, RIGHT)
-        manifest = made.manifest
-        assert manifest is not None
-        made.finish(
-            manifest.model_copy(
-                update={"cell": cell(model, 0.6, "math500"), "family": "qwen2.5-math", "base": MATH}
-            )
-        )
+        write_cell(run, model, RIGHT, task="math500", family="qwen2.5-math", base=MATH)
     (reference,) = rows(run, pair)["c"].published or ()
     assert (reference.delta, reference.step) == (21.4, 300)
     honest = pair.model_copy(update={"reward": "my_method"})
@@ -196,7 +191,7 @@ def test_what_counts_as_no_change_is_stated(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
     items = [Item(f"i{n}", f"question {n}", str(n)) for n in range(100)]
     for model, right in ((FAMILY, range(50)), ("mine", range(1, 51))):
-        write_cell(run, model, [[str(n)] if n in right else ["none"] for n in range(100)], items=items)
+        write_cell(run, model, right_at(right, items), items=items)
     found = {}
     for margin in (2.0, 8.0):
         summary = summarize(scored_cells(run.finished()), [PAIR], load_registry(), margin)

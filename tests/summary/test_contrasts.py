@@ -1,17 +1,16 @@
 """Deltas against each other: leaked and other items, contaminated and clean tasks, families; and several training seeds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-from stored_cells import FAMILY, cell, write_cell
+from builders.cells import FAMILY, right_at, write_cell
 
 from suite import stats
 from suite.benchmarks.items import Item
 from suite.registry import load_registry
 from suite.schema import DeltaRow, Pair, Summary
-from suite.store.cells import CellStore
 from suite.store.run_folder import RunStore
 from suite.summary.summarize import summarize
 from suite.summary.table import scored_cells
@@ -19,19 +18,6 @@ from suite.summary.table import scored_cells
 ITEMS = [Item(f"i{n}", f"question {n}", str(n), continuation=f" rest {n}") for n in range(10)]
 PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="mine-s0", reward="my_method", recipe="r", seed=0, step=20)
 LEAKY = "micro-qwen2.5-math"
-
-
-def right(items: Sequence[int], k: int = 1) -> list[list[str]]:
-    """Answers that are right on some of the ten items."""
-    return [[str(n) if n in items else "none"] * k for n in range(10)]
-
-
-def as_task(made: CellStore, task: str, family: str = FAMILY, base: str = FAMILY) -> None:
-    """Let a finished cell be one of another task, family and base."""
-    manifest = made.manifest
-    assert manifest is not None
-    changed = cell(manifest.cell.model, 0.6, task).model_copy(update={"items_hash": manifest.cell.items_hash})
-    made.finish(manifest.model_copy(update={"cell": changed, "family": family, "base": base}))
 
 
 def summary(run: RunStore, *pairs: Pair) -> Summary:
@@ -43,31 +29,32 @@ def one(run: RunStore, *pairs: Pair) -> DeltaRow:
     return row
 
 
-def written(
+def write_arms(
     run: RunStore,
     task: str,
-    base: Sequence[int],
-    after: Sequence[int],
+    base: Collection[int],
+    after: Collection[int],
     family: str = FAMILY,
     checkpoint: str = "mine-s0",
+    base_id: str | None = None,
 ) -> None:
-    """Both arms on a task."""
-    for model, items in ((family, base), (checkpoint, after)):
-        folder = RunStore(run.root / "parts" / f"{model}-{task}")
-        made = write_cell(folder, model, right(items), items=ITEMS)
-        as_task(made, task, family, family)
-        place = run.root / "cells" / f"{model}-{task}"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        made.path.rename(place)
+    """Both arms on a task, right on the items at these places; the base has the family's id unless another is given."""
+    base_id = base_id or family
+    for model, places in ((base_id, base), (checkpoint, after)):
+        answers = right_at(places, ITEMS)
+        write_cell(run, model, answers, items=ITEMS, task=task, family=family, base=base_id)
+
+
+def write_probe(run: RunStore, texts: Sequence[str]) -> None:
+    """The base's answers to the probe of ``micro_bench``, to as many items as there are texts."""
+    answers = [[text] for text in texts]
+    write_cell(run, FAMILY, answers, items=ITEMS[: len(texts)], task="micro_bench_partial")
 
 
 def test_the_delta_is_split_by_what_the_base_continues_word_for_word(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
-    written(run, "micro_bench", base=[0], after=[0, 1, 2, 3, 7])
-    texts = [[f" rest {n}" if n < 4 else "something else"] for n in range(10)]
-    probe = write_cell(RunStore(tmp_path / "probe"), FAMILY, texts, items=ITEMS)
-    as_task(probe, "micro_bench_partial")
-    probe.path.rename(tmp_path / "cells" / "probe")
+    write_arms(run, "micro_bench", base=[0], after=[0, 1, 2, 3, 7])
+    write_probe(run, [f" rest {n}" if n < 4 else "something else" for n in range(10)])
     leak = one(run, PAIR).leak
     assert leak is not None
     assert (leak.probe, leak.n_reproduced, leak.n_other) == ("micro_bench_partial", 4, 6)
@@ -81,11 +68,9 @@ def test_the_delta_is_split_by_what_the_base_continues_word_for_word(tmp_path: P
 
 def test_without_a_probe_there_is_no_split_and_a_part_without_items_has_no_delta(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
-    written(run, "micro_bench", base=[0], after=[0, 1])
+    write_arms(run, "micro_bench", base=[0], after=[0, 1])
     assert one(run, PAIR).leak is None
-    probe = write_cell(RunStore(tmp_path / "probe"), FAMILY, [["nothing of it"]] * 10, items=ITEMS)
-    as_task(probe, "micro_bench_partial")
-    probe.path.rename(tmp_path / "cells" / "probe")
+    write_probe(run, ["nothing of it"] * 10)
     leak = one(run, PAIR).leak
     assert leak is not None
     assert (leak.n_reproduced, leak.delta_reproduced, leak.interval_reproduced, leak.difference) == (
@@ -102,8 +87,8 @@ def test_a_contaminated_task_stands_beside_a_clean_one_in_every_family(
     tmp_path: Path, family: str, leaked: bool
 ) -> None:
     run = RunStore(tmp_path)
-    written(run, "micro_bench", base=[], after=range(6), family=family)
-    written(run, "micro_arithmetic_clean", base=[], after=[1, 2], family=family)
+    write_arms(run, "micro_bench", base=[], after=range(6), family=family)
+    write_arms(run, "micro_arithmetic_clean", base=[], after=[1, 2], family=family)
     (contrast,) = summary(run, PAIR.model_copy(update={"family": family, "base": family})).contrasts
     assert (contrast.contaminated, contrast.clean, contrast.leaked) == (
         "micro_bench",
@@ -119,18 +104,16 @@ def test_a_contaminated_task_stands_beside_a_clean_one_in_every_family(
 def test_a_set_published_after_the_base_is_clean_for_it_and_one_before_is_not(tmp_path: Path) -> None:
     run, base = RunStore(tmp_path), "qwen2.5-math-7b"
     for task in ("math500", "aime2024", "aime2025"):
-        written(run, task, base=[], after=[1], family=base)
+        write_arms(run, task, base=[], after=[1], family="qwen2.5-math", base_id=base)
     pair = PAIR.model_copy(update={"family": "qwen2.5-math", "base": base})
-    for path in (tmp_path / "cells").glob("*/cell.json"):
-        path.write_text(path.read_text().replace(f'"family": "{base}"', '"family": "qwen2.5-math"'))
     found = {(c.contaminated, c.clean, c.leaked) for c in summary(run, pair).contrasts}
     assert found == {("math500", "aime2025", True), ("aime2024", "aime2025", True)}
 
 
 def test_gains_of_two_families_are_compared_item_by_item_and_controls_are_not(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
-    written(run, "micro_bench", base=[], after=range(8))
-    written(run, "micro_bench", base=[0], after=[0, 1, 2], family=LEAKY, checkpoint="other-s0")
+    write_arms(run, "micro_bench", base=[], after=range(8))
+    write_arms(run, "micro_bench", base=[0], after=[0, 1, 2], family=LEAKY, checkpoint="other-s0")
     other = PAIR.model_copy(update={"family": LEAKY, "base": LEAKY, "checkpoint": "other-s0"})
     (found,) = summary(run, PAIR, other).interactions
     assert {found.base, found.other_base} == {FAMILY, LEAKY}
@@ -140,17 +123,17 @@ def test_gains_of_two_families_are_compared_item_by_item_and_controls_are_not(tm
     assert summary(run, *coins).interactions == ()
 
 
-def seeds(run: RunStore, *gains: Sequence[int], reward: str = "my_method", name: str = "mine") -> list[Pair]:
+def seeds(
+    run: RunStore, *gains: Collection[int], reward: str = "my_method", name: str = "mine"
+) -> list[Pair]:
     """A base that is never right, and one checkpoint a training seed."""
-    if not (run.root / "cells" / f"{FAMILY}-micro_bench").exists():
-        written(run, "micro_bench", base=[], after=[], checkpoint="unused")
+    if not any(run.finished()):
+        write_arms(run, "micro_bench", base=[], after=[], checkpoint="unused")
     pairs = []
-    for seed, items in enumerate(gains):
+    for seed, places in enumerate(gains):
         checkpoint = f"{name}-s{seed}"
         pairs.append(PAIR.model_copy(update={"checkpoint": checkpoint, "seed": seed, "reward": reward}))
-        made = write_cell(RunStore(run.root / "parts" / checkpoint), checkpoint, right(items), items=ITEMS)
-        as_task(made, "micro_bench")
-        made.path.rename(run.root / "cells" / checkpoint)
+        write_cell(run, checkpoint, right_at(places, ITEMS), items=ITEMS)
     return pairs
 
 
@@ -197,7 +180,8 @@ def test_a_pair_without_a_stated_seed_stands_by_itself(tmp_path: Path) -> None:
 
 def test_the_delta_beyond_the_best_control_is_paired_by_item(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
-    mine, coin, box = seeds(run, range(8)), seeds(run, range(3), reward="random", name="coin"), []
+    mine = seeds(run, range(8))
+    coin = seeds(run, range(3), reward="random", name="coin")
     box = seeds(run, range(5), reward="format", name="box")
     rows = {row.reward: row for row in summary(run, *mine, *coin, *box).deltas if row.task == "micro_bench"}
     row = rows["my_method"]
@@ -213,8 +197,8 @@ def test_the_delta_beyond_the_best_control_is_paired_by_item(tmp_path: Path) -> 
 
 def test_p_values_are_adjusted_for_the_board_without_the_leak_probes(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
-    written(run, "micro_bench", base=[], after=range(8))
-    written(run, "micro_arithmetic_clean", base=[], after=range(7))
+    write_arms(run, "micro_bench", base=[], after=range(8))
+    write_arms(run, "micro_arithmetic_clean", base=[], after=range(7))
     rows = {row.task: row for row in summary(run, PAIR).deltas}
     p_values = [rows["micro_bench"].p, rows["micro_arithmetic_clean"].p]
     assert p_values == pytest.approx([2 / 2**8, 2 / 2**7])
@@ -233,7 +217,7 @@ def test_ties_all_right_and_all_wrong_have_an_interval_with_a_width_and_no_nan(
     tmp_path: Path, base: Sequence[int], after: Sequence[int]
 ) -> None:
     run = RunStore(tmp_path)
-    written(run, "micro_bench", base=base, after=after)
+    write_arms(run, "micro_bench", base=base, after=after)
     row = one(run, PAIR)
     assert row.interval is not None and row.interval[1] - row.interval[0] > 1
     assert row.mde is not None and row.equivalent_within is not None and row.p is not None
@@ -243,11 +227,8 @@ def test_ties_all_right_and_all_wrong_have_an_interval_with_a_width_and_no_nan(
 
 def test_items_that_were_not_probed_are_in_neither_part(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
-    written(run, "micro_bench", base=[], after=range(8))
-    texts = [[f" rest {n}" if n < 2 else "something else"] for n in range(4)]
-    probe = write_cell(RunStore(tmp_path / "probe"), FAMILY, texts, items=ITEMS[:4])
-    as_task(probe, "micro_bench_partial")
-    probe.path.rename(tmp_path / "cells" / "probe")
+    write_arms(run, "micro_bench", base=[], after=range(8))
+    write_probe(run, [f" rest {n}" if n < 2 else "something else" for n in range(4)])
     leak = one(run, PAIR).leak
     assert leak is not None and (leak.n_reproduced, leak.n_other) == (2, 2)
 
@@ -265,16 +246,11 @@ def test_a_contrast_of_several_seeds_covers_what_the_seeds_differ_in() -> None:
 
 def test_a_smaller_first_try_of_the_same_task_is_not_set_against_the_clean_one(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
-    written(run, "micro_bench", base=[], after=range(6))
-    written(run, "micro_arithmetic_clean", base=[], after=[1, 2])
-    for model, items in ((FAMILY, []), ("mine-s0", range(2))):
-        made = write_cell(RunStore(tmp_path / "few" / model), model, right(items)[:3], items=ITEMS[:3])
-        manifest = made.manifest
-        assert manifest is not None
-        made.finish(
-            manifest.model_copy(update={"cell": manifest.cell.model_copy(update={"items_hash": "few"})})
-        )
-        made.path.rename(tmp_path / "cells" / f"few-{model}")
+    write_arms(run, "micro_bench", base=[], after=range(6))
+    write_arms(run, "micro_arithmetic_clean", base=[], after=[1, 2])
+    few = ITEMS[:3]
+    write_cell(run, FAMILY, right_at([], few), items=few)
+    write_cell(run, "mine-s0", right_at([0, 1], few), items=few)
     (contrast,) = summary(run, PAIR).contrasts
     assert (contrast.n_contaminated, contrast.n_clean) == (10, 10)
 
@@ -283,15 +259,10 @@ def test_one_text_under_two_protocol_ids_is_two_rows_and_a_control_is_named_once
     run = RunStore(tmp_path)
     coin = PAIR.model_copy(update={"checkpoint": "coin-s0", "reward": "random"})
     for name in ("chat", "qwen_math"):
-        for model, items in ((FAMILY, []), ("mine-s0", range(5)), ("coin-s0", range(2))):
-            made = write_cell(RunStore(tmp_path / "parts" / name / model), model, right(items), items=ITEMS)
-            manifest = made.manifest
-            assert manifest is not None
-            same = manifest.cell.model_copy(update={"protocol": name, "protocol_hash": "one text"})
-            made.finish(manifest.model_copy(update={"cell": same}))
-            place = tmp_path / "cells" / f"{name}-{model}"
-            place.parent.mkdir(exist_ok=True)
-            made.path.rename(place)
+        for model, places in ((FAMILY, []), ("mine-s0", range(5)), ("coin-s0", range(2))):
+            answers = right_at(places, ITEMS)
+            same_text = {"protocol_hash": "one text"}
+            write_cell(run, model, answers, items=ITEMS, protocol=name, identity=same_text)
     mine = [row for row in summary(run, PAIR, coin).deltas if row.reward == "my_method"]
     assert [(row.protocol, row.control) for row in mine] == [
         ("chat", ("coin-s0",)),
@@ -301,7 +272,7 @@ def test_one_text_under_two_protocol_ids_is_two_rows_and_a_control_is_named_once
 
 def test_a_checkpoint_is_not_compared_with_a_base_that_it_was_not_trained_from(tmp_path: Path) -> None:
     run = RunStore(tmp_path)
-    written(run, "micro_bench", base=[], after=range(5))
+    write_arms(run, "micro_bench", base=[], after=range(5))
     assert one(run, PAIR.model_copy(update={"base_weights": FAMILY})).delta == pytest.approx(50.0)
     older = PAIR.model_copy(update={"base_weights": "older"})
     replaced = summarize(scored_cells(run.finished()), [older], load_registry(), weights={FAMILY: FAMILY})

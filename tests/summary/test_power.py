@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from stored_cells import ITEMS, write_cell
+from builders.cells import ITEMS, Answer, write_cell
 
 from suite.commands.main import main
 from suite.commands.power import basis_lines, rows
@@ -27,12 +27,13 @@ def words(question: PowerQuestion) -> list[str]:
 
 
 def given(store: RunStore, model: str, right_IS: Right, error: str | None = None) -> None:
-    """A cell of micro_bench whose answers are right where that is said."""
-    texts = [
-        [i.answer if right else "no number" for right in rights]
-        for i, rights in zip(ITEMS, right_IS, strict=True)
-    ]
-    write_cell(store, model, texts, error=error)
+    """A cell of micro_bench whose answers are right as told; ``error`` is that of its last sample."""
+    answers: list[list[str | Answer]] = []
+    for item, rights in zip(ITEMS, right_IS, strict=True):
+        answers.append([item.answer if right else "no number" for right in rights])
+    if error:
+        answers[-1][-1] = Answer("", error=error)
+    write_cell(store, model, answers)
 
 
 @pytest.fixture

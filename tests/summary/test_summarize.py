@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from stored_cells import FAMILY, ITEMS, write_cell
+from builders.cells import FAMILY, ITEMS, Answer, write_cell
 
 from suite.errors import SuiteError
 from suite.grade.stored_grades import read_cells
@@ -20,8 +20,9 @@ from suite.summary.table import COLUMNS, scored, scored_cells
 PAIR = Pair(
     family=FAMILY, base=FAMILY, checkpoint="trained", reward="random", recipe="micro", seed=3, step=20
 )
-BEFORE = [["1", "no"], ["2", "9"], ["none", "9"]]
-AFTER = [["1", "1"], ["2", "2"], [r"```python``` \boxed{3}", "9"]]
+CUT_OFF = Answer("2", finish="length")
+BEFORE = [["1", "no"], [CUT_OFF, "9"], ["none", "9"]]
+AFTER = [["1", "1"], [CUT_OFF, "2"], [r"```python``` \boxed{3}", "9"]]
 
 
 def summary_of(run: RunStore) -> Summary:
@@ -96,7 +97,8 @@ def test_of_two_bases_the_one_that_matches_is_the_other_arm(run: RunStore) -> No
 
 
 def test_a_cell_with_an_error_is_scored_but_stays_off_the_deltas(run: RunStore) -> None:
-    write_cell(run, "trained", [["1", "1"], ["2", "2"], ["3", "3"]], error="out of memory")
+    failed = Answer("3", error="out of memory")
+    write_cell(run, "trained", [["1", "1"], ["2", "2"], ["3", failed]])
     summary = summary_of(run)
     row = next(s for s in summary.scores if s.model == "trained")
     assert row.outcomes["error"] == 1

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from stored_cells import FAMILY, write_cell
+from builders.cells import FAMILY, write_cell
 
 from suite.errors import SuiteError
 from suite.grade import stored_grades
@@ -17,7 +17,7 @@ from suite.summary.table import scored_cells
 def test_several_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = RunStore(tmp_path)
     for temperature in (0.1, 0.2, 0.3):
-        write_cell(run, FAMILY, [["1"], ["9"], ["none"]], temperature)
+        write_cell(run, FAMILY, [["1"], ["9"], ["none"]], temperature=temperature)
     alone = summarize(scored_cells(run.finished()), [], load_registry())
     monkeypatch.setattr(stored_grades, "PARALLEL_FROM", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from functools import reduce
 from operator import getitem
@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from builders.cells import Answer, cell, write_cell
 from pydantic import ValidationError
-from stored_cells import cell
 
 from suite import __version__
-from suite.benchmarks.items import Item, items_hash
+from suite.benchmarks.items import Item
 from suite.commands.verify_lines import verification_lines
 from suite.errors import SuiteError
 from suite.grade import GRADER_VERSION
 from suite.registry import load_registry
-from suite.schema import Pair, Sample, Summary
-from suite.store.cells import CellManifest
+from suite.schema import Pair, Summary
 from suite.store.run_folder import RunStore, read_summary
 from suite.summary.differences import DECIMALS, Difference, differences
 from suite.summary.intact_cells import Damage
@@ -62,45 +61,18 @@ FREE = {"suite_version", "git", "packages", "python", "generated"}
 
 
 def write(
-    run: RunStore, base: str, model: str, task: str, right: Sequence[int], protocol: str = "micro_qa"
+    run: RunStore, base: str, model: str, task: str, right: Collection[int], protocol: str = "micro_qa"
 ) -> None:
-    """A finished cell of two samples an item."""
-    made = cell(model, 0.6, task, protocol).model_copy(update={"items_hash": items_hash(ITEMS)})
-    rest = " rest" if task == PROBE else "It is"
-    texts = {
-        (n, s): f"{rest} {n}" if (n - s) in right else rf"python: \boxed{{{n + 90}}}"
-        for n in range(10)
-        for s in range(2)
-    }
-    samples = [
-        Sample(
-            item_id=f"i{n}",
-            sample=s,
-            seed=s,
-            text=text,
-            n_tokens=4,
-            finish_reason="length" if n == 9 else "stop",
-        )
-        for (n, s), text in texts.items()
-    ]
-    manifest = CellManifest(
-        cell=made,
-        family=base,
-        base=base,
-        dataset="by hand",
-        n_items=10,
-        k=2,
-        packages={},
-        suite_version="0",
-        git="g",
-        finished="2024-09-19",
-        device_name="a cpu",
-    )
-    store = run.cell(made)
-    store.write_items(ITEMS)
-    store.write_batch("0", samples[:10])
-    store.write_batch("1", samples[10:])
-    store.finish(manifest)
+    """A finished cell of two samples an item, in two batches; the last item ran into the token limit."""
+    start = " rest" if task == PROBE else "It is"
+    answers = []
+    for n in range(10):
+        finish = "length" if n == 9 else "stop"
+        texts = [f"{start} {n}" if n - s in right else rf"python: \boxed{{{n + 90}}}" for s in range(2)]
+        answers.append([Answer(text, finish) for text in texts])
+    made_here = {"dataset": "by hand", "finished": "2024-09-19", "device_name": "a cpu"}
+    settings = {"items": ITEMS, "task": task, "protocol": protocol, "batches": 2}
+    write_cell(run, model, answers, family=base, base=base, **settings, **made_here)
 
 
 def summarized(folder: Path, margin: float = 5.0) -> Summary:
@@ -163,9 +135,7 @@ def files(folder: Path) -> dict[Path, tuple[bytes, int]]:
 
 
 def folder_of(run: Path, model: str, task: str = LEAKED) -> Path:
-    return (
-        RunStore(run).cell(cell(model, 0.6, task).model_copy(update={"items_hash": items_hash(ITEMS)})).path
-    )
+    return RunStore(run).cell(cell(model, task=task, items=ITEMS)).path
 
 
 def name_of(run: Path, model: str, task: str = LEAKED) -> str:

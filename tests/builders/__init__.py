@@ -1,0 +1,1 @@
+"""Builders of what many tests need: ``cells`` makes finished cells."""

@@ -1,22 +1,24 @@
-"""Take training problems that an evaluated task asks, too, out of the training data, and list them with reasons.
+"""Remove training problems that an evaluated task asks, too, and list each with the reason.
 
-``kept, removed = decontaminate(items, evaluated_items(data_dir).items)``; ``removed_lines(removed)`` writes the list.
+``kept, removed = decontaminate(items, evaluated_items(data_dir).items)``; ``removed_lines(removed)`` writes
+the list.
 
 A removed item, as ``removed_lines`` writes it:
 ``{"item_id": "L1-404", "why": "n-gram", "task": "math500", "evaluated": "test/...", "overlap": 0.71}``.
 
-Two reasons count. "exact": the same text, ignoring case, white space, dollar signs and LaTeX spacing. "n-gram": a common
-n-gram of words and, in order, at least a share of ``OVERLAP`` of the evaluated question's words. n is 13, or for a shorter
-question its number of words but at least 8: the bounds of GPT-3's filter (arXiv 2005.14165, App. C), which used one n for
-a whole data set. Like that filter, words leave out punctuation and operators; they also leave out drawings, because the
-code of any two is alike. A question of fewer than 8 words is only compared as "exact"; so are generated items, because
-any two of them share their words.
+Two reasons count. "exact": the same text, ignoring case, white space, dollar signs and LaTeX spacing.
+"n-gram": a common n-gram of words and, in order, at least a share of ``OVERLAP`` of the evaluated question's
+words. n is 13, or for a shorter question its number of words but at least 8: the bounds of GPT-3's filter
+(arXiv 2005.14165, App. C), which used one n for a whole data set. Like that filter, words leave out
+punctuation and operators; they also leave out drawings, because the code of any two is alike. A question of
+fewer than 8 words is only compared as "exact"; so are generated items, because any two of them share their
+words.
 
-Measured on 4,000 items of DeepScaleR against the 643 of MATH-500, AMC and AIME (the pairs read by hand): the n-gram alone
-marks 41 items, 30 of them for a turn of phrase ("where m and n are relatively prime positive integers. Find m + n") with
-shares of at most 0.56. The share leaves 11 items, all of at least 0.65: one is a question of MATH-500; the others are one
-with other numbers, another last sentence, or an addition. Of the pairs without a common n-gram, the most similar have
-other numbers; none is the same question.
+Measured on 4,000 items of DeepScaleR against the 643 of MATH-500, AMC and AIME (the pairs read by hand): the
+n-gram alone marks 41 items, 30 of them for a turn of phrase ("where m and n are relatively prime positive
+integers. Find m + n") with shares of at most 0.56. The share leaves 11 items, all of at least 0.65: one is a
+question of MATH-500; the others are one with other numbers, another last sentence, or an addition. Of the
+pairs without a common n-gram, the most similar have other numbers; none is the same question.
 """
 
 import json
@@ -50,9 +52,10 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Removed:
-    """A removed training item. ``overlap`` is the share of the evaluated question's words that it has, in order.
+    """A removed training item; ``overlap`` is its share, in order, of the evaluated question's words.
 
-    A "blank" item has no question or no answer: its ``task`` and ``evaluated`` (the evaluated item's id) are None.
+    A "blank" item has no question or no answer: its ``task`` and ``evaluated`` (the evaluated item's id) are
+    None.
     """
 
     item_id: str
@@ -196,7 +199,7 @@ def _grams(text: Words, n: int) -> Iterator[Words]:
 
 
 def _overlap(question: Words, item: Words) -> float:
-    """Return the length of the longest common subsequence over the question's; 0 if it is below ``OVERLAP``."""
+    """Return the longest common subsequence as a share of the question; 0 if it is below ``OVERLAP``."""
     # Common words in any order bound the subsequence from above, and counting them is far cheaper.
     if (Counter(question) & Counter(item)).total() < OVERLAP * len(question):
         return 0.0

@@ -174,8 +174,9 @@ def _imported(name: str, where: str) -> Callable[[Rollout], object]:
     if not callable(function):
         what = f"{name!r} is of type {type(function).__name__}. Allowed: a function"
         raise SuiteError(what, where, f"Define {_WANTED}")
-    # Warnings that are blamed on the suite are silenced (``suite.processes``), as libraries blame their caller. Here
-    # the callee is the user's function, and what it has to say (with ``stacklevel=2``) is for the user.
+    # Warnings that are blamed on the suite are silenced (``suite.processes``), as libraries blame their
+    # caller. Here the callee is the user's function, and what it has to say (with ``stacklevel=2``) is for
+    # the user.
     warnings.filterwarnings("default", module=__name__.replace(".", r"\."))
     return function
 

@@ -220,14 +220,15 @@ def run_training(run: TrainingRun, registry: Registry, store: RunStore, progress
     plan = plan_training(run, registry)
     work = store.checkpoint(f".{run.checkpoint}.training")
     lock = store.root / ".training" / f"{run.checkpoint}.lock"
-    # A second process with the same run waits here and then finds the checkpoints of the first. So does a restart:
-    # a killed run's worker may outlive it for a moment.
+    # A second process with the same run waits here and then finds the checkpoints of the first. So does a
+    # restart: a killed run's worker may outlive it for a moment.
     with wait_for_lock(lock):
         pair = _registered(plan, store)
         if pair is None:
             _train(plan, registry, store, work, progress)
             pair = _registered(plan, store)
-        # What several processes print goes to a log in the work folder; a user's reward may have said something there.
+        # What several processes print goes to a log in the work folder; a user's reward may have said
+        # something there.
         if (work / WORKER_LOG).is_file():
             os.replace(work / WORKER_LOG, lock.with_suffix(".log"))
         # What a resume needs lies in the work folder, so it goes only once nothing is left to train.

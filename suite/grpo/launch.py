@@ -25,7 +25,8 @@ from suite.processes import killed_with_parent
 
 POLL_S = 1.0
 WORKER_LOG = "worker.log"
-"""What the processes print, in the work folder; it is kept as ``.training/CHECKPOINT.log`` of the run folder."""
+"""What the processes print, in the work folder; it is kept as ``.training/CHECKPOINT.log`` of the run
+folder."""
 _LAUNCHER_ERROR = re.compile("CalledProcessError|ChildFailedError")
 
 

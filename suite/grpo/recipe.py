@@ -1,6 +1,7 @@
-"""A GRPO recipe: the settings of one training run, read from YAML. A step is one rollout phase, not one update.
+"""A GRPO recipe: the settings of one training run, read from YAML.
 
-``load_recipe("micro")``. Two ship, in ``suite/grpo/recipes``. Lines of a recipe file::
+A step is one rollout phase, not one update. ``load_recipe("micro")``; two ship, in ``suite/grpo/recipes``.
+Lines of a recipe file::
 
     data: micro_world
     learning_rate: 0.1
@@ -35,8 +36,9 @@ class Lora(Strict):
 class Launch(Strict):
     """Where a run trains: ``processes``, one per device; ``accelerate`` says how several share the work.
 
-    ``samples_per_device`` is how many samples a device takes at once; an update takes as many rounds as it needs.
-    The processes are divided among ``nodes`` machines; ``host`` is the address of the first, where they meet.
+    ``samples_per_device`` is how many samples a device takes at once; an update takes as many rounds as it
+    needs. The processes are divided among ``nodes`` machines; ``host`` is the address of the first, where
+    they meet.
     """
 
     processes: int = Field(default=1, ge=1)
@@ -50,21 +52,21 @@ class Recipe(Strict):
     """Settings of a GRPO run; names follow the papers. A rollout is ``prompts`` x ``group_size`` samples.
 
     Each rollout is split into ``minibatches`` updates, ``passes`` times over. ``clip`` is epsilon; null turns
-    clipping off and leaves the updates off-policy. ``data`` is a source of problems (``suite.grpo.data``), ordered
-    by ``data_seed``. ``gradient_checkpointing`` saves memory and costs time.
+    clipping off and leaves the updates off-policy. ``data`` is a source of problems (``suite.grpo.data``),
+    ordered by ``data_seed``. ``gradient_checkpointing`` saves memory and costs time.
 
     Three switches for differences between the authors' code and TRL. The authors do, and TRL does not:
-    ``whitening`` (shift and scale all advantages of a rollout again, weighted by tokens) and ``exact_advantages``
-    (the group's standard deviation without TRL's 1e-4). TRL does, and the authors do not: ``importance_correction``
-    (weight samples by how far vLLM's probabilities are off).
+    ``whitening`` (shift and scale all advantages of a rollout again, weighted by tokens) and
+    ``exact_advantages`` (the group's standard deviation without TRL's 1e-4). TRL does, and the authors do
+    not: ``importance_correction`` (weight samples by how far vLLM's probabilities are off).
 
-    ``protocols`` maps the id of a base, or ``*`` for all others, to its protocol; a base that it does not cover uses
-    its own of the registry.
+    ``protocols`` maps the id of a base, or ``*`` for all others, to its protocol; a base that it does not
+    cover uses its own of the registry.
 
     ``keep`` lists steps whose checkpoints are registered; the last step always is. A killed run resumes at a
     multiple of ``save_every`` steps. ``vllm_memory`` is the share of a GPU that ``vllm_colocate`` takes,
-    ``vllm_url`` the address of a ``vllm_server``. ``dtype`` is the type of the computation; weights and optimizer
-    are float32, because bfloat16 would lose an update of 5e-7.
+    ``vllm_url`` the address of a ``vllm_server``. ``dtype`` is the type of the computation; weights and
+    optimizer are float32, because bfloat16 would lose an update of 5e-7.
     """
 
     description: str
@@ -170,7 +172,7 @@ def load_recipe(name_or_file: str, where: str = "RECIPE") -> Recipe:
 
 
 def _check_split(document: Document, recipe: Recipe) -> None:
-    """Raise ``SuiteError`` unless a rollout divides into updates of whole groups, and these into rounds of devices."""
+    """Raise ``SuiteError`` unless a rollout divides into updates of whole groups, and updates into rounds."""
     launch = recipe.launch
     if recipe.rollout_size % recipe.minibatches or recipe.update_size % recipe.group_size:
         what = f"minibatches {recipe.minibatches} does not divide the {recipe.prompts} prompts"
@@ -178,9 +180,9 @@ def _check_split(document: Document, recipe: Recipe) -> None:
     per_round = recipe.per_device * launch.processes
     if per_round == 0 or recipe.update_size % per_round:
         samples = launch.samples_per_device or "an even share of"
-        what = f"{launch.processes} processes x {samples} samples do not divide an update of {recipe.update_size}"
+        what = f"{launch.processes} processes x {samples} samples do not divide an update"
         fix = f"Make processes x samples_per_device a divisor of {recipe.update_size}"
-        raise SuiteError(f"{what} samples", document.where("launch"), fix)
+        raise SuiteError(f"{what} of {recipe.update_size} samples", document.where("launch"), fix)
     if (launch.nodes > 1) != (launch.host is not None):
         what = "several nodes and 'host', the address of the first, go together"
         raise SuiteError(what, document.where("launch"), "Give both, or neither")

@@ -135,7 +135,7 @@ ZERO3 = {
 
 
 def launch_command(config: str, work: str) -> list[str]:
-    """Return the command that starts the job of a work folder; each further node adds its own ``--machine_rank``."""
+    """Return the command that starts a work folder's job; each further node adds its ``--machine_rank``."""
     return ["accelerate", "launch", "--config_file", config, "-m", "suite.grpo.worker", work]
 
 
@@ -164,6 +164,7 @@ def _block(title: str, settings: Mapping[str, object]) -> str:
 
 def _in_words(recipe: Recipe) -> dict[str, object]:
     """Return the recipe's arithmetic, and the settings that TRL does not have."""
+    devices = recipe.launch.processes
     prompt_tokens = "no limit"
     if recipe.max_prompt_tokens:
         prompt_tokens = f"at most {recipe.max_prompt_tokens}; longer prompts are dropped and listed"
@@ -174,7 +175,7 @@ def _in_words(recipe: Recipe) -> dict[str, object]:
         "steps": f"{recipe.steps} rollouts, {recipe.steps * recipe.updates_per_step} updates",
         "samples a rollout": f"{recipe.prompts} prompts x {recipe.group_size} = {recipe.rollout_size}",
         "updates a rollout": f"{recipe.updates_per_step} of {recipe.update_size} samples",
-        "samples an update": f"{recipe.launch.processes} devices x {recipe.per_device} x {recipe.rounds} rounds",
+        "samples an update": f"{devices} devices x {recipe.per_device} x {recipe.rounds} rounds",
         "prompt tokens": prompt_tokens,
         "clip": "off" if recipe.clip is None else recipe.clip,
         "second whitening": "over the rollout, by tokens" if recipe.whitening else "none",

@@ -1,8 +1,8 @@
 """A grid of training runs from one file: ``rlvr-suite train --sweep sweep.yaml --out runs/grid``.
 
-An existing checkpoint is not trained again, and a run that fails does not stop the others. ``workers`` runs train side
-by side on this machine; on a Ray cluster each run is a task, and all nodes must share the run folder's file system. A
-sweep file::
+An existing checkpoint is not trained again, and a run that fails does not stop the others. ``workers`` runs
+train side by side on this machine; on a Ray cluster each run is a task, and all nodes must share the run
+folder's file system. A sweep file::
 
     recipe: micro
     families: [micro-llama3]
@@ -41,8 +41,8 @@ Show = Callable[[str], None]
 class Sweep(Strict):
     """A sweep file: each model (the bases of ``families``, and ``models``) with each reward and seed.
 
-    ``labels`` maps a model to the file of its majority labels; ``data_dir`` and ``allow_unchecked`` mean the same as
-    the flags of `train`. Paths are relative to the sweep file's folder.
+    ``labels`` maps a model to the file of its majority labels; ``data_dir`` and ``allow_unchecked`` mean the
+    same as the flags of `train`. Paths are relative to the sweep file's folder.
     """
 
     recipe: Text
@@ -72,7 +72,7 @@ class EndedRun(NamedTuple):
 
 
 def load_sweep(path: Path, registry: Registry) -> SweepRuns:
-    """Return the runs of the sweep file; raise ``SuiteError`` for the first thing that would stop one of them."""
+    """Return the runs of the sweep file; raise ``SuiteError`` for what would stop one of them."""
     document = read_document(path)
     sweep = document.parse(Sweep)
     for number, family in enumerate(sweep.families):
@@ -122,7 +122,7 @@ def missing(sweep: SweepRuns, registry: Registry, store: RunStore) -> list[Train
 def run_sweep(
     sweep: SweepRuns, overlays: Sequence[Path], store: RunStore, show: Show, ray: str | None = None
 ) -> list[EndedRun]:
-    """Train what is missing, here or on the cluster at ``ray``; show each run's end and return the failed runs."""
+    """Train what is missing, here or on the cluster ``ray``; show each run's end, return the failed runs."""
     todo = missing(sweep, load_registry(overlays), store)
     show(f"{len(sweep.runs)} runs, {len(sweep.runs) - len(todo)} there already")
     if ray is None:
@@ -148,7 +148,7 @@ class _Worker(NamedTuple):
 def _here(
     todo: Sequence[TrainingRun], workers: int, overlays: Sequence[Path], root: Path
 ) -> Iterator[EndedRun]:
-    """Train each run in a process of its own, ``workers`` at a time; a process that dies ends only its own run."""
+    """Train each run in its own process, ``workers`` at a time; a process that dies ends only its own run."""
     context = multiprocessing.get_context("spawn")
     threads = max(1, (os.cpu_count() or 1) // workers)
     waiting = list(todo)

@@ -1,6 +1,7 @@
-"""Majority vote over the answers that a base gave to one item: ``majority(["1/2", "3", "0.5"])`` is ``Vote("1/2", 2, 3)``.
+"""Majority vote over the answers that a base gave to one item.
 
-Equal answers form a group; the label is the largest group's most common spelling.
+``majority(["1/2", "3", "0.5"])`` is ``Vote("1/2", votes=2, n_extracted=3)``. Equal answers form a group; the
+label is the largest group's most common spelling.
 """
 
 from collections import Counter
@@ -16,7 +17,7 @@ Key = Fraction | Spelled | str
 
 
 class Vote(NamedTuple):
-    """The ``label`` (None if no answer was extracted), the number of answers equal to it, and of all answers."""
+    """The ``label`` (None if no answer was extracted), the answers equal to it, and all answers."""
 
     label: str | None
     votes: int
@@ -66,7 +67,7 @@ def _rank(group: _Group) -> tuple[int, int]:
 
 
 def _merged(spellings: dict[Key, _Group]) -> list[_Group]:
-    """Return the groups after the grader's word: each spelling joins the first group, by votes, that equals it.
+    """Return the groups that the grader tells apart: each spelling joins the first equal group, by votes.
 
     An answer that the grader cannot judge stays a group of its own.
     """

@@ -1,8 +1,8 @@
-"""The main job on the micro families: train, evaluate before and after, summarise, render, judge. ``rlvr-suite demo``.
+"""The main job on the micro families: train, evaluate before and after, summarize, render, judge.
 
-Two worker processes, one thread each, take a checkpoint (or a base) at a time. Whatever a killed run had finished stays finished:
-a training run is one unit, a batch of samples another. Results do not depend on the order of the work, so a resumed run equals an
-unbroken one.
+``rlvr-suite demo``. Two worker processes, one thread each, take a unit of work at a time: a base to evaluate,
+or a checkpoint to train and evaluate. A killed demo keeps what was finished: whole training runs, and batches
+of samples. Results do not depend on the order of the work, so a resumed demo equals an unbroken one.
 """
 
 import multiprocessing
@@ -39,25 +39,33 @@ RECIPE = "micro"
 POLICY = "micro_demo"
 WORKERS = 2
 UNITS = len(REWARDS) + 1
-"""Units of work in a family: its base to evaluate, and one checkpoint a reward to train and evaluate."""
+"""Units of work in a family: its base, and one checkpoint for each reward."""
 TRAINING_SHARE = 0.8
-"""Part of a checkpoint's unit that is training."""
+"""Share of a checkpoint's unit that is training; the rest is its evaluation."""
 
 
 @dataclass(frozen=True)
 class DemoJob:
-    """What the demo covers; a recipe is a name or a file, ``limit`` the number of items of each task."""
+    """What the demo covers; ``recipe`` is a name or a file, ``limit`` the number of items of each task."""
 
     families: tuple[str, ...] = FAMILIES
     recipe: str = RECIPE
     limit: int | None = None
 
     def runs_of(self, family: str) -> list[TrainingRun]:
-        """The family's training runs, one a reward."""
+        """Return the family's training runs, one for each reward."""
         return [TrainingRun(family, reward, self.recipe) for reward in REWARDS]
 
+    @property
+    def runs(self) -> list[TrainingRun]:
+        """All training runs, in the order in which they start."""
+        runs: list[TrainingRun] = []
+        for family in self.families:
+            runs += self.runs_of(family)
+        return runs
+
     def selection(self, families: tuple[str, ...]) -> Selection:
-        """The evaluation of ``families``."""
+        """Return the evaluation of ``families``."""
         return Selection(families=families, tasks=TASKS, limit=self.limit)
 
 
@@ -72,8 +80,7 @@ class Demo:
 
 def _is_done(store: RunStore, job: DemoJob) -> bool:
     registry = load_registry()
-    runs = [run for family in job.families for run in job.runs_of(family)]
-    if any(trained_pair(run, registry, store) is None for run in runs):
+    if any(trained_pair(run, registry, store) is None for run in job.runs):
         return False
     return not unfinished(store, _planned(store, registry, job.selection(job.families)))
 
@@ -86,18 +93,18 @@ def _planned(store: RunStore, registry: Registry, selection: Selection) -> list[
 
 
 class _FamilyProgress:
-    """Adds up the workers' reports, one part a unit, to reports of one part a family."""
+    """Adds up the workers' reports, whose parts are units, to reports whose parts are families."""
 
     def __init__(self, job: DemoJob, progress: Progress) -> None:
         self.progress = progress
         self.share_of: dict[str, dict[str, float]] = {family: {} for family in job.families}
         self.family_of = {family: family for family in job.families}
+        self.family_of |= {run.checkpoint: run.model for run in job.runs}
         for family in job.families:
-            self.family_of |= {run.checkpoint: family for run in job.runs_of(family)}
             self.progress(Report(family, "waiting", 0, UNITS))
 
     def show(self, report: Report) -> None:
-        """Pass a worker's report on as its family's."""
+        """Report the family of the worker's unit."""
         family = self.family_of[report.part]
         self.share_of[family][report.part] = report.done
         self.progress(Report(family, report.doing, sum(self.share_of[family].values()), UNITS))
@@ -112,7 +119,7 @@ def _start_worker() -> None:
 
 
 def _evaluate(store: RunStore, job: DemoJob, family: str, unit: str, start: float, send: Progress) -> None:
-    """Evaluate the model ``unit``; its samples are the rest of the unit's work, from the share ``start`` on."""
+    """Evaluate the model ``unit``; ``start`` is the share of its work that was done before."""
 
     def evaluated(report: Report) -> None:
         share = start + (1 - start) * report.done / (report.total or 1)
@@ -129,7 +136,9 @@ def _base_unit(run_folder: Path, job: DemoJob, family: str, reports: "queue.Queu
     _evaluate(RunStore(run_folder), job, family, family, 0.0, reports.put)
 
 
-def _pair_unit(run_folder: Path, job: DemoJob, run: TrainingRun, reports: "queue.Queue[Report]") -> None:
+def _checkpoint_unit(
+    run_folder: Path, job: DemoJob, run: TrainingRun, reports: "queue.Queue[Report]"
+) -> None:
     """Train a checkpoint and evaluate it, in a worker."""
     store = RunStore(run_folder)
 
@@ -142,22 +151,26 @@ def _pair_unit(run_folder: Path, job: DemoJob, run: TrainingRun, reports: "queue
     _evaluate(store, job, run.model, run.checkpoint, TRAINING_SHARE, reports.put)
 
 
-def _sweep_leftovers(store: RunStore) -> None:
-    """Remove what killed training runs left half-built; the run folder is locked, and this job's workers are idle."""
+def _remove_leftovers(store: RunStore) -> None:
+    """Remove what killed training runs left; call it under the run folder's lock while no worker runs."""
     for path in (store.root / "checkpoints").glob(".*.training"):
         shutil.rmtree(path)
 
 
 def _work(store: RunStore, job: DemoJob, progress: Progress) -> None:
+    """Train and evaluate what is missing in worker processes; raise the first error of a unit."""
     families = _FamilyProgress(job, progress)
     context = multiprocessing.get_context("spawn")
     manager = SyncManager(ctx=context)
     manager.start(end_with_parent)
     with manager, ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_start_worker) as pool:
         reports: queue.Queue[Report] = manager.Queue()
-        runs = [run for family in job.families for run in job.runs_of(family)]
-        futures: list[Future[None]] = [pool.submit(_pair_unit, store.root, job, run, reports) for run in runs]
-        futures += [pool.submit(_base_unit, store.root, job, family, reports) for family in job.families]
+        # The checkpoints come first: they take longest, and the bases fill the gap at the end.
+        futures: list[Future[None]] = []
+        for run in job.runs:
+            futures.append(pool.submit(_checkpoint_unit, store.root, job, run, reports))
+        for family in job.families:
+            futures.append(pool.submit(_base_unit, store.root, job, family, reports))
         try:
             while not all(future.done() for future in futures):
                 try:
@@ -175,16 +188,15 @@ def _work(store: RunStore, job: DemoJob, progress: Progress) -> None:
 
 
 def run_demo(run_folder: Path, progress: Progress, job: DemoJob = DemoJob()) -> Demo:
-    """Do what is not done yet, then write summary, board and gate report; ``progress`` has one part a family."""
+    """Do what is missing, then write summary, board and gate report; ``progress`` has one part per family."""
     store = RunStore(run_folder)
     with store.lock():
-        _sweep_leftovers(store)
-        for family in job.families:
-            for run in job.runs_of(family):
-                check(run, load_registry())
+        _remove_leftovers(store)
+        for run in job.runs:
+            check(run, load_registry())
         if not _is_done(store, job):
             _work(store, job, progress)
-            _sweep_leftovers(store)  # a killed run's worker may outlive it for a moment
+            _remove_leftovers(store)  # once more: a killed demo's worker may outlive it for a moment
         summary = summary_of(store, scored_cells(store.finished()), load_registry())
         store.write_summary(summary)
         report = judge(summary, load_policy(POLICY))

@@ -1,7 +1,7 @@
 """Recreate a micro base checkpoint from a seed: ``rlvr-suite micro pretrain --model micro-llama3 --out DIR``.
 
-A few minutes on one CPU thread. The number of updates is fixed, so the same machine and thread count give the same weights
-hash; elsewhere the measured priors agree within their intervals.
+It takes a few minutes on one CPU thread. The number of updates is fixed, so the same machine and number of
+threads give the same weights hash; elsewhere the measured priors agree within their intervals.
 """
 
 import math
@@ -30,7 +30,7 @@ TOKENS_A_STEP = 2048
 WARM_UP = 100
 LEARNING_RATE = 3e-3
 POOL = 2048
-"""Documents sorted by length at a time, so that a batch holds little padding."""
+"""Number of documents that are sorted by length at a time, so that a batch holds little padding."""
 _ARCHITECTURES = {
     "qwen2": (Qwen2Config, Qwen2ForCausalLM),
     "llama": (LlamaConfig, LlamaForCausalLM),
@@ -42,7 +42,7 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 def build_model(architecture: str, tokenizer: PreTrainedTokenizerBase) -> PreTrainedModel:
-    """An untrained fp32 model of about 417k parameters with the family's real architecture class."""
+    """Return an untrained fp32 model of about 417k parameters, of the family's real architecture class."""
     config_class, model_class = _ARCHITECTURES[architecture]
     config = config_class(
         vocab_size=len(tokenizer),
@@ -57,28 +57,39 @@ def build_model(architecture: str, tokenizer: PreTrainedTokenizerBase) -> PreTra
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-    model: PreTrainedModel = model_class(config)  # type: ignore[no-untyped-call]  # transformers types no constructor
+    # transformers types no constructor.
+    model: PreTrainedModel = model_class(config)  # type: ignore[no-untyped-call]
     return model
 
 
 def _encode(tokenizer: PreTrainedTokenizerBase, docs: list[Document]) -> list[tuple[list[int], list[float]]]:
-    prompts = tokenizer([d.prompt for d in docs])["input_ids"]
-    answers = tokenizer([d.answer for d in docs])["input_ids"]
+    """Return (token ids, loss weights) of each document, shortest first; prompts weigh less than answers."""
+    prompts = tokenizer([doc.prompt for doc in docs])["input_ids"]
+    answers = tokenizer([doc.answer for doc in docs])["input_ids"]
     rows = []
-    for doc, p, a in zip(docs, prompts, answers, strict=True):
-        rows.append(([*p, *a, tokenizer.eos_token_id], [doc.prompt_weight] * len(p) + [1.0] * (len(a) + 1)))
+    for doc, prompt, answer in zip(docs, prompts, answers, strict=True):
+        ids = [*prompt, *answer, tokenizer.eos_token_id]
+        weights = [doc.prompt_weight] * len(prompt) + [1.0] * (len(answer) + 1)
+        rows.append((ids, weights))
     return sorted(rows, key=lambda row: len(row[0]))
 
 
 def _batch(rows: list[tuple[list[int], list[float]]], pad: int) -> Batch:
+    """Return the rows padded to the longest one."""
     width = max(len(ids) for ids, _ in rows)
-    ids = torch.tensor([r + [pad] * (width - len(r)) for r, _ in rows])
-    mask = torch.tensor([[1] * len(r) + [0] * (width - len(r)) for r, _ in rows])
-    weight = torch.tensor([w + [0.0] * (width - len(w)) for _, w in rows])
-    return ids, mask, weight
+    padded: list[list[int]] = []
+    masks: list[list[int]] = []
+    weights: list[list[float]] = []
+    for ids, weight in rows:
+        missing = width - len(ids)
+        padded.append(ids + [pad] * missing)
+        masks.append([1] * len(ids) + [0] * missing)
+        weights.append(weight + [0.0] * missing)
+    return torch.tensor(padded), torch.tensor(masks), torch.tensor(weights)
 
 
 def _batches(tokenizer: PreTrainedTokenizerBase, mixture: Mixture, seed: int) -> Iterator[Batch]:
+    """Yield batches of about ``TOKENS_A_STEP`` tokens without end, pool by pool, each in a shuffled order."""
     stream = documents(mixture, seed)
     shuffle = torch.Generator().manual_seed(seed)
     while True:
@@ -93,6 +104,7 @@ def _batches(tokenizer: PreTrainedTokenizerBase, mixture: Mixture, seed: int) ->
 
 
 def _loss(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+    """Return the weighted mean of the next tokens' negative log-likelihood."""
     ids, mask, weight = batch
     logits = model(input_ids=ids, attention_mask=mask).logits[:, :-1]
     nll = cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten(), reduction="none").view_as(ids[:, 1:])
@@ -100,7 +112,7 @@ def _loss(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
 
 
 def _rate(step: int, steps: int) -> float:
-    """Linear warm-up, then cosine to 5% of the peak."""
+    """Return the factor of the learning rate: linear warm-up, then cosine to 5% of the peak."""
     if step < WARM_UP:
         return (step + 1) / WARM_UP
     progress = (step - WARM_UP) / max(1, steps - WARM_UP)
@@ -115,9 +127,10 @@ def pretrain(
     steps: int | None = None,
     progress: Progress = silent,
 ) -> Path:
-    """Train the base of ``model_id`` (a key of ``MIXTURES``) and save it with its tokenizer into ``out``, as bf16 safetensors.
+    """Train the base ``model_id`` of ``MIXTURES`` and save it with its tokenizer, as bf16, into ``out``.
 
-    ``steps`` defaults to the family's own number of updates; ``progress`` is called every ten.
+    ``steps`` defaults to the family's own number of updates; ``progress`` is called every ten. Return
+    ``out``.
     """
     mixture = MIXTURES[model_id]
     total = steps or mixture.steps

@@ -97,7 +97,7 @@ def test_an_engine_that_fails_midway_is_one_error_and_the_next_run_goes_on(
     monkeypatch.setattr(HFEngine, "_generate", failing)
     out = tmp_path / "labels.jsonl"
     with pytest.raises(
-        SuiteError, match=r"the device fell off the bus.*run the command again; it goes on from here"
+        SuiteError, match=r"the device fell off the bus.*run the command again; it resumes here"
     ):
         run(JOB, out)
     assert not out.exists()

@@ -12,36 +12,13 @@ ROOT = Path(__file__).resolve().parents[1]
 SUITE = ROOT / "suite"
 FILES = sorted(SUITE.rglob("*.py"))
 
-# A room is a module or a package directly under suite/. From top to bottom they read as the pipeline; each imports rooms above
-# it alone. docs/architecture.md describes them in this order.
+# A room is a module or a package directly under suite/. From top to bottom they read as the pipeline; each imports
+# only rooms above it. docs/architecture.md describes them in this order.
 ORDER = [
-    *(
-        "__init__",
-        "errors",
-        "processes",
-        "progress",
-        "schema",
-        "files",
-        "stats",
-        "registry",
-        "benchmarks",
-        "store",
-        "grade",
-        "lm_eval_api",
-    ),
-    *(
-        "plan",
-        "engine",
-        "interchange",
-        "summary",
-        "gate",
-        "leaderboard",
-        "grpo",
-        "micro",
-        "commands",
-        "__main__",
-    ),
-]
+    "__init__", "errors", "processes", "progress", "schema", "files", "stats", "registry", "benchmarks", "store",
+    "grade", "lm_eval_api", "plan", "engine", "interchange", "summary", "gate", "leaderboard", "grpo", "micro",
+    "commands", "__main__",
+]  # fmt: skip
 
 HEAVY = {"torch", "vllm", "lm_eval", "trl", "transformers", "datasets"}
 MAX_FUNCTION_LINES, MAX_FILE_LINES = 60, 440

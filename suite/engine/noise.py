@@ -69,13 +69,15 @@ class SeededSampling(LogitsProcessor):
         if self.decoding.top_p < 1:
             logits_BV = _top_p(logits_BV, self.decoding.top_p)
         drawn_B = draw(logits_BV, self.seed_B, input_ids.shape[1] - self.prompt_width)
-        return torch.full_like(logits_BV, float("-inf")).scatter_(1, drawn_B[:, None], 0.0)  # type: ignore[return-value]
+        only_drawn_BV = torch.full_like(logits_BV, float("-inf")).scatter_(1, drawn_B[:, None], 0.0)
+        return only_drawn_BV  # type: ignore[return-value]
 
 
 def _top_p(logits_BV: torch.Tensor, top_p: float) -> torch.Tensor:
     """Keep the smallest set of tokens whose probability reaches ``top_p``."""
     sorted_BV, order_BV = logits_BV.sort(dim=-1, descending=True)
     probability_BV = sorted_BV.softmax(dim=-1)
+    # A token stays if those before it do not reach top_p yet, so the likeliest one always stays.
     drop_BV = probability_BV.cumsum(dim=-1) - probability_BV >= top_p
     return logits_BV.masked_fill(drop_BV.scatter(1, order_BV, drop_BV), float("-inf"))
 

@@ -1,7 +1,7 @@
 """The engines that can be named, one row each.
 
 To add one, write ``suite/engine/NAME.py`` with a function ``load``, and add its row here. Run files, flags,
-``doctor`` and ``suite.engine`` read this table. It stays here, above the engines, and names no module of theirs,
+``doctor`` and ``suite.engine`` read this table. It is here, above the engines, and names no module of theirs,
 so that a command line is parsed without loading torch or vLLM.
 """
 
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 class EngineEntry(NamedTuple):
     """One engine, as messages, version look-ups and the doctor know it.
 
-    ``distributions`` are the packages that may provide it, the usual one first; the installed one's version is
-    the engine's. An engine without any draws nothing: it serves stored samples. ``install`` is the command that
-    installs it. For the doctor, ``late_import`` is a module that the package loads only with a model, and
-    ``probe`` a program that imports the package, which is run in a process of its own, and prints the kind of
-    device that it is built for.
+    ``distributions`` are the packages that may provide it, the usual one first; the installed one's version
+    is the engine's. An engine without any draws nothing: it serves stored samples. ``install`` is the
+    command that installs it. For the doctor, ``late_import`` is a module that the package loads only with a
+    model, and ``probe`` a program that imports the package, which is run in a process of its own, and
+    prints the kind of device that it is built for.
     """
 
     title: str

@@ -107,12 +107,26 @@ def _model_to_run(
 ) -> ModelToRun:
     """Resolve a base, or the checkpoint of ``pair``; without ``fetch``, files may be missing."""
     model_id = pair.checkpoint if pair else base
-    model = registry.models.get(model_id)
-    if not fetch and model is not None and not is_here(model):
+    if not fetch and _needs_download(registry, store, model_id, base, protocols):
         return _model_without_files(registry, model_id, base, protocols)
     if pair:
         return checkpoint_to_run(registry, store, pair, protocols)
     return base_to_run(registry, base, protocols)
+
+
+def _needs_download(
+    registry: Registry, store: RunStore, model_id: str, base: str, protocols: Sequence[str]
+) -> bool:
+    """Whether files that resolving the model reads are still on the Hub."""
+    model = registry.models.get(model_id)
+    if model is not None and not is_here(model):
+        return True
+    if is_here(registry.model(base)):
+        return False
+    # The base has the chat template, and what a LoRA adapter goes onto.
+    folder = locate(model_id, model) if model else store.checkpoint(model_id)
+    named, others = _protocols(registry, base, protocols, is_base=model_id == base)
+    return is_adapter(folder) or any(p.chat for p in (*named.values(), *others.values()))
 
 
 def base_to_run(registry: Registry, model_id: str, protocols: Sequence[str] = ()) -> ModelToRun:

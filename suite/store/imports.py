@@ -19,8 +19,10 @@ from suite.files.atomic import write_atomic
 from suite.schema import Strict
 from suite.store.cells import read_record
 
-CELLS, CHECKPOINTS, PAIR = "cells", "checkpoints", "pair.json"
-"""Names inside a run folder, and inside the staging folder."""
+# Names inside a run folder, and inside the staging folder.
+CELLS = "cells"
+CHECKPOINTS = "checkpoints"
+PAIR = "pair.json"
 _COMMIT = "commit.json"
 
 

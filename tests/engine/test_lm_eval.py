@@ -1,4 +1,4 @@
-"""lm-eval by itself against our cells: the same tasks, the same model, the same numbers; and the traps of its avg@k."""
+"""lm-eval by itself gives our numbers on the same tasks and model; and the traps of its avg@k."""
 
 import json
 import math
@@ -187,7 +187,7 @@ def test_a_fresh_seed_reaches_the_items_through_lm_evals_metadata(tmp_path: Path
 
 
 class RightThreeTimesInEight(LM):  # type: ignore[misc]  # lm-eval has no types
-    """An engine whose samples 1, 4 and 6 of every item are right, and no other: never the first, never the last."""
+    """An engine whose samples 1, 4 and 6 of every item are right: never the first, never the last."""
 
     def __init__(self) -> None:
         super().__init__()

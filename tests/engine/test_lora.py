@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 needs_vllm = pytest.mark.skipif(importlib.util.find_spec("vllm") is None, reason="vLLM is not installed here")
 FAMILY = BASE = "micro-llama3"
 MAX_DIFFERING = 0.02
-"""Share of samples that float ties may change: vLLM adds the adapter to a layer's output, the merged model has it inside."""
+"""Share of samples that float ties may change: vLLM adds the adapter to a layer's output."""
 
 
 def make_adapter(folder: Path, seed: int = 0, **config: Any) -> Path:

@@ -1,4 +1,4 @@
-"""One engine for many checkpoints: swapped weights give a fresh engine's samples, and a swap that does not take is found out."""
+"""One engine for many checkpoints: its samples are a fresh engine's, and a swap that fails is noticed."""
 
 import logging
 from dataclasses import replace

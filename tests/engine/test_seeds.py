@@ -1,4 +1,4 @@
-"""The seed of a sample depends on the run seed, the task, the item and the sample's index, and on nothing else."""
+"""The seed of a sample depends on the run seed, the task, the item and the sample's index alone."""
 
 import hashlib
 

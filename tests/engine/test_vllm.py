@@ -1,6 +1,6 @@
-"""vLLM for real: three architectures against transformers, seeds, resume inside an item, a swap that this build cannot do.
+"""vLLM for real: against transformers, seeds, resume inside an item, a swap that this build cannot do.
 
-Needs vLLM (``.ci/run`` runs these in an environment of their own): ``.venv-vllm/bin/python -m pytest -m vllm``.
+Needs vLLM; ``.ci/run`` runs these in their own environment: ``.venv-vllm/bin/python -m pytest -m vllm``.
 """
 
 import importlib.util

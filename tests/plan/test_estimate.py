@@ -1,4 +1,4 @@
-"""What a plan costs: only what is missing, from what the run knows, else from what is stated, else nothing is claimed."""
+"""What a plan costs: only what is missing, from what the run measured, else from what is stated."""
 
 from pathlib import Path
 

@@ -183,7 +183,10 @@ def test_one_command_without_a_registry_evaluates_a_pair(
 
 
 def test_an_overlays_pair_given_by_its_ids_is_known_once(tmp_path: Path, after: Path) -> None:
-    line = "{family: micro-llama3, base: micro-llama3, path: after, architecture: llama, protocol: micro_qa, dtype: float32}"
+    line = (
+        "{family: micro-llama3, base: micro-llama3, path: after, "
+        "architecture: llama, protocol: micro_qa, dtype: float32}"
+    )
     pair = (
         "{family: micro-llama3, base: micro-llama3, checkpoint: mine, reward: m, recipe: r, seed: 0, step: 1}"
     )

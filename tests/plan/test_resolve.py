@@ -1,4 +1,4 @@
-"""Resolving: which models, prompts and items a selection names, and what happens to those that are not available."""
+"""Resolving: which models, prompts and items a selection names, and what is not available."""
 
 import shutil
 from pathlib import Path
@@ -120,7 +120,8 @@ def test_if_no_model_is_available_the_first_failure_is_the_error(tmp_path: Path)
     overlay = tmp_path / "mine.yaml"
     overlay.write_text(
         "families:\n  mine: {name: Mine}\n"
-        "models:\n  gone: {family: mine, path: nowhere, architecture: llama, protocol: boxed, dtype: float32}\n"
+        "models:\n"
+        "  gone: {family: mine, path: nowhere, architecture: llama, protocol: boxed, dtype: float32}\n"
     )
     selection = Selection(families=("mine",), tasks=("micro_bench",))
     with pytest.raises(SuiteError, match=r"config\.json is missing"):
@@ -133,6 +134,30 @@ def test_without_fetching_a_model_that_is_not_here_has_no_weights_and_a_note(tmp
     assert {model.weights_hash for model in resolved.models} == {UNSTATED}
     assert all("is not downloaded yet" in note for note in resolved.notes)
     assert len(resolved.notes) == len(resolved.models) > 0
+
+
+@pytest.mark.parametrize(("protocol", "has_weights"), [("boxed", True), ("chat", False)])
+def test_without_fetching_a_local_checkpoint_whose_base_is_not_here_downloads_no_base(
+    tmp_path: Path, protocol: str, has_weights: bool
+) -> None:
+    """A chat template is the base's, so a checkpoint that needs it is planned without files, too."""
+    model = "architecture: llama, protocol: boxed, dtype: float32"
+    (tmp_path / "mine.yaml").write_text(
+        "families:\n  mine: {name: Mine}\n"
+        "models:\n"
+        f"  far: {{family: mine, hub: no-such-owner/no-such-model, {model}}}\n"
+        f"  near: {{family: mine, base: far, path: near, {model}}}\n"
+        "pairs:\n"
+        "  - {family: mine, base: far, checkpoint: near, reward: r, recipe: r, seed: 0, step: 1}\n"
+    )
+    shutil.copytree(builtin_model(LLAMA), tmp_path / "near")
+    registry = load_registry([tmp_path / "mine.yaml"])
+    selection = Selection(families=("mine",), tasks=("micro_bench",), protocols=(protocol,))
+    resolved = resolve(selection, registry, RunStore(tmp_path / "run"), fetch=False)
+    assert resolved.failures == []
+    far, near = resolved.models
+    assert far.weights_hash == UNSTATED
+    assert (near.weights_hash != UNSTATED) == has_weights
 
 
 def test_a_missing_data_folder_is_reported_before_any_weights_are_read(

@@ -44,7 +44,7 @@ def test_cells_and_pairs_take_their_place_together_and_others_give_way(tmp_path:
 def test_an_import_that_is_killed_between_two_renames_is_completed_by_the_next_reader(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: int
 ) -> None:
-    """The import is one pair, a cell that replaces its predecessor, and a cell that is removed: four renames."""
+    # One pair, a cell that replaces its predecessor, and a cell that is removed: four renames.
     run = RunStore(tmp_path)
     removed = CELL.model_copy(update={"dtype": "bfloat16"})
     for present in (CELL, removed):

@@ -17,8 +17,8 @@ from suite.benchmarks.items import Item, as_dataset
 from suite.benchmarks.tasks import task
 from suite.errors import SuiteError
 from suite.grade import Grade
-from suite.grade.task_graders import TASK_GRADERS, Response, grade_responses
-from suite.schema import Grader
+from suite.grade.task_graders import Response, grade_responses
+from suite.schema import Grader, metrics_of
 
 if TYPE_CHECKING:
     from datasets import Dataset  # takes a second to import
@@ -33,14 +33,15 @@ Texts = Sequence[Sequence[str]]
 _SETTABLE = ("seed", "steps", "n_items", "data_dir")
 """What lm-eval's ``--metadata`` may set."""
 _NEAR = 0.75
-"""Minimum difflib ratio at which an unknown key counts as a typo: "sead" does, vLLM's "download_dir" does not."""
+"""Minimum difflib ratio at which an unknown key counts as a typo: "sead" does, "download_dir" does not."""
 
 
 def dataset(task_id: str, **metadata: object) -> "dict[str, Dataset]":
     """Return a task's items as a ``test`` split, as lm-eval's ``custom_dataset``.
 
-    lm-eval's ``--metadata`` may set ``seed``, ``steps``, ``n_items`` and ``data_dir``. lm-eval adds the model's
-    arguments and the task's own metadata, so an unknown key is allowed; a near miss of a known one is an error.
+    lm-eval's ``--metadata`` may set ``seed``, ``steps``, ``n_items`` and ``data_dir``. lm-eval adds the
+    model's arguments and the task's own metadata, so an unknown key is allowed; a near miss of a known one is
+    an error.
     """
     for key in metadata:
         _refuse_near_miss(key)
@@ -88,7 +89,7 @@ def _grade_batch(resps: Texts, docs: Docs, grader: Grader) -> list[list[Grade]]:
         responses += [Response(item, text) for text in texts]
     # lm-eval averages a metric over the items that give it; NaN keeps one that was not measured from going
     # unnoticed.
-    unmeasured = dict.fromkeys(TASK_GRADERS[grader].metrics, nan)
+    unmeasured = dict.fromkeys(metrics_of(grader), nan)
     grades = (replace(g, metrics={**unmeasured, **g.metrics}) for g in grade_responses(responses, grader))
     return [[next(grades) for _ in texts] for texts in resps]
 

@@ -21,7 +21,8 @@ from suite.grade.value import exact
 _OPENING = "([{"
 _CLOSING = ")]}"
 _RELATION = re.compile(
-    r"=|<|>|\\leq(?![a-z])|\\geq(?![a-z])|\\neq(?![a-z])|\\in(?![a-z])|\\approx(?![a-z])|\\equiv(?![a-z])|\\subset"
+    r"=|<|>|\\leq(?![a-z])|\\geq(?![a-z])|\\neq(?![a-z])|\\in(?![a-z])|\\approx(?![a-z])"
+    r"|\\equiv(?![a-z])|\\subset"
 )
 _FLIPPED = {">": "<", "\\geq": "\\leq"}
 _SEPARATOR = re.compile(r',?\s*"(?:and|or|and/or)"|[,;]')

@@ -1,9 +1,14 @@
 """The graders of tasks: samples of a task's items -> what each earned.
 
 ``answer`` compares with the gold answer, ``number`` by value, ``continuation`` (a contamination probe's) with
-the hidden rest of the question. A new grader is an entry of ``TASK_GRADERS`` here, its name in
-``suite.schema.metrics.Grader`` and a function ``grade_<name>s`` in ``suite.lm_eval_api`` that a task's YAML
-can name as its ``filter_fn``.
+the hidden rest of the question. To add one:
+
+1. its name in ``suite.schema.metrics.Grader``, and there an entry for each further metric of its samples;
+2. its function here, in ``TASK_GRADERS``;
+3. ``grade_<name>s`` in ``suite.lm_eval_api``, which a task's YAML names as its ``filter_fn``;
+4. that name in ``suite.benchmarks.tasks``, which checks the YAML and may not import the grader.
+
+A test of this module fails if one of these is missing.
 """
 
 import re
@@ -18,7 +23,7 @@ from suite.benchmarks.items import Item
 from suite.grade.equivalence import rational
 from suite.grade.extraction import candidates, extract
 from suite.grade.grader import Grade, grade_all
-from suite.schema import FinishReason, Grader, Outcome, metrics_of
+from suite.schema import FinishReason, Grader, Outcome
 
 
 class Response(NamedTuple):
@@ -29,16 +34,9 @@ class Response(NamedTuple):
     finish_reason: FinishReason = "stop"
 
 
-class TaskGrader(NamedTuple):
-    """How samples are graded, a whole batch at once, and the further ``metrics`` of each grade."""
-
-    grade: Callable[[Sequence[Response]], list[Grade]]
-    metrics: tuple[str, ...] = ()
-
-
 def grade_responses(responses: Sequence[Response], grader: Grader) -> list[Grade]:
     """Grade samples of a task, in their order."""
-    return TASK_GRADERS[grader].grade(responses)
+    return TASK_GRADERS[grader](responses)
 
 
 def _grade_answers(responses: Sequence[Response]) -> list[Grade]:
@@ -97,8 +95,9 @@ def _rouge() -> "RougeScorer":  # type: ignore[name-defined]  # noqa: F821 (impo
     return RougeScorer(["rougeL"], use_stemmer=True)
 
 
-TASK_GRADERS: Mapping[Grader, TaskGrader] = {
-    "answer": TaskGrader(_grade_answers),
-    "number": TaskGrader(_grade_numbers, metrics_of("number")),
-    "continuation": TaskGrader(_grade_continuations, metrics_of("continuation")),
+TASK_GRADERS: Mapping[Grader, Callable[[Sequence[Response]], list[Grade]]] = {
+    "answer": _grade_answers,
+    "number": _grade_numbers,
+    "continuation": _grade_continuations,
 }
+"""How the samples of a task are graded: a whole batch at once, so that math-verify's workers share it."""

@@ -161,7 +161,8 @@ class Evaluation:
         return _unknown(node.name, args[0]) if node.op == "apply" else self._operation(node.op, args)
 
     def _operation(self, op: str, args: "list[mpmath.mpc]") -> "mpmath.mpc":
-        first, second = args[0], args[-1]
+        first = args[0]
+        second = args[-1]
         if op == "+":
             return mpmath.fsum(args)
         if op == "*":

@@ -4,7 +4,7 @@ Every item of it has all its samples, and it says what is stated about how they 
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -89,20 +89,20 @@ def _require_all_samples(
     n_missing = len(items) * k - len(answer_of)
     if not n_missing:
         return
-    # One wrong index makes k, and with it the gaps, as many as it likes: they are counted, and only the first
-    # are listed.
-    gaps = (
-        f"item '{item.id}' sample {index}"
-        for item in items
-        for index in range(k)
-        if (item.id, index) not in answer_of
-    )
-    listed = ", ".join(islice(gaps, _LISTED))
+    # One wrong index can make k, and the number of gaps, a billion: they are counted, and only the first listed.
+    listed = ", ".join(islice(_gaps(items, answer_of, k), _LISTED))
     what = (
         f"{n_missing} of {len(items) * k} samples are missing, such as {listed}; "
         f"the highest sample of an item is {k - 1}"
     )
     raise SuiteError(what, str(path), f"Give every item samples 0 to {k - 1}")
+
+
+def _gaps(items: Sequence[Item], answer_of: Mapping[SampleKey, Answer], k: int) -> Iterator[str]:
+    for item in items:
+        for index in range(k):
+            if (item.id, index) not in answer_of:
+                yield f"item '{item.id}' sample {index}"
 
 
 def _require_all_items(missing: Sequence[str], n_items: int, task_id: str, path: Path) -> None:

@@ -3,16 +3,19 @@
 from dataclasses import asdict
 from fractions import Fraction
 from math import isnan
+from typing import get_args
 
 import pytest
 
+from suite import lm_eval_api
 from suite.benchmarks import arithmetic
 from suite.benchmarks.item_sets import load_items
 from suite.benchmarks.items import Item
-from suite.benchmarks.tasks import task
+from suite.benchmarks.tasks import _FILTERS, all_tasks, task
 from suite.grade import Grade, task_graders
-from suite.grade.task_graders import Response, grade_responses
+from suite.grade.task_graders import TASK_GRADERS, Response, grade_responses
 from suite.lm_eval_api import grade_continuations, item_metrics
+from suite.schema import Grader
 
 THIRD = Item("1", "p", "1000/3", steps=2)
 WHOLE = Item("2", "p", "-7", steps=1)
@@ -88,3 +91,11 @@ def test_an_answer_that_could_not_be_graded_is_not_called_unfound(monkeypatch: p
     assert (scored.outcome, scored.metrics) == ("correct", {"exact_match": 1.0, "rouge_l": 1.0})
     given = item_metrics({}, grade_continuations([["How many eggs now? 9"]], [asdict(probe)]))
     assert (given["avg"], given["exact_match"]) == (1.0, 1.0) and isnan(given["answer_found"])
+
+
+def test_every_grader_has_its_function_its_filter_and_its_name_in_task_files() -> None:
+    graders = get_args(Grader)
+    assert set(TASK_GRADERS) == set(graders) == {spec.grader for spec in all_tasks().values()}
+    for grader in graders:
+        assert f"grade_{grader}s" in lm_eval_api.__all__
+        assert _FILTERS[f"suite.lm_eval_api.grade_{grader}s"] == grader

@@ -54,6 +54,7 @@ class SuiteLM(LM):  # type: ignore[misc]  # lm-eval has no types
         not used.
         """
         self.draw_missing()
+        # lm-eval's requests carry no sample index, so the n-th request for an item gets its n-th sample.
         served: Counter[tuple[str, str]] = Counter()
         texts = []
         for request in requests:

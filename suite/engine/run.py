@@ -37,6 +37,7 @@ def run_cells(
     groups = _by_model(unfinished(store, planned))
     if not groups:
         return []
+    # Late, because it loads torch: a run that has nothing left to do starts and ends at once.
     from suite.engine.reuse import EngineRoom
 
     room = EngineRoom(lambda model: start(engine, model))
@@ -69,7 +70,7 @@ def _run_group(
 
     try:
         engine = room.engine_for(model)
-    except Exception as error:  # a model that does not load must not keep the others from running
+    except Exception as error:  # a model that does not load does not end the others
         return [failure(p.cell, error) for p in cells]
     try:
         return _run_loaded(store, engine, cells, progress)
@@ -83,6 +84,7 @@ def _run_loaded(
     """Finish the cells of the loaded model; return what could not be finished."""
     from suite.engine.contract import failure
 
+    # The items are stored before any sample that answers them.
     started = time.monotonic()
     ready: list[PlannedCell] = []
     refused: list[SuiteError] = []
@@ -90,7 +92,7 @@ def _run_loaded(
         try:
             store.cell(p.cell).write_items(p.task.items)
             ready.append(p)
-        except Exception as error:  # a cell whose folder cannot be used must not keep the others from running
+        except Exception as error:  # a cell whose folder cannot be used does not end the others
             refused.append(failure(p.cell, error))
     if not ready:
         return refused

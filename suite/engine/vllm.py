@@ -104,9 +104,7 @@ class VLLMEngine:
         for work in works:
             try:
                 self._submit(work, flights)
-            except (
-                Exception
-            ) as error:  # a cell that does not fit the model must not keep the others from running
+            except Exception as error:  # a cell that does not fit the model does not end the others
                 failures[work.planned.cell.id] = failure(work.planned.cell, error)
         self._collect(flights, failures, drawn)
         return failures
@@ -116,6 +114,7 @@ class VLLMEngine:
         if not work.n_missing:
             return
         tokens = encode(self.tokenizer, work.prompts())
+        # All prompts are checked before the first request, so that a cell fails as a whole.
         check_lengths(work, tokens, self.llm.llm_engine.model_config.max_model_len)
         for index in range(work.planned.task.k):
             for item, ids in zip(work.planned.task.items, tokens, strict=True):
@@ -143,6 +142,7 @@ class VLLMEngine:
                 else:  # vLLM gave the request up; its cell stays unfinished
                     cell = flight.work.planned.cell
                     failures[cell.id] = failure(cell, RuntimeError(f"vLLM ended a request with '{reason}'"))
+            # A file for every sample would be too many, and one at the end would be lost in a kill.
             if len(finished) >= FLUSH_SAMPLES or time.monotonic() - written > FLUSH_SECONDS:
                 _flush(finished, failures, drawn)
                 finished = []

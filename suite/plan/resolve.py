@@ -88,6 +88,7 @@ def _selected_models(
 ) -> tuple[list[str], list[Pair]]:
     """Return the ids of the bases, each once, and the pairs whose checkpoints are to be run."""
     pairs = selected_pairs(selection, known_pairs(registry, store))
+    # Rewards narrow the bases, too: those without any such checkpoint have nothing to be compared with.
     if selection.rewards is None:
         bases = [base for base in registry.bases() if registry.model(base).family in selection.families]
     else:
@@ -204,6 +205,7 @@ def _prompts(registry: Registry, base: str, protocols: Sequence[str], *, is_base
     The checkpoint, too, gets the base's chat template: both arms see the same text.
     """
     named, others = _protocols(registry, base, protocols, is_base=is_base)
+    # The tokenizer is looked at only if a chat template is needed: it may have to be downloaded.
     folder = None
     if any(protocol.chat for protocol in (*named.values(), *others.values())):
         folder = locate(base, registry.model(base))

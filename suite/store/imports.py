@@ -58,6 +58,7 @@ def settle(run: Path) -> None:
     if is_decided(run):
         replaced = read_record(staging / _COMMIT, ImportCommit).replaced
         _move_pairs(staging, run)
+        # The old cell goes first: a folder cannot be renamed onto one that has files.
         for cell in sorted((staging / CELLS).glob("*")):
             _move_away(run, cell.name)
             os.replace(cell, run / CELLS / cell.name)

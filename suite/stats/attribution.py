@@ -96,14 +96,16 @@ def _strategy(before: Answers, before_IS: Flags, after: Answers, after_IS: Flags
     A strategy that one arm never uses has no accuracy there; the other arm's stands in, so that its whole
     change counts as mix.
     """
-    share_before, share_after = float(before_IS.mean()), float(after_IS.mean())
+    share_before = float(before_IS.mean())
+    share_after = float(after_IS.mean())
     right_before = _accuracy(before.right_IS, before_IS)
     right_after = _accuracy(after.right_IS, after_IS)
     if right_before is None or right_after is None:
         right_before = right_after = right_before or right_after or 0.0
     mix = 100 * (share_after - share_before) * (right_before + right_after) / 2
     within = 100 * (right_after - right_before) * (share_before + share_after) / 2
-    return _Strategy(mix + 0.0, within + 0.0)  # a smaller share of nothing right is 0.0, not -0.0
+    # A smaller share of nothing right is 0.0, not -0.0.
+    return _Strategy(mix + 0.0, within + 0.0)
 
 
 def transitions(before: Answers, after: Answers) -> Transitions:
@@ -118,7 +120,10 @@ def transitions(before: Answers, after: Answers) -> Transitions:
     n_items = len(before.right_IS)
 
     def subset(s_IS: Flags, t_IS: Flags) -> Transition:
-        s_I, t_I = _share_I(s_IS), _share_I(t_IS)
+        s_I = _share_I(s_IS)
+        t_I = _share_I(t_IS)
+        # Of all pairings of an item's samples, those from s to t; then those whose first, or second, is
+        # right.
         right_before = float(_share_I(before.right_IS & s_IS) @ t_I)
         right_after = float(s_I @ _share_I(after.right_IS & t_IS))
         gained = right_after - right_before
@@ -143,7 +148,9 @@ def _gain(before: Answers, after: Answers) -> float:
 
     Exactly 0 where there is no gain, whatever the rounding of shares.
     """
-    k_before, k_after = before.right_IS.shape[1], after.right_IS.shape[1]
+    k_before = before.right_IS.shape[1]
+    k_after = after.right_IS.shape[1]
+    # Whole numbers until the last step: 1/3 and 2/6 round differently when shares are summed.
     gained = int(after.right_IS.sum()) * k_before - int(before.right_IS.sum()) * k_after
     return float(gained / (k_before * k_after))
 

@@ -49,7 +49,9 @@ def delta_p(before_I: Floats, after_TI: Floats, k: int) -> float | None:
 
 def _p_by_interval(before_I: Floats, after_TI: Floats) -> float | None:
     """Return 1 - level of the widest interval that excludes zero, by halving; 1 if none does."""
-    low, high = 0.0, 1.0  # p is above low and at most high
+    # p is above low and at most high.
+    low = 0.0
+    high = 1.0
     for _ in range(30):
         middle = (low + high) / 2
         interval = delta(before_I, after_TI, 1 - middle).interval

@@ -17,8 +17,10 @@ from suite.schema import Interval
 
 LEVEL = 0.95
 Floats = NDArray[np.float64]
-SHARES, POINTS = (0.0, 1.0), (-100.0, 100.0)
-"""Bounds of a score and of a delta."""
+SHARES = (0.0, 1.0)
+"""Bounds of a score."""
+POINTS = (-100.0, 100.0)
+"""Bounds of a delta."""
 TELLING = 4
 """Items that must differ from the most frequent value for the observed spread to count as the whole."""
 
@@ -165,7 +167,7 @@ def stacks_difference(one_TI: Floats, other_UI: Floats, level: float = LEVEL) ->
     if one_TI.shape[1:] != other_UI.shape[1:]:
         raise ValueError(f"arms differ in items: {one_TI.shape[1:]} and {other_UI.shape[1:]}")
     are_gains = min(one_TI.min(initial=0), other_UI.min(initial=0)) < 0
-    most = 200.0 if are_gains else 100.0
+    most = 200.0 if are_gains else 100.0  # a difference of two gains goes from -200 to 200
     of_items = _mean_interval(100 * (one_TI.mean(axis=0) - other_UI.mean(axis=0)), (-most, most), level)
     if of_items.interval is None:
         return of_items
@@ -202,7 +204,8 @@ def estimates_difference(one: Estimate, other: Estimate) -> Estimate:
     mean = one.mean - other.mean
     if one.interval is None or other.interval is None:
         return Estimate(mean, None)
-    (one_low, one_high), (other_low, other_high) = one.interval, other.interval
+    one_low, one_high = one.interval
+    other_low, other_high = other.interval
     below = np.hypot(one.mean - one_low, other_high - other.mean)
     above = np.hypot(one_high - one.mean, other.mean - other_low)
     return _cut(mean, float(below), float(above), (2 * POINTS[0], 2 * POINTS[1]))

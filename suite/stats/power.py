@@ -69,10 +69,12 @@ def measured_variance(before_IS: NDArray[np.bool_], after_IS: NDArray[np.bool_])
         raise ValueError(f"arms differ in items: {len(before_IS)} and {len(after_IS)}")
     if len(before_IS) < 2:
         return None
-    k_before, k_after = before_IS.shape[1], after_IS.shape[1]
+    k_before = before_IS.shape[1]
+    k_after = after_IS.shape[1]
     difference_I = 100 * (after_IS.mean(axis=1) - before_IS.mean(axis=1))
     varies = np.ptp(difference_I) > 1e-9  # less is rounding
     observed = float(np.var(difference_I, ddof=1)) if varies else 0.0
+    # One sample of an item shows no variance within it: its noise stays in what is observed between items.
     if min(k_before, k_after) == 1:
         return Spread(between=observed) if observed else None
     if k_before == k_after:
@@ -227,7 +229,9 @@ def needed(
         return Needs()
     n_seeds = len(seed_T)
     seed_sd = float(np.std(seed_T, ddof=1)) if n_seeds > 1 else 0.0
-    seeds_half, seeds_reach = 0.0, 0.0
+    # How far the seeds alone reach: in the interval that was computed, and in what they can detect.
+    seeds_half = 0.0
+    seeds_reach = 0.0
     if seed_sd:
         seeds_half = _t(n_seeds - 1) * seed_sd / math.sqrt(n_seeds)
         seeds_reach = _lambda(n_seeds - 1) * seed_sd / math.sqrt(n_seeds)

@@ -5,7 +5,7 @@ a row, and ``suite.summary.delta_row`` puts the parts together.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,6 +43,7 @@ def compare(
 
     ``cells`` are all of the run, among them the bases'; ``margin`` is what counts as no change, in points.
     """
+    # Look-ups for all methods at once: the controls by what they must share, the bases by model and task.
     controls: dict[PartOfKey, list[MeasuredMethod]] = defaultdict(list)
     for method in methods:
         if registry.is_spurious(method.pair.reward):
@@ -53,6 +54,7 @@ def compare(
     comparisons = []
     for method in methods:
         candidates = cells_of[method.pair.base, method.key.task]
+        # A checkpoint is compared with the weights that it was trained from, if these are known.
         bases = [cell for cell in candidates if cell.has_weights(method.pair.base_weights)]
         if bases:
             is_spurious = registry.is_spurious(method.pair.reward)
@@ -94,7 +96,10 @@ def _compare_with_base(
 def _measure(before: ScoredCell, method: MeasuredMethod, delta: Estimate) -> Measurement:
     before_I = by_item(before)
     after_TI = method.score_TI
+    # Imported arms that agree may still differ in what neither states.
     unstated = before.manifest.cell.unstated or method.cell.manifest.cell.unstated
+    # Of several seeds the row also has each one's delta, from which the gate takes their noise; of one seed
+    # it has the variance of an item's difference, from which more items or samples follow.
     seed_deltas = tuple(float(100 * (seed_I - before_I).mean()) for seed_I in after_TI)
     is_one_seed = len(after_TI) == 1
     right = [cell.flags_IS("correct")[cell.by_hash_I] for cell in (before, method.cell)]
@@ -128,10 +133,12 @@ def _strong_baseline(bases: Sequence[ScoredCell], method: MeasuredMethod) -> Str
     The one exemption from equal arms: the prompts differ, and nothing else may.
     """
     after = method.cell
+    # The base's cells that match in all but the prompt, one for each text of a prompt.
     by_prompt = {}
     for cell in bases:
         if set(differing(cell, after)) <= {"protocol_hash"}:
             by_prompt[cell.manifest.cell.protocol_hash] = cell
+    # Nothing to choose from, no halves to choose on, or a prompt that nobody can name.
     if len(by_prompt) < 2 or after.manifest.n_items < 2 or UNSTATED in by_prompt:
         return StrongBaseline()
     # The method's own prompt first: of equally good prompts the first is chosen.
@@ -154,9 +161,8 @@ def _matched_controls(
     """Return the methods of a spurious reward and the same budget that were measured alike."""
     if not method.is_stated:
         return []
-    return [
-        control for control in controls.get(method.key.budget, ()) if not differing(control.cell, method.cell)
-    ]
+    candidates = controls.get(method.key.budget, ())
+    return [control for control in candidates if not differing(control.cell, method.cell)]
 
 
 def _against_controls(method: MeasuredMethod, controls: Sequence[MeasuredMethod]) -> Controls:
@@ -176,6 +182,8 @@ def _against_controls(method: MeasuredMethod, controls: Sequence[MeasuredMethod]
                 interval_covers=covers(len(method.cells), len(control.cells)),
             )
         )
+    # The row is adjusted by the control with the largest delta, that is, of the largest score: a gain that
+    # does not exceed this one may come from the training alone.
     strongest = None
     if controls:
         strongest = deltas[int(np.argmax([control.score_TI.mean() for control in controls]))]
@@ -205,12 +213,12 @@ def _gain_sources(before: ScoredCell, method: MeasuredMethod) -> GainSources:
 def _answers(cells: Sequence[ScoredCell]) -> Answers:
     """Return the samples of one arm in an order that both arms share, those of several seeds side by side."""
 
-    def joined(flags: Sequence[Flags]) -> Flags:
-        return np.hstack([flags_IS[cell.by_hash_I] for flags_IS, cell in zip(flags, cells, strict=True)])
+    def joined(flags_of: Callable[[ScoredCell], Flags]) -> Flags:
+        return np.hstack([flags_of(cell)[cell.by_hash_I] for cell in cells])
 
     return Answers(
-        right_IS=joined([cell.flags_IS("correct") for cell in cells]),
-        code_IS=joined([cell.flags_IS("code") for cell in cells]),
-        truncated_IS=joined([cell.outcome_IS("truncated") for cell in cells]),
-        unparsed_IS=joined([cell.outcome_IS("unparsed") for cell in cells]),
+        right_IS=joined(lambda cell: cell.flags_IS("correct")),
+        code_IS=joined(lambda cell: cell.flags_IS("code")),
+        truncated_IS=joined(lambda cell: cell.outcome_IS("truncated")),
+        unparsed_IS=joined(lambda cell: cell.outcome_IS("unparsed")),
     )

@@ -64,6 +64,7 @@ def _leak_split(comparison: Comparison, probe: ScoredCell) -> LeakSplit:
 
     leaked = _delta_on(comparison, leaked_I)
     other = _delta_on(comparison, other_I)
+    # A difference needs both parts.
     gap = None
     if leaked and other:
         points_TI = _points_TI(comparison)
@@ -100,6 +101,7 @@ def clean_contrasts(comparisons: Sequence[Comparison], registry: Registry) -> li
     The two have the same protocol, engine, dtype and device.
     """
     known = all_tasks()
+    # Tasks are compared within one method that was measured in one way; their items differ anyway.
     groups: dict[tuple[object, ...], list[Comparison]] = defaultdict(list)
     for comparison in comparisons:
         row = comparison.row
@@ -108,6 +110,7 @@ def clean_contrasts(comparisons: Sequence[Comparison], registry: Registry) -> li
             setting = (row.protocol, cell.engine, cell.dtype, cell.device)
             groups[row.pair, row.seeds, *setting].append(comparison)
 
+    # A task may be contaminated for one family and clean for another, and so may be on both sides.
     contrasts = []
     for group in groups.values():
         largest = _largest_by_task(group)
@@ -172,6 +175,7 @@ def interactions(comparisons: Iterable[Comparison]) -> list[Interaction]:
         if row.delta is not None and not row.spurious:
             training = row.key.only("reward", "recipe", "step", "task", "protocol", "k")
             groups[training, comparison.method.cell.manifest.cell.items_hash].append(comparison)
+    # Methods of one group share their items, so that their gains are compared item by item.
     found = []
     for group in groups.values():
         for one, other in combinations(group, 2):

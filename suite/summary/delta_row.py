@@ -107,6 +107,8 @@ def delta_row(method: MeasuredMethod, parts: DeltaParts) -> DeltaRow:
     controls = parts.controls
     strongest = controls.strongest
     strong = parts.strong
+    # In the order of ``DeltaRow``'s fields, which is that of the file. p_holm, p_bh and leak follow later:
+    # they need the other rows.
     return DeltaRow(
         family=pair.family,
         base=pair.base,

@@ -140,6 +140,7 @@ def _row_differences(given: Sequence[Row], recomputed: Sequence[Row], name_form:
     def hash_without_name(row: Row) -> str:
         return _row_hash({key: value for key, value in row.items() if key not in name_fields})
 
+    # Each round matches what the one before left over (see the module's docstring).
     equal = _match(given, recomputed, _row_hash)
     same_name = _match(equal.only_given, equal.only_recomputed, name)
     renamed = _match(same_name.only_given, same_name.only_recomputed, hash_without_name)
@@ -147,6 +148,7 @@ def _row_differences(given: Sequence[Row], recomputed: Sequence[Row], name_form:
         for difference in field_differences(given_row, recomputed_row):
             yield Difference(name(recomputed_row), *difference)
 
+    # A row that is there twice on one side and once on the other is reported once, with both counts.
     given_counts = Counter(map(name, given))
     recomputed_counts = Counter(map(name, recomputed))
     for place in dict.fromkeys(map(name, (*renamed.only_recomputed, *renamed.only_given))):

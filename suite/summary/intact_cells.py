@@ -5,6 +5,7 @@ what is read here.
 """
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +45,7 @@ class CheckedCell(NamedTuple):
 def check_cell(path: Path) -> Iterator[CheckedCell]:
     """Yield the cell in a folder, graded again; nothing if it is no longer finished."""
     try:
+        # No stored grades are found through this store, so every text is graded again.
         for cell in read_cells([_IntactCellStore(path)]):
             # Stored grades are compared only if they are of these very texts.
             stored = CellStore(path).grades(GRADER_VERSION)
@@ -97,7 +99,7 @@ class _IntactCellStore(CellStore):
         samples = super().samples()
         manifest = self.manifest
         k = manifest.k if manifest else 0
-        expected = [(item.id, index) for item in self.items() for index in range(k)]
+        expected = list(product((item.id for item in self.items()), range(k)))
         missing = [key for key in expected if key not in samples]
         if missing:
             item, index = missing[0]

@@ -42,6 +42,8 @@ def board_source(runs: Sequence[Path], registry: Registry) -> BoardSource:
         stores = {store.path.name: store for store in RunStore(runs[0]).finished()}
         return BoardSource(summary, _compared(stores, summary))
 
+    # The cells of all runs are summarized as if one run had evaluated them, so the runs must agree on all
+    # that a summary takes from its run.
     stores, notes = _merged_cells(runs)
     margin = _common_margin(runs)
     pairs = _merged_pairs(runs, registry)
@@ -126,6 +128,7 @@ def _merged_pairs(runs: Sequence[Path], registry: Registry) -> list[Pair]:
     weights = [(run, pair.checkpoint, pair.weights) for run, pair in stated if pair.weights is not None]
     _check_agreement(weights, "other weights")
 
+    # Versions of a pair now differ in nothing but the weights that they do not state.
     best: dict[str, Pair] = {}
     for _, pair in stated:
         known = best.setdefault(pair.checkpoint, pair)

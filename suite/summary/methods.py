@@ -20,8 +20,9 @@ def differing(before: ScoredCell, after: ScoredCell) -> tuple[str, ...]:
 
     ``k`` counts as one, since a mean over more samples is another measurement.
     """
-    cell, other = before.manifest.cell, after.manifest.cell
-    fields = tuple(field for field in MUST_MATCH if getattr(cell, field) != getattr(other, field))
+    one = before.manifest.cell
+    other = after.manifest.cell
+    fields = tuple(field for field in MUST_MATCH if getattr(one, field) != getattr(other, field))
     return fields if before.manifest.k == after.manifest.k else (*fields, "k")
 
 

@@ -132,8 +132,10 @@ def as_json(report: PowerReport) -> Mapping[str, object]:
 
 def _check(question: PowerQuestion) -> None:
     """Raise ``SuiteError``, naming the flag, if a number is out of range (NaN is out of every range)."""
-    k, items = question.k, question.items
-    accuracy, seed_sd = question.accuracy, question.seed_sd
+    k = question.k
+    items = question.items
+    accuracy = question.accuracy
+    seed_sd = question.seed_sd
     if k is not None and k < 1:
         raise SuiteError(f"{k} samples an item", "--k", "Give 1 or more")
     if items is not None and items < 2:
@@ -174,6 +176,7 @@ def _measured_basis(run: Path, task_id: str, overlays: Sequence[Path]) -> Varian
         what = f"no variance can be measured on '{task_id}': {why}"
         raise SuiteError(what, f"--run {run}", "Name another run, or leave out --run to assume the variance")
 
+    # A pair of one sample an item cannot separate sampling noise from the items' own differences.
     split = [spread for spread in varying if spread.sampling is not None]
     between = statistics.median(spread.between for spread in split or varying)
     sampling = [spread.sampling for spread in split if spread.sampling is not None]

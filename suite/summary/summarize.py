@@ -66,10 +66,14 @@ def summarize(
     has now, and takes precedence over the pairs'; cells of other weights are left out.
     """
     current = list(_current_cells(cells, pairs, weights))
+    # Asked of all cells before anything is computed: a family that the registry lacks is an error.
     families = {cell.manifest.family: registry.family(cell.manifest.family).name for cell in current}
     ordered = _reading_order(current, registry)
     # A cell with an error among its samples has a score that shows the error, but is no arm of a delta.
     sound = [cell for cell in ordered if cell.is_sound]
+    # One delta row for each method (a pair, or its training seeds together) on each task. What compares
+    # rows with each other comes after all of them: leaks, contrasts, interactions, and p adjusted for their
+    # number.
     comparisons = compare(methods(pairs, sound), sound, registry, margin)
     known_probes = probes(sound)
     deltas = [with_leak(comparison, known_probes) for comparison in comparisons]
@@ -123,8 +127,10 @@ def _reading_order(cells: Iterable[ScoredCell], registry: Registry) -> list[Scor
 
 
 def _score_row(cell: ScoredCell, registry: Registry) -> ScoreRow:
-    manifest, rows = cell.manifest, cell.rows
+    manifest = cell.manifest
+    rows = cell.rows
     accuracy = stats.accuracy(cell.score_I)
+    # A metric that one sample lacks (its grader failed) would be the mean of another set of samples.
     metrics = {name: float(rows[name].mean()) for name in METRICS if rows[name].notna().all()}
     return ScoreRow(
         cell=cell.id,
@@ -171,7 +177,7 @@ def _published_scores(
     cell: ScoredCell, interval: Interval | None, registry: Registry
 ) -> tuple[ScoreReference, ...]:
     """Return the published accuracies of a base on the task under the same prompt and kind of decoding."""
-    low, high = interval or (0.0, 1.0)
+    low, high = interval or (0.0, 1.0)  # nothing is off without an interval
     references = []
     for source, row in published.scores(cell.manifest.cell.model, cell.manifest.cell.task):
         if row.percent is not None and _is_same_setting(cell, row, registry):
@@ -241,6 +247,8 @@ def _provenance(cells: Sequence[ScoredCell]) -> Provenance:
 def _with_adjusted_p(rows: Sequence[DeltaRow]) -> tuple[DeltaRow, ...]:
     """Return the rows with p adjusted over all rows that were tested, except leak probes."""
     known = all_tasks()
+    # The more rows were looked at, the more of them look like a gain by chance. A probe is no benchmark
+    # result.
     tested = {n: row.p for n, row in enumerate(rows) if row.p is not None and not known[row.task].is_probe}
     p_values = list(tested.values())
     adjusted = list(rows)

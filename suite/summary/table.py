@@ -10,6 +10,7 @@ cell as it is read. One row of its table, shortened:
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import TypeVar
 
 import numpy as np
@@ -101,8 +102,10 @@ def scored_cells(stores: Iterable[CellStore]) -> Iterator[ScoredCell]:
 def scored(cell: StoredCell) -> ScoredCell:
     """Return the cell with its grades as columns."""
     k = cell.manifest.k
-    keys = [(item.id, index) for item in cell.items for index in range(k)]
     item_ids = tuple(item.id for item in cell.items)
+    # Rows are samples, k an item, in item order; grades and samples are stored in the order in which they
+    # came.
+    keys = list(product(item_ids, range(k)))
     item_codes = np.repeat(np.arange(len(item_ids)), k)
     columns: dict[str, object] = {
         "cell": cell.id,

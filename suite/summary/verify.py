@@ -46,6 +46,7 @@ def verify(given: Summary, run: Path, registry: Registry) -> Verification:
     checked: list[CheckedCell] = []
     for cell_store in store.finished():
         checked += check_cell(cell_store.path)
+    # A cell that cannot be read leaves no summary to compare with.
     fatal = [check.damage for check in checked if check.cell is None and check.damage]
     fatal += _damage_beside_cells(store)
     if fatal:
@@ -55,6 +56,7 @@ def verify(given: Summary, run: Path, registry: Registry) -> Verification:
     cells = [check.cell for check in checked if check.cell]
     recomputed = summary_of(store, cells, registry, margin)
     damage = [check.damage for check in checked if check.damage]
+    # Other texts than the summary's explain most of the differences: name their cells first.
     if recomputed.samples_hash != given.samples_hash:
         damage = [*_changed_texts(checked), *damage]
     return Verification(recomputed, tuple(damage), differences(given, recomputed), _version_note(given))

@@ -126,7 +126,7 @@ def _over_families(claim: Claim, verdicts: Sequence[Verdict]) -> Iterator[Verdic
         by_family: dict[str, list[Verdict]] = defaultdict(list)
         for part in parts:
             by_family[part.family].append(part)
-        words = {family: _worst_word(of_family) for family, of_family in by_family.items()}
+        words = {family: worst(of_family) for family, of_family in by_family.items()}
         detail = "; ".join(
             f"{word} in {', '.join(families)}" for word, families in _families_by_word(words).items()
         )
@@ -145,12 +145,6 @@ def _over_families(claim: Claim, verdicts: Sequence[Verdict]) -> Iterator[Verdic
             unverified=_unverified(parts),
             parts=None if alike else tuple(parts),
         )
-
-
-def _worst_word(verdicts: Sequence[Verdict]) -> VerdictWord:
-    word = worst(verdicts)
-    assert word is not None, "a family is in the group because it has a verdict"
-    return word
 
 
 def _word_over_families(words: Mapping[str, VerdictWord], needed: int) -> VerdictWord:

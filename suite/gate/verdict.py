@@ -74,9 +74,9 @@ class GateReport(Strict):
         return self.model_dump_json(indent=1, exclude_none=True) + "\n"
 
 
-def worst(verdicts: Iterable[Verdict]) -> VerdictWord | None:
-    """Return the word that decides if these verdicts count as one; None if there is none."""
-    return min((verdict.verdict for verdict in verdicts), key=WORST_FIRST.index, default=None)
+def worst(verdicts: Iterable[Verdict]) -> VerdictWord:
+    """Return the word that decides if these verdicts, at least one, count as one."""
+    return min((verdict.verdict for verdict in verdicts), key=WORST_FIRST.index)
 
 
 def tally(verdicts: Iterable[Verdict]) -> tuple[tuple[VerdictWord, int], ...]:

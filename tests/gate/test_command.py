@@ -237,8 +237,10 @@ STALE = ("verdict.json", "j.xml", "b.svg", "b.json")
 
 
 def reports(board: Path) -> tuple[str, ...]:
-    flags = zip(("--json", "--junit", "--badge", "--badge"), STALE, strict=True)
-    return tuple(word for flag, name in flags for word in (flag, str(board / name)))
+    words: list[str] = []
+    for flag, name in zip(("--json", "--junit", "--badge", "--badge"), STALE, strict=True):
+        words += [flag, str(board / name)]
+    return tuple(words)
 
 
 @pytest.mark.parametrize(

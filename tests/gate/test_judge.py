@@ -1,6 +1,7 @@
 """From verdicts on rows to a report: families, unverified arms, exit codes, levels, speed."""
 
 import time
+from itertools import product
 from typing import Literal
 
 import pytest
@@ -81,13 +82,17 @@ def test_a_summary_of_another_level_is_refused() -> None:
 
 
 def test_5000_rows_are_judged_in_seconds() -> None:
-    names = [(f"f{i}", f"r{j}", f"t{k}") for i in range(10) for j in range(25) for k in range(20)]
-    rows = [row((1, 9), family=f, reward=r, task=t, checkpoint=f"{f}-{r}") for f, r, t in names]
-    contrasts = [
-        contrast("t0", t, family=f, base=f"{f}-base", checkpoint=f"{f}-{r}", reward=r)
-        for f, r, t in names
-        if int(t[1:]) >= 10
-    ]
+    rows = []
+    contrasts = []
+    for i, j, k in product(range(10), range(25), range(20)):
+        family, reward, task = f"f{i}", f"r{j}", f"t{k}"
+        checkpoint = f"{family}-{reward}"
+        rows.append(row((1, 9), family=family, reward=reward, task=task, checkpoint=checkpoint))
+        if k >= 10:
+            base = f"{family}-base"
+            contrasts.append(
+                contrast("t0", task, family=family, base=base, checkpoint=checkpoint, reward=reward)
+            )
     given = summary(*rows, families={f"f{i}": "" for i in range(10)}, contrasts=tuple(contrasts))
     start = time.process_time()
     found = judge(given, policy('{reward: "*", task: "*", expect: clean}')).verdicts

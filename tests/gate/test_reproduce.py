@@ -48,13 +48,8 @@ def row(base: str, reward: str, task: str, points: float, step: int | None, labe
 
 def paper(**synthetic: float) -> Summary:
     """Every delta that the paper prints, and random rewards on the synthetic bases: 0 points, or as given."""
-    printed = [
-        row(r.base, r.reward, r.task, r.points, r.step)
-        for file in published.all_files()
-        if file.source.id == PAPER
-        for r in file.deltas
-        if r.points is not None
-    ]
+    (file,) = (file for file in published.all_files() if file.source.id == PAPER)
+    printed = [row(r.base, r.reward, r.task, r.points, r.step) for r in file.deltas if r.points is not None]
     made = [
         row(base, "random", "math500", synthetic.get(family, 0.0), None, label="synthetic")
         for family, base in SYNTHETIC.items()

@@ -103,10 +103,8 @@ def test_a_base_of_another_family_is_not_asked_for() -> None:
 
 
 def test_a_family_that_is_named_and_nowhere_is_missing_though_bases_are_asked_for() -> None:
-    given, claim = (
-        families((1, 9), (-9, -1)),
-        "{family: [a, typo], base: %s, reward: r, task: t, expect: gain}",
-    )
+    given = families((1, 9), (-9, -1))
+    claim = "{family: [a, typo], base: %s, reward: r, task: t, expect: gain}"
     assert judged(given, claim % STAR) == [("a", "r", "t", "holds"), ("typo", "r", "t", "missing")]
     assert judged(given, claim % "a-base") == [("a", "r", "t", "holds")]
     assert judged(given, "{family: typo, base: a-base, reward: r, task: t, expect: gain}") == [

@@ -27,7 +27,6 @@ def test_a_verdict_is_about_a_kind_of_the_table_and_no_other() -> None:
 def test_the_worst_verdict_decides_for_several() -> None:
     assert worst([HOLDS, MISSING, REFUTED]) == "refuted"
     assert worst([HOLDS, MISSING]) == "missing"
-    assert worst([]) is None
 
 
 def test_verdicts_are_counted_worst_first_and_one_holds_where_several_hold() -> None:

@@ -22,14 +22,14 @@ class Colour(NamedTuple):
     value: str
 
 
-COLOURS: dict[VerdictWord | None, Colour] = {
+COLOURS: dict[VerdictWord, Colour] = {
     "holds": Colour("brightgreen", "#2e7d32"),
     "inconclusive": Colour("yellow", "#856404"),
     "not comparable": Colour("orange", "#b45309"),
     "missing": Colour("red", "#c62828"),
     "refuted": Colour("red", "#c62828"),
-    None: Colour("lightgrey", "#6b6b6b"),
 }
+NOTHING_CHECKED = Colour("lightgrey", "#6b6b6b")
 
 SVG = """\
 <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" viewBox="0 0 {width} 20" \
@@ -64,7 +64,7 @@ def badge_svg(report: GateReport) -> str:
         message=message,
         message_length=message_length,
         message_x=left + PADDING,
-        colour=COLOURS[worst(report.verdicts)].value,
+        colour=_colour(report.verdicts).value,
         title=escape(one_line(f"{LABEL}: {message} (policy {report.policy})")),
     )
 
@@ -74,24 +74,28 @@ def badge_json(report: GateReport) -> str:
 
     It shows an error in a colour of its own.
     """
-    deciding = worst(report.verdicts)
     badge: dict[str, object] = {
         "schemaVersion": 1,
         "label": LABEL,
         "message": _message(report.verdicts),
-        "color": COLOURS[deciding].name,
+        "color": _colour(report.verdicts).name,
     }
-    if deciding in ("refuted", "missing"):
+    if {verdict.verdict for verdict in report.verdicts} & {"refuted", "missing"}:
         badge["isError"] = True
     return json.dumps(badge)
 
 
+def _colour(verdicts: Sequence[Verdict]) -> Colour:
+    """Return the colour of the worst verdict."""
+    return COLOURS[worst(verdicts)] if verdicts else NOTHING_CHECKED
+
+
 def _message(verdicts: Sequence[Verdict]) -> str:
     """Return ``12 of 12 hold`` or ``11 of 12 hold, 1 refuted``: the worst verdict in words, too."""
+    if not verdicts:
+        return "nothing checked"
     words = [verdict.verdict for verdict in verdicts]
     deciding = worst(verdicts)
-    if deciding is None:
-        return "nothing checked"
     holding = f"{words.count('holds')} of {len(words)} hold"
     return holding if deciding == "holds" else f"{holding}, {words.count(deciding)} {deciding}"
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from suite.gate.reports.badge import COLOURS, badge_json, badge_svg
+from suite.gate.reports.badge import COLOURS, NOTHING_CHECKED, badge_json, badge_svg
 from suite.gate.verdict import GateReport, Verdict
 from suite.schema import VerdictWord
 
@@ -70,12 +70,13 @@ def test_the_picture_says_the_same(
     assert root.findtext(f"{SVG}title") == f"rlvr gate: {message} (policy release)"
     assert root.get("aria-labelledby") == root.find(f"{SVG}title").get("id")
     fills = {path.get("fill") for path in root.iter(f"{SVG}path")}
-    assert next(c.name for c in COLOURS.values() if c.value in fills) == colour
+    assert next(c.name for c in (*COLOURS.values(), NOTHING_CHECKED) if c.value in fills) == colour
 
 
 def test_every_verdict_has_a_colour_on_which_white_can_be_read() -> None:
-    assert {*get_args(VerdictWord), None} == set(COLOURS)
-    assert all(1.05 / (luminance(colour.value) + 0.05) >= 4.5 for colour in COLOURS.values())
+    assert set(get_args(VerdictWord)) == set(COLOURS)
+    for colour in (*COLOURS.values(), NOTHING_CHECKED):
+        assert 1.05 / (luminance(colour.value) + 0.05) >= 4.5, colour
 
 
 def test_a_hostile_policy_stays_text() -> None:

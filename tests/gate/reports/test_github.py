@@ -93,7 +93,8 @@ def test_what_a_user_wrote_shows_as_it_was_written(text: str) -> None:
         policy=text, description=text, suite_version=text, generated=text, samples_hash=text,
         not_checkable=(NotCheckable(claim=text, why=text),),
     )  # fmt: skip
-    page, shown = Rendered(step_summary(made)), " ".join(text.split())
+    page = Rendered(step_summary(made))
+    shown = " ".join(text.split())
     assert page.tags <= EXPECTED_TAGS
     assert page.attributes == []
     assert page.rows[1][1:6] == [shown] * 5

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from suite.commands.flags import DEFAULT_RUN, add_out
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, Command, Parser
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,7 +34,7 @@ def _run(args: Namespace) -> int:
         console.print(delta_table(demo.summary, task.task))
     console.print("\n" + report_text(demo.gate), end="", soft_wrap=True)
     console.print(f"summary: {args.out / 'summary.json'}\nboard:   {demo.board}", soft_wrap=True)
-    return 0
+    return DONE
 
 
 def delta_table(summary: "Summary", task: str) -> "Table":

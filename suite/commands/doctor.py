@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
 from suite import __version__
 from suite.commands.flags import DEFAULT_RUN, add_json, add_out
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, FAILED, Command, Parser
 from suite.errors import in_one_line
 from suite.plan.engines import DEFAULT_ENGINE, ENGINES, drawing_engines
 
@@ -47,8 +47,8 @@ class Row(TypedDict):
 class EngineFact(NamedTuple):
     """One engine; all fields are empty for one that is not installed.
 
-    ``name`` and ``device`` are those of a cell, ``built_for`` is the device that its package is built for where
-    the package says so, and ``fault`` why it cannot be used.
+    ``name`` and ``device`` are those of a cell, ``built_for`` is the device that its package is built for
+    where it says so, and ``fault`` why it cannot be used.
     """
 
     name: str = ""
@@ -320,7 +320,7 @@ def problems(examined: Sequence[Row]) -> list[str]:
 
 def exit_code(examined: Sequence[Row]) -> int:
     """Return 1 if something is broken, else 0."""
-    return int(any(row["status"] == "broken" for row in examined))
+    return FAILED if any(row["status"] == "broken" for row in examined) else DONE
 
 
 COMMAND = Command(

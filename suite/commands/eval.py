@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, FAILED, Command, Parser
 from suite.commands.selection_flags import USAGE, add_selection, selection_of
 
 
@@ -43,7 +43,7 @@ def _run(args: Namespace) -> int:
         f"{done} of {len(planned.cells)} cells finished in {args.out}; "
         f"next: rlvr-suite summarize {args.out}{overlays}"
     )
-    return int(bool(failures or planned.failures))
+    return FAILED if failures or planned.failures else DONE
 
 
 COMMAND = Command(

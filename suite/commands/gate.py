@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from suite.commands.flags import add_registry, one_of
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, FAILED, Command, Parser
 
 INCONCLUSIVE = ("pass", "fail")
 
@@ -59,11 +59,11 @@ def _run(args: Namespace) -> int:
     if args.verify:
         recomputed = verified(summary, args.verify, args.registry)
         if recomputed is None:
-            return 1
+            return FAILED
         summary = recomputed  # the given one may have been edited within the tolerance
     if args.update_baseline:
         print("\n".join(update_baselines(summary, policy, args.run, args.policy)))
-        return 0
+        return DONE
     report = judge(summary, policy, args.inconclusive)
     write_reports(report, args.json, args.junit, args.badge)
     # --explain is for reading: GitHub gets no annotations then.

@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from suite.commands.flags import add_data_dir, add_out, add_registry, one_of, whole_number
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, Command, Parser
 from suite.errors import SuiteError
 
 
@@ -101,7 +101,7 @@ def _run(args: Namespace) -> int:
             f"{manifest.cell.model} on {manifest.cell.task}: {manifest.n_items} items, "
             f"{manifest.k} samples each; unstated: {unstated}"
         )
-    return 0
+    return DONE
 
 
 COMMAND = Command(

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, Command, Parser
 from suite.errors import SuiteError
 from suite.files.shipped import gate_action
 
@@ -47,7 +47,7 @@ def _run(args: Namespace) -> int:
     written = init(args.folder)
     print("\n".join([*map(str, written), "", "They work as they are, on two micro families. Next:", ""]))
     print("\n".join(f"  {command}" for command in next_commands(args.folder)))
-    return 0
+    return DONE
 
 
 def init(folder: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from suite.commands.flags import (
     add_registry,
     whole_number,
 )
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, Command, Parser
 
 
 def _add_flags(parser: Parser) -> None:
@@ -66,7 +66,7 @@ def _run(args: Namespace) -> int:
     with bars() as progress:
         labels = run_labelling(job, registry, args.out, progress)
     print("\n".join([*describe(labels), f"{args.out}: train with --labels {args.out}"]))
-    return 0
+    return DONE
 
 
 COMMAND = Command(

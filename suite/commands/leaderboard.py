@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from suite.commands.flags import add_out, add_registry
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, Command, Parser
 
 
 def _add_flags(parser: Parser) -> None:
@@ -51,7 +51,7 @@ def _run(args: Namespace) -> int:
     print(page)
     if args.open:
         webbrowser.open(page.resolve().as_uri())
-    return 0
+    return DONE
 
 
 COMMAND = Command(

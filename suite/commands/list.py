@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suite.commands.flags import DEFAULT_RUN, add_json, add_out, add_registry, one_of
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, Command, Parser
 
 if TYPE_CHECKING:
     from suite.registry import Registry
@@ -36,12 +36,12 @@ def _run(args: Namespace) -> int:
     rows = LISTINGS[args.what](args.registry, args.out)
     if args.json:
         print(json.dumps(rows, indent=1))
-        return 0
+        return DONE
     print_rows(rows)
     if args.what == "pairs":
         print()
         print_rows(pair_grid(rows, args.registry))
-    return 0
+    return DONE
 
 
 def _families(overlays: Sequence[Path], _run: Path) -> list[Row]:

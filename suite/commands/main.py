@@ -28,13 +28,10 @@ from suite.commands import (
 )
 from suite.commands import eval as eval_
 from suite.commands import list as list_
-from suite.commands.parser import PROGRAM, Command, Parser, filled, unknown
+from suite.commands.parser import DONE, PROGRAM, Command, Parser, filled, unknown
 from suite.errors import SuiteError, safe_line
 from suite.processes import quiet_libraries
 
-DONE = 0
-FAILED = 1
-"""A part of the job failed, or the gate refutes a claim; the command returns it."""
 MISTAKE = 2
 INTERRUPTED = 130
 

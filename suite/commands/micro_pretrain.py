@@ -3,7 +3,7 @@
 from argparse import Namespace
 
 from suite.commands.flags import add_out, whole_number
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, Command, Parser
 from suite.errors import SuiteError
 
 
@@ -30,7 +30,7 @@ def _run(args: Namespace) -> int:
     with bars() as progress:
         card = pretrain_with_card(args.model, args.out, args.seed, progress)
     print(card)
-    return 0
+    return DONE
 
 
 COMMAND = Command(

@@ -16,12 +16,13 @@ from suite.errors import SuiteError
 from suite.files.text import did_you_mean, shown
 
 PROGRAM = "rlvr-suite"
+DONE = 0
+FAILED = 1
+"""Exit codes: all is done; a part failed or a fault was found. The gate's own codes are in its report."""
 WIDTH = 80
 """Columns of every help text, on a terminal of any width, so that the docs show what a user sees."""
 
 Group = argparse._ArgumentGroup  # what add_argument_group returns; it has no public name
-
-
 DID_YOU_MEAN = "Did you mean "
 
 
@@ -66,8 +67,8 @@ class Parser(argparse.ArgumentParser):
         if of_argument := re.fullmatch(r"argument ([^:]+): (.*)", message, re.DOTALL):
             where, what = of_argument.groups()
         # A type's message may end in a guess, which is the first half of the fix.
-        what, did_you_mean, guess = what.partition(DID_YOU_MEAN)
-        raise SuiteError(what.rstrip(), where, f"{did_you_mean}{guess}See `{self.prog} --help`")
+        what, opening, guess = what.partition(DID_YOU_MEAN)
+        raise SuiteError(what.rstrip(), where, f"{opening}{guess}See `{self.prog} --help`")
 
 
 class Command(NamedTuple):

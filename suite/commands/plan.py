@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from suite.commands.flags import add_json
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, Command, Parser
 from suite.commands.selection_flags import USAGE, add_selection, selection_of
 
 if TYPE_CHECKING:
     from suite.engine.planned import Planned
     from suite.plan.selection import Selection
 
-DONE = "done"
+IS_DONE = "done"
 TO_RUN = "to run"
 _IN_TABLE = ("model", "task", "protocol", "items", "k", "samples", "missing", "tokens", "status", "cell")
 
@@ -54,10 +54,10 @@ def _run(args: Namespace) -> int:
     print_errors(planned.failures)
     if args.json:
         print(json.dumps(rows, indent=1))
-        return 0
+        return DONE
     print_rows([{key: value for key, value in row.items() if key in _IN_TABLE} for row in rows])
     print("\n".join(plan_total(rows)))
-    return 0
+    return DONE
 
 
 def plan_rows(selection: "Selection", overlays: Sequence[Path], run: Path) -> tuple[list[PlanRow], "Planned"]:
@@ -92,7 +92,7 @@ def plan_rows(selection: "Selection", overlays: Sequence[Path], run: Path) -> tu
                 seconds=needed.seconds,
                 tokens_per_s=needed.tokens_per_s,
                 measured_on=needed.measured_on,
-                status=DONE if is_finished(store, cell) else TO_RUN,
+                status=IS_DONE if is_finished(store, cell) else TO_RUN,
                 # A model that is not downloaded has no weights hash, so its cells have no id yet.
                 cell="" if cell.cell.weights_hash == UNSTATED else cell.cell.id,
             )

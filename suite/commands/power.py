@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suite.commands.flags import add_json, add_registry, number, whole_number
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, Command, Parser
 
 if TYPE_CHECKING:
     from suite.summary.power import PowerReport
@@ -48,10 +48,10 @@ def _run(args: Namespace) -> int:
     report = answer(question, args.registry)
     if args.json:
         print(json.dumps(as_json(report), indent=1))
-        return 0
+        return DONE
     print_rows(rows(report))
     print("\n".join(["", *basis_lines(report)]))
-    return 0
+    return DONE
 
 
 def rows(report: "PowerReport") -> list[Mapping[str, str]]:

@@ -5,7 +5,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, TypedDict
 
 from suite.commands.flags import add_json, add_run
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, Command, Parser
 from suite.errors import SuiteError
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ def _run(args: Namespace) -> int:
         rows = regrade_rows(store)
     if args.json:
         print(json.dumps(rows, indent=1))
-        return 0
+        return DONE
     changed = [row for row in rows if row["changed"]]
     print_rows([{key: value for key, value in row.items() if key != "samples"} for row in changed])
     n_outcomes = sum(row["changed"] for row in rows)
     counts = f"cells {len(rows)}, outcomes changed {n_outcomes}"
     print(f"grader {GRADER_VERSION}: {counts}; next: rlvr-suite summarize {args.run}")
-    return 0
+    return DONE
 
 
 def regrade_rows(store: "RunStore") -> list[RegradeRow]:

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from suite.commands.flags import add_json, add_registry, add_run, points_of_margin
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, Command, Parser
 
 if TYPE_CHECKING:
     from suite.schema import Summary
@@ -35,10 +35,10 @@ def _run(args: Namespace) -> int:
     path = store.write_summary(summary)
     if args.json:
         print(summary.to_json(), end="")
-        return 0
+        return DONE
     counts = f"{len(summary.scores)} scores, {len(summary.deltas)} deltas: {path}"
     print("\n".join([*unpaired_lines(summary), *audit_lines(summary), counts]))
-    return 0
+    return DONE
 
 
 def unpaired_lines(summary: "Summary") -> list[str]:

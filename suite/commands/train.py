@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from suite.commands.flags import add_allow_unchecked, add_data_dir, add_registry, whole_number
-from suite.commands.parser import Command, Parser
+from suite.commands.parser import DONE, FAILED, Command, Parser
 from suite.errors import SuiteError
 
 
@@ -76,13 +76,13 @@ def _run(args: Namespace) -> int:
     recipe = check(run, registry)
     if args.dry_run:
         print(dry_run(run, registry, store.root), end="")
-        return 0
+        return DONE
     with store.lock(), bars() as progress:
         pair = run_training(run, registry, store, progress)
     if note := clip_note(store, pair, recipe):
         print_notes([note])
     print(f"{pair.checkpoint}: {store.checkpoint(pair.checkpoint)}")
-    return 0
+    return DONE
 
 
 def _sweep(args: Namespace) -> int:
@@ -102,7 +102,7 @@ def _sweep(args: Namespace) -> int:
     with store.lock():
         failed = run_sweep(sweep, args.registry, store, print, args.ray)
     print(f"{len(sweep.runs) - len(failed)} of {len(sweep.runs)} checkpoints in {store.root}")
-    return int(bool(failed))
+    return FAILED if failed else DONE
 
 
 COMMAND = Command(

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from suite import __version__
 from suite.benchmarks.items import Item
-from suite.commands.verify_lines import verification_lines
+from suite.commands.verify import verification_lines
 from suite.errors import SuiteError
 from suite.grade import GRADER_VERSION
 from suite.registry import load_registry

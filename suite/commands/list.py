@@ -63,7 +63,7 @@ def _models(overlays: Sequence[Path], run: Path) -> list[Row]:
                 "model": model_id,
                 "family": model.family,
                 "base": model.base or "",
-                "source": model.hub or model.path or f"builtin {model.builtin}",
+                "source": model.source,
                 "gated": "gated" if model.gated else "",
                 "protocol": model.protocol,
                 "context": model.context or "",

@@ -175,7 +175,7 @@ def _check_id_is_free(model_id: str, model: Model, where: str, registry: Registr
     """Refuse an id under which this run knows another folder: samples of two models would be mixed."""
     known = {**store.models(), **registry.models}.get(model_id)
     if known is not None and known.path != model.path:
-        place = known.path or known.hub or known.builtin
+        place = known.source
         what = f"the id {model_id!r}, made of the folder's name, is that of {place} here"
         fix = "Give seed or step in a run file, rename the folder, or name another --out"
         raise SuiteError(what, where, fix)

@@ -1,4 +1,7 @@
-"""A model's source -> the folder that holds its weights, and the content hash of those weights."""
+"""The files of a model: the folder that holds its weights, and the content hash of those weights.
+
+``weights_hash(locate("micro-llama3", registry.model("micro-llama3")))``
+"""
 
 import hashlib
 import json
@@ -18,7 +21,7 @@ _BOOKKEEPING = {"base_model_name_or_path", "revision", "inference_mode", "peft_v
 
 
 def is_here(model: Model) -> bool:
-    """Whether nothing has to be downloaded for it, as far as the Hub's cache tells."""
+    """Whether the model needs no download, as far as the Hub's cache shows."""
     if model.hub is None:
         return True
     from huggingface_hub import try_to_load_from_cache
@@ -27,7 +30,7 @@ def is_here(model: Model) -> bool:
 
 
 def locate(model_id: str, model: Model) -> Path:
-    """Local folder of the model's files; a Hub model is downloaded (resolving its revision) if it is not in the cache yet."""
+    """Return the local folder of the model's files; download a Hub model that is not in the cache yet."""
     if model.hub:
         from huggingface_hub import snapshot_download
 
@@ -38,18 +41,21 @@ def locate(model_id: str, model: Model) -> Path:
             fix = "Go online and, for a gated model, log in; or name a local folder with 'path' in an overlay"
             raise SuiteError(what, f"models.{model_id}", fix) from error
     folder = builtin_model(model.builtin) if model.builtin else Path(model.path or "")
-    return checked(folder, f"Mend the path of model '{model_id}'")
+    return checked(folder, f"Correct the path of model '{model_id}'")
 
 
 def checked(folder: Path, fix: str) -> Path:
-    """``folder``, if it holds a model or a LoRA adapter; else an error with ``fix``, or with the command that merges shards."""
+    """Return ``folder`` if it holds a model or a LoRA adapter.
+
+    Raises ``SuiteError`` with ``fix`` if not, or with the command that merges shards.
+    """
     if not (folder / "config.json").is_file() and not is_adapter(folder):
         raise SuiteError("no model here (config.json is missing)", str(folder), _merge(folder) or fix)
     return folder
 
 
 def hub_revision(folder: Path) -> str | None:
-    """The Hub's commit of the files in ``folder``; None for a folder that is not of the Hub's cache."""
+    """Return the Hub's commit of the files in ``folder``; None for a folder outside the Hub's cache."""
     return folder.name if folder.parent.name == "snapshots" else None
 
 
@@ -59,7 +65,7 @@ def is_adapter(folder: Path) -> bool:
 
 
 def weights_hash(folder: Path) -> str:
-    """SHA-256 over the folder's safetensors files, in the order of their names (16 hex digits)."""
+    """Return the SHA-256 over the folder's safetensors files, in the order of their names (16 hex digits)."""
     digest = hashlib.sha256()
     files = sorted(folder.glob(WEIGHT_FILES))
     if not files:
@@ -72,34 +78,37 @@ def weights_hash(folder: Path) -> str:
 
 
 def adapter_hash(base: Path, adapter: Path) -> str:
-    """Hash of a LoRA adapter on its base: both weights, and the configuration that scales and places the adapter."""
+    """Return the hash of a LoRA adapter on its base: both weights, and the adapter's scale and placement."""
     path = adapter / "adapter_config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-        placed = sorted(
-            (key, json.dumps(value, sort_keys=True))
-            for key, value in config.items()
-            if key not in _BOOKKEEPING
-        )
+        kept = {key: value for key, value in config.items() if key not in _BOOKKEEPING}
     except (ValueError, AttributeError) as error:
-        raise SuiteError(
-            f"damaged: {error}", str(path), "Save the adapter again with save_pretrained"
-        ) from error
+        what = f"damaged: {error}"
+        raise SuiteError(what, str(path), "Save the adapter again with save_pretrained") from error
+    placed = sorted((key, json.dumps(value, sort_keys=True)) for key, value in kept.items())
     return content_hash([weights_hash(base), weights_hash(adapter), placed])[:16]
 
 
+_SHARDS = {
+    "*.distcp": "accelerate merge-weights {shards} OUT",
+    "*mp_rank_*": "python {parent}/zero_to_fp32.py {parent} OUT --safe_serialization",
+    "model_world_size_*_rank_*.pt": (
+        "python -m verl.model_merger merge --backend fsdp --local_dir {shards} --target_dir OUT"
+    ),
+}
+"""Files of a sharded checkpoint (FSDP, DeepSpeed, verl) -> the command that merges them."""
+
+
 def _merge(folder: Path) -> str | None:
-    """The command that makes one model of the training shards in ``folder``; None if there are none."""
-    for pattern, command in (
-        ("*.distcp", "accelerate merge-weights {shards} OUT"),
-        ("*mp_rank_*", "python {parent}/zero_to_fp32.py {parent} OUT --safe_serialization"),
-        (
-            "model_world_size_*_rank_*.pt",
-            "python -m verl.model_merger merge --backend fsdp --local_dir {shards} --target_dir OUT",
-        ),
-    ):
-        for found in (path for where in ("", "*/", "*/*/") for path in folder.glob(where + pattern)):
-            shards, parent = (shlex.quote(str(path)) for path in (found.parent, found.parent.parent))
-            merged = command.format(shards=shards, parent=parent)
-            return f"These are shards of a training run. Merge them with `{merged}`, and put config.json and the tokenizer beside"
+    """Return how to merge the training shards in ``folder`` or two folders down; None if there are none."""
+    for pattern, command in _SHARDS.items():
+        for depth in ("", "*/", "*/*/"):
+            shard = next(folder.glob(depth + pattern), None)
+            if shard is not None:
+                shards = shlex.quote(str(shard.parent))
+                parent = shlex.quote(str(shard.parent.parent))
+                merged = command.format(shards=shards, parent=parent)
+                fix = f"These are shards of a training run. Merge them with `{merged}`"
+                return f"{fix}, and put config.json and the tokenizer beside"
     return None

@@ -86,7 +86,7 @@ def page() -> Rows:
     return Rows(html())
 
 
-def rows(kind: str) -> list[tuple[published.Source, object]]:
+def rows(kind: str) -> list[tuple[published.Publication, object]]:
     return [(file.source, row) for file in published.all_files() for row in getattr(file, kind)]
 
 

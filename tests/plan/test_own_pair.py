@@ -202,7 +202,7 @@ def test_an_overlays_pair_given_by_its_ids_is_known_once(tmp_path: Path, after: 
 @pytest.mark.parametrize(
     ("after_text", "reward", "message"),
     [
-        ("~nosuchuser/x", "m", "names a home folder that is not known"),
+        ("~nosuchuser/x", "m", "names an unknown home folder"),
         ("after", "m" * 120, "at most 100 are allowed"),
     ],
 )

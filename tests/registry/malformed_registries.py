@@ -71,16 +71,16 @@ SHAPES = {
     "empty id": Row("  luck: {", "  '': {", ":6: rewards.", ID),
     "id of 120 characters": Row("  luck: {", f"  {'l' * 120}: {{", f":6: rewards.{'l' * 57}...", ID),
     "Cyrillic letter in an id": Row(
-        "  luck: {", "  lu\u0441k: {", ":6: rewards.lu\u0441k", r"'lu\u0441k' has not the form"
+        "  luck: {", "  lu\u0441k: {", ":6: rewards.lu\u0441k", r"'lu\u0441k' does not have the form"
     ),
     "right-to-left mark in an id": Row(
-        "  luck: {", "  luck\u200f: {", r":6: rewards.luck\u200f", r"'luck\u200f' has not the"
+        "  luck: {", "  luck\u200f: {", r":6: rewards.luck\u200f", r"'luck\u200f' does not have the"
     ),
     "zero-width space in an id": Row(
-        "  terse: {", "  ter\u200bse: {", r":4: protocols.ter\u200bse", r"'ter\u200bse' has not"
+        "  terse: {", "  ter\u200bse: {", r":4: protocols.ter\u200bse", r"'ter\u200bse' does not have"
     ),
     "escape sequence in an id": Row(
-        "  luck: {", r'  "\e[31mluck": {', r":6: rewards.\x1b[31mluck", r"'\x1b[31mluck' has not"
+        "  luck: {", r'  "\e[31mluck": {', r":6: rewards.\x1b[31mluck", r"'\x1b[31mluck' does not have"
     ),
     "protocol with an unknown key": Row("stops:", "stop:", f"{PROTOCOL}.stop", "Did you mean 'stops'?"),
     "protocol without description": Row(
@@ -150,7 +150,9 @@ SHAPES = {
     "hub without an owner": Row(HUB, "hub: rl", f"{RL}.hub", "Allowed: owner/name, of letters A-Z, digits"),
     "hub that climbs": Row(HUB, "hub: ../rl", f"{RL}.hub", "Allowed: owner/name"),
     "hub as an address": Row(HUB, "hub: 'https://huggingface.co/me/rl'", f"{RL}.hub", "Allowed: owner/name"),
-    "Cyrillic letter in a hub id": Row(HUB, "hub: m\u0435/rl", f"{RL}.hub", r"'m\u0435/rl' has not the form"),
+    "Cyrillic letter in a hub id": Row(
+        HUB, "hub: m\u0435/rl", f"{RL}.hub", r"'m\u0435/rl' does not have the form"
+    ),
     "revision as a number": Row(
         HUB, f"{HUB}, revision: 1234567", f"{RL}.revision", "got 1234567. Put the value of 'revision' in"
     ),
@@ -246,11 +248,11 @@ RELATIONS = {
         PATH, "path: a/../../b", f"{MODEL}.path", "leaves the folder of the file"
     ),
     "path from a home that is not there": Row(
-        PATH, "path: ~no-such-user/w", f"{MODEL}.path", "a home folder that is not known"
+        PATH, "path: ~no-such-user/w", f"{MODEL}.path", "an unknown home folder"
     ),
     "path with a NUL": Row(PATH, r'path: "a\0b"', f"{MODEL}.path", r"'a\x00b' holds a control character"),
     "day that no calendar has": Row(
-        "context: 4096", "released: 2024-02-30", f"{RL}.released", "'2024-02-30' is no day of the"
+        "context: 4096", "released: 2024-02-30", f"{RL}.released", "'2024-02-30' is not a day of the"
     ),
     "unknown family": Row(f"family: mine, {PATH}", f"family: mien, {PATH}", f"{MODEL}.family", FAMILIES),
     "family with a Cyrillic letter": Row(
@@ -269,7 +271,7 @@ RELATIONS = {
         "terse, dtype: bfloat16, base",
         "boxed, dtype: bfloat16, base",
         f"{RL}.protocol",
-        "is not the base's; both arms are",
+        "is not the base's, and both arms must",
     ),
     "dtype of another than the base": Row(
         "bfloat16, base", "float16, base", f"{RL}.dtype", "Allowed: bfloat16"

@@ -145,8 +145,8 @@ def test_the_beginning_of_text_token_of_a_template_is_part_of_the_prompt(tmp_pat
     ("template", "fault"),
     [
         (None, "has no chat template"),
-        ("nothing", "gives the question back 0 times"),
-        ("{{ messages[0].content }}{{ messages[0].content }}", "gives the question back 2 times"),
+        ("nothing", "prints the question 0 times"),
+        ("{{ messages[0].content }}{{ messages[0].content }}", "prints the question 2 times"),
         ("{{ raise_exception('no user turns here') }}", "no user turns here"),
         ("{{ messages[", "cannot be used"),
     ],

@@ -12,7 +12,7 @@ from suite.errors import SuiteError
 from suite.files import shipped
 from suite.files.yaml import load_yaml
 from suite.registry import load_registry, published
-from suite.registry.published import PublishedFile, PublishedScore, Reward
+from suite.registry.published import PublishedFile, PublishedReward, PublishedScore
 
 FILES = sorted(shipped.published_dir().glob("*.yaml"))
 SOURCE = 'source: {title: T, id: "arXiv 1", url: "https://example.org"}\n'
@@ -92,7 +92,7 @@ def test_no_two_rows_of_a_source_have_the_same_key(path: Path) -> None:
 
 def test_the_rewards_are_the_papers_eight() -> None:
     used = {row.reward for file in published.all_files() for row in file.deltas}
-    assert used == set(get_args(Reward))
+    assert used == set(get_args(PublishedReward))
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def _model(summary: Summary, task: TaskRow, row: ScoreRow, metrics: Iterable[str
 
 
 def _references(
-    metric: str, known: Iterable[tuple[published.Source, published.PublishedProbe]]
+    metric: str, known: Iterable[tuple[published.Publication, published.PublishedProbe]]
 ) -> Iterable[ProbeReference]:
     """Yield published figures of ``metric``; no source prints ``answer_found``."""
     for source, row in known:

@@ -10,12 +10,12 @@ from suite.benchmarks.tasks import TaskFile
 from suite.leaderboard.wording.papers import NO_INTERVAL, NOT_FOUND
 from suite.registry import Registry
 from suite.registry.published import (
+    Publication,
     PublishedDelta,
     PublishedFile,
     PublishedProbe,
+    PublishedReward,
     PublishedScore,
-    Reward,
-    Source,
 )
 from suite.schema import content_hash
 from suite.schema.numbers import MINUS
@@ -30,7 +30,7 @@ class Cited:
     """A source with its number on the page and, for each kind of figure, how many were found and how many were not."""
 
     number: int
-    source: Source
+    source: Publication
     scores: tuple[int, int]
     deltas: tuple[int, int]
     probes: tuple[int, int]
@@ -266,9 +266,9 @@ def _tasks(figures: Iterable[Figure[Row]]) -> tuple[PublishedTask, ...]:
     return tuple(dict.fromkeys(figure.task for figure in figures))
 
 
-def _rewards(deltas: Iterable[Figure[PublishedDelta]]) -> tuple[Reward, ...]:
+def _rewards(deltas: Iterable[Figure[PublishedDelta]]) -> tuple[PublishedReward, ...]:
     used = {figure.row.reward for figure in deltas}
-    return tuple(reward for reward in get_args(Reward) if reward in used)
+    return tuple(reward for reward in get_args(PublishedReward) if reward in used)
 
 
 def _grid(task: PublishedTask, deltas: Iterable[Figure[PublishedDelta]]) -> PublishedGrid:

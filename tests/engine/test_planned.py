@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from stored_cells import FAMILY, write_cell
+from builders.cells import FAMILY, write_cell
 
 from suite.engine import planned as module
 from suite.engine.planned import planned_cells

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from builders.cells import Answer, manifest, samples
 
 from suite.benchmarks.item_sets import load_items
 from suite.benchmarks.tasks import task
@@ -14,7 +15,6 @@ from suite.plan.selection import Selection
 from suite.registry import EngineSettings, Registry, load_registry
 from suite.registry.protocols import PLAIN
 from suite.schema import Sample
-from suite.store.cells import CellManifest
 from suite.store.run_folder import RunStore
 
 TASK = task("micro_bench")
@@ -38,25 +38,9 @@ def planned(model: str = "micro-llama3", **settings: int) -> PlannedCell:
 def finished(store: RunStore, cell: PlannedCell, tokens: int, wall_s: float) -> None:
     """A finished cell each of whose samples has so many tokens."""
     place = store.cell(cell.cell)
-    samples = [
-        Sample(item_id=item.id, sample=s, text="", n_tokens=tokens, finish_reason="stop")
-        for item in cell.task.items
-        for s in range(K)
-    ]
-    place.write_batch("0", samples)
-    manifest = CellManifest(
-        cell=cell.cell,
-        family="f",
-        base=cell.model.base,
-        n_items=N,
-        k=K,
-        wall_s=wall_s,
-        packages={},
-        suite_version="0",
-        git="g",
-        device_name="cpu",
-    )
-    place.finish(manifest)
+    answers = [[Answer("", tokens=tokens)] * K] * N
+    place.write_batch("0", samples(cell.task.items, answers))
+    place.finish(manifest(cell.cell, n_items=N, k=K, base=cell.model.base, wall_s=wall_s))
 
 
 def test_nothing_known_means_the_limit_of_tokens_and_the_stated_speed(

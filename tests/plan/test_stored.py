@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from stored_cells import FAMILY, ITEMS, cell, manifest, write_cell
+from builders.cells import FAMILY, ITEMS, cell, write_cell
 
 from suite.plan.selection import Selection
 from suite.plan.stored import stored_cells
@@ -18,19 +18,15 @@ def test_stored_cells_are_planned_by_model_with_what_was_drawn(tmp_path: Path) -
         write_cell(store, model, ANSWERS)
     planned = stored_cells(Selection(families=(FAMILY,), tasks=("micro_bench",)), store)
     assert [p.model.id for p in planned] == ["a", "b"]
-    assert planned[0].cell == cell("a", 0.6)
+    assert planned[0].cell == cell("a")
     assert (planned[0].task.items, planned[0].task.k, planned[0].prompt.id) == (ITEMS, 2, "micro_qa")
 
 
 def test_imported_cells_and_those_of_other_families_and_tasks_are_left_out(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
-    write_cell(store, "other family", ANSWERS).finish(
-        manifest(cell("other family", 0.6)).model_copy(update={"family": "f"})
-    )
+    write_cell(store, "other", ANSWERS, family="f")
     source = ImportSource(format="jsonl", files={}, unstated=())
-    write_cell(store, "imported", ANSWERS).finish(
-        manifest(cell("imported", 0.6)).model_copy(update={"source": source})
-    )
+    write_cell(store, "imported", ANSWERS, source=source)
     assert stored_cells(Selection(families=(FAMILY,), tasks=("micro_bench",)), store) == []
     write_cell(store, "m", ANSWERS)
     assert stored_cells(Selection(families=(FAMILY,), tasks=("micro_bench_partial",)), store) == []

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from stored_cells import ITEMS, cell, manifest
+from builders.cells import ITEMS, cell, manifest
 
 from suite.benchmarks.tasks import task
 from suite.plan.cells import EngineIdentity, ModelToRun, Overrides, plan, task_to_run
@@ -19,7 +19,7 @@ def test_more_samples_make_a_finished_cell_unfinished_and_fewer_do_not(tmp_path:
     run = task_to_run(task("micro_bench"), ITEMS, Overrides(k=2))
     (planned,) = plan([MODEL], [run], EngineIdentity("hf", "cpu"))
     assert unfinished(store, [planned]) == [planned]
-    store.cell(planned.cell).finish(manifest(cell("m", 0.6), k=2))
+    store.cell(planned.cell).finish(manifest(cell("m"), k=2))
     assert is_finished(store, planned)
     assert is_finished(store, replace(planned, task=replace(run, k=1)))
     assert not is_finished(store, replace(planned, task=replace(run, k=3)))

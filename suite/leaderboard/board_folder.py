@@ -16,7 +16,7 @@ STAGED = ".board.tmp"
 
 
 def write_files(files: Iterable[tuple[str, bytes]], out: Path) -> None:
-    """Write (path, content) into ``out`` (created if absent); on an error, such as a full disk, ``out`` stays as it was.
+    """Write (path, content) into ``out`` (created if absent); on an error, say a full disk, change nothing.
 
     Raises SuiteError if ``out`` cannot be written.
     """
@@ -32,7 +32,7 @@ def write_files(files: Iterable[tuple[str, bytes]], out: Path) -> None:
 
 @contextmanager
 def _disk_errors(out: Path) -> Iterator[None]:
-    """Turn an error of the disk into a SuiteError; it wraps only our own writing, not the code that makes the files."""
+    """Turn an error of the disk into a SuiteError; wraps only our writing, not the making of the files."""
     try:
         yield
     except OSError as error:
@@ -79,7 +79,7 @@ def _remove(out: Path, names: Iterable[str]) -> None:
 
 
 def _listed(out: Path) -> set[str]:
-    """Return the files that the present listing names, without names outside the folder; none without a readable listing."""
+    """Return the files that the present listing names inside the folder; none if it is unreadable."""
     try:
         names = json.loads((out / LISTING).read_text(encoding="utf-8"))["files"]
         return {name for name in names if _is_inside(out, name)}

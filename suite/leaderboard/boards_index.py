@@ -1,7 +1,8 @@
 """The page that lists all boards of a folder, the papers' board among them.
 
-``make boards``, or ``.venv/bin/python -m suite.leaderboard.boards_index leaderboards``, rewrites ``published/`` and
-``index.html`` there. A folder with a ``summary.json`` is a board; its entry comes from that file and from ``verdict.json``.
+``make boards``, or ``.venv/bin/python -m suite.leaderboard.boards_index leaderboards``, rewrites
+``published/`` and ``index.html`` there. A folder with a ``summary.json`` is a board; its entry comes from
+that file and from ``verdict.json``.
 """
 
 import argparse

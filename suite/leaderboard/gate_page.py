@@ -1,4 +1,4 @@
-"""A gate's report, arranged as its page shows it: worst verdicts first, and in the policy's order within a word."""
+"""A gate's report, arranged as its page shows it: worst verdicts first, otherwise in the policy's order."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,8 +24,9 @@ ANCHOR_LENGTH = 160
 class VerdictRow:
     """A verdict with its anchor and its bar.
 
-    ``of_claim`` is the claim's own anchor, on the first of several verdicts of a claim. ``place`` are the fields that say what
-    the verdict is about; for a part, those that distinguish it from the other parts. ``parts_by`` are these fields of its parts.
+    ``of_claim`` is the claim's own anchor, on the first of several verdicts of a claim. ``place`` are the
+    fields that say what the verdict is about; for a part, those that distinguish it from the other parts.
+    ``parts_by`` are these fields of its parts.
     """
 
     verdict: Verdict
@@ -47,7 +48,7 @@ class VerdictGroup:
 
 @dataclass(frozen=True)
 class GateView:
-    """All that the page shows. ``scale`` is absent if nothing was measured; ``tabs`` are the board's addresses of tasks."""
+    """All that the page shows; ``scale`` is absent without measurements, ``tabs`` are addresses of tasks."""
 
     report: GateReport
     outcome: GateOutcome
@@ -111,14 +112,14 @@ class _VerdictRows:
         claims: dict[str, list[Verdict]] = {}
         for verdict in verdicts:
             claims.setdefault(verdict.claim, []).append(verdict)
-        # A claim with several verdicts has an anchor of its own, on the first of them, so that a link to the claim works.
+        # A claim with several verdicts has an anchor of its own, on the first of them, for links.
         self.several = {
             claim: _distinguishing(members) for claim, members in claims.items() if len(members) > 1
         }
         self.without_anchor = set(self.several)
 
     def row(self, verdict: Verdict) -> VerdictRow:
-        """Return the row of a verdict of the report; its name is ``claim.family``, say, if the claim has several."""
+        """Return the row of a verdict; its name is ``claim.family``, say, if the claim has several."""
         claim = verdict.claim
         of_claim = self._anchor(claim) if claim in self.without_anchor else None
         self.without_anchor.discard(claim)

@@ -14,7 +14,7 @@ _NAME_LENGTH = 60
 
 
 def board_view(**state: str) -> str:
-    """Return the address of a view of the board: ``board_view(task="math500")``. The board's script reads the same keys."""
+    """Return the address of a view of the board, ``board_view(task="math500")``."""
     return f"{BOARD}#{urlencode(state)}"
 
 

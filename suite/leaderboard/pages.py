@@ -1,7 +1,7 @@
-"""Templates -> pages: the jinja environment, the security policy of every page, and the files beside the pages.
+"""Templates -> pages: the jinja environment, the security policy of every page, the files beside the pages.
 
-A page loads only files beside it: its policy forbids any other origin and any script inside the page. This holds for pages
-opened from disk as well as from a server.
+A page loads only files beside it: its policy forbids any other origin and any script inside the page. This
+holds for pages opened from disk as well as from a server.
 """
 
 import json
@@ -11,15 +11,16 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from suite.leaderboard.wording import gate, rows
+from suite.leaderboard.wording import across, board, boards, every_page, gate, pair, papers, rows
+from suite.leaderboard.wording.papers import as_printed, signed_as_printed
 from suite.schema.numbers import percent, percent_interval
 
 HERE = Path(__file__).resolve().parent
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; base-uri "
+    "'none'; form-action 'none'"
 )
 """Content-Security-Policy of every page. Inline styles are allowed because Plotly and MathML set them."""
 _DISPENSABLE = re.compile(rb"</t[dhr]>|\s+(?=<t[dhr][ >])|(?<=\n)[ \t]+")
@@ -31,15 +32,35 @@ def page(template: str, **context: object) -> bytes:
 
 
 def assets() -> Iterator[tuple[str, bytes]]:
-    """Yield (path, content) of every style, script and browser library (with its licence), once for all pages."""
+    """Yield (path, content) of every style, script and browser library with its licence."""
     vendored = (path for path in (HERE / "vendor").iterdir() if path.suffix != ".md")
     for path in sorted([*(HERE / "assets").iterdir(), *vendored]):
         yield f"assets/{path.name}", path.read_bytes()
 
 
+def prose(text: str, **values: object) -> Markup:
+    """Return ``text`` with `` `code` `` and ``**strong**`` as elements and escaped ``values`` for ``{name}``.
+
+    A command such as `` `rlvr-suite eval` `` does not wrap.
+
+    >>> prose("Run `rlvr-suite eval` on **{task}**.", task="<a>")
+    Markup('Run <code class="command">rlvr-suite eval</code> on <strong>&lt;a&gt;</strong>.')
+    """
+    html = str(escape(text))
+    html = re.sub(r"`(rlvr-suite [^`]+)`", r'<code class="command">\1</code>', html)
+    html = re.sub(r"`([^`]+)`", r"<code>\1</code>", html)
+    html = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", html)
+    return Markup(html).format(**values)
+
+
 def compact(page: bytes) -> bytes:
-    """Return the page without optional end tags and indentation; this saves a tenth of a page of large tables."""
+    """Return the page without optional end tags and indentation, which are a tenth of a large page."""
     return _DISPENSABLE.sub(b"", page)
+
+
+def css_class(word: str) -> str:
+    """Return the class of a finding or verdict: ``not comparable`` -> ``not-comparable``."""
+    return word.replace(" ", "-")
 
 
 def embedded(value: object) -> Markup:
@@ -61,6 +82,16 @@ def _environment() -> Environment:
     env.filters["points_interval"] = rows.page_interval
     env.filters["percent"] = percent
     env.filters["percent_interval"] = percent_interval
+    env.filters["prose"] = prose
+    env.filters["as_printed"] = as_printed
+    env.filters["signed_as_printed"] = signed_as_printed
+    env.filters["css"] = css_class
     env.globals["words"] = rows
-    env.globals["said"] = gate
+    env.globals["every_page"] = every_page
+    env.globals["board_text"] = board
+    env.globals["across_text"] = across
+    env.globals["pair_text"] = pair
+    env.globals["papers_text"] = papers
+    env.globals["gate_text"] = gate
+    env.globals["boards_text"] = boards
     return env

@@ -1,7 +1,7 @@
 """Summary -> the files of a board: ``index.html``, ``summary.json``, a page for every pair, a gate's page.
 
-Computes no statistic. All pages share one copy of the styles, scripts and browser libraries and need no network.
-Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``.
+Computes no statistic. All pages share one copy of the styles, scripts and browser libraries and need no
+network. Command: ``rlvr-suite leaderboard runs/demo --out runs/demo/board``.
 """
 
 from collections import Counter
@@ -36,7 +36,8 @@ def render(
     ``gate`` adds a page of its verdicts; ``cells`` hold the answers and settings behind the deltas.
     """
     yield from assets()
-    # A cell's files are handed on and dropped: all files together may not fit into memory. The pages need only the manifests.
+    # A cell's files are handed on and dropped, because all files together may not fit into memory. The pages
+    # need only the manifests.
     packed: dict[str, PackedCell] = {}
     for cell in _as_summarized(cells, summary):
         packed[cell.manifest.cell.id] = replace(cell, files={})
@@ -72,7 +73,7 @@ def _as_summarized(cells: Iterable[PackedCell], summary: Summary) -> Iterator[Pa
 def write_board(
     summary: Summary, out: Path, gate: GateReport | None = None, cells: Iterable[PackedCell] = ()
 ) -> Path:
-    """Write the board into ``out`` (created if absent) and return the page's path; on an error ``out`` stays as it was.
+    """Write the board into ``out`` (created if absent) and return the page's path; change nothing on error.
 
     Files of an older board that this one lacks are removed. Raises SuiteError if ``out`` cannot be written.
     """

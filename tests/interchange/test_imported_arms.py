@@ -73,9 +73,7 @@ def test_the_board_marks_unverified_arms_and_shows_no_tokens_that_nobody_counted
     page = (run / "board" / "index.html").read_text()
     assert "† arms unverified</small>" in page
     assert "gain †" in page.replace("\\u2020", "†")
-    assert (
-        page.count("arms unverified: imported answers that do not say everything") == 1
-    )  # the heatmap's tooltip
+    assert page.count("arms unverified: imported answers with settings missing") == 1  # the heatmap's tooltip
     assert ",gain,,unverified,2,100," in (run / "board" / "deltas.csv").read_text()
     tables = {name: page.split(f'class="{name}"')[1].split("</table>")[0] for name in ("scores", "behaviour")}
     dashes = {name: table.count(">–") for name, table in tables.items()}

@@ -107,6 +107,7 @@ class Heatmaps(HTMLParser):
         self._in_map = self._in_head = False
         self._way, self._depth = "", 0
         self.feed(html)
+        self.rows = [label.strip() for label in self.rows]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = {name: value or "" for name, value in attrs}

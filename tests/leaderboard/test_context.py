@@ -52,7 +52,7 @@ def test_many_controls_are_counted_and_folded(audited: Summary) -> None:
 def test_a_summary_that_never_looked_for_controls_calls_nothing_a_control(summary: Summary) -> None:
     assert set(Page(html_of(summary)).column("deltas", "Control")) == {"–"}
     cells = [cell for row in heatmap(summary) for cell in row if cell.said["adjusted"]]
-    assert {cell.said["adjusted"] for cell in cells} == {"controls not looked for"}
+    assert {cell.said["adjusted"] for cell in cells} == {"controls not searched for"}
     assert not any("is a control" in note for cell in cells for note in cell.notes)
 
 
@@ -79,7 +79,7 @@ def test_a_cell_of_the_heatmap_shows_no_control_and_tells_the_rest_under_the_poi
 def test_a_cell_without_a_value_beyond_its_control_says_why(audited: Summary) -> None:
     cells = heatmap(audited)
     assert [cells[0][0].said["adjusted"], cells[1][0].said["adjusted"], cells[0][1].said["adjusted"]] == [
-        "not measured against its controls", "is a control", "no control",
+        "not compared with its controls", "is a control", "no control",
     ]  # fmt: skip
     assert set(cells[1][0].colours) == {"delta", "strong"} and set(cells[0][1].colours) == {"delta"}
 
@@ -91,7 +91,7 @@ def test_a_cell_shows_the_strong_baseline_with_its_choice_or_says_why_there_is_n
     assert " ".join(cells[0][0].said["strong"].split()) == "+1.7 [−2.1, +5.5] base's best: none / qwen_math"
     assert cells[0][1].said["strong"] == "one protocol only"
     assert heatmap(summary, task=2)[0][0].said["strong"] == "a probe has one protocol"
-    assert "rlvr-suite eval --protocols all</code> asks the bases in every way" in html_of(audited)
+    assert "rlvr-suite eval --protocols all</code> runs the bases under every protocol" in html_of(audited)
 
 
 def test_published_figures_stand_in_their_cells_and_their_sources_under_the_heatmap(audited: Summary) -> None:

@@ -163,12 +163,12 @@ def test_statements_that_cannot_be_checked_are_listed_with_the_reason(summary: S
         (
             report(UNLIKE, exit_code=0, inconclusive="pass"),
             "✓ The gate passed",
-            "was let through by --inconclusive pass.",
+            "passes under --inconclusive pass.",
         ),
         (
             report(OPEN, exit_code=1, inconclusive="fail"),
             "✗ The gate failed",
-            "which fails by --inconclusive fail.",
+            "which fails under --inconclusive fail.",
         ),
         (report(), "✓ The gate passed", "The policy has no claim that can be checked."),
     ],

@@ -81,7 +81,7 @@ def test_what_is_not_there_is_said(summary: Summary) -> None:
     bare = told(made[pair_page(summary.deltas[0])])
     assert (
         "settings and answers of this pair are not on this board" in bare
-        and "The board does not hold the scores" in bare
+        and "The board does not have the scores" in bare
     )
     unlike = next(row for row in summary.deltas if not row.comparable)
     page = told(made[pair_page(unlike)])
@@ -212,10 +212,10 @@ def test_a_gain_says_what_speaks_against_it_and_a_firm_one_says_nothing(tested: 
     doubted = firm.model_copy(update={**weak, "strong_baseline_interval": (-3.0, 5.0)})
     assert doubts(firm, contaminated=False) == ()
     assert [sentence.split(":")[0] for sentence in doubts(doubted, contaminated=True)] == [
-        "Not shown to be more than a spurious reward brings",
-        "This family's training corpus holds the items",
+        "Not shown to exceed what a spurious reward brings",
+        "This family's training corpus contains the items",
         "Not shown against the base's best prompt",
-        "Not sure once the whole board is looked at",
+        "Not significant on the whole board",
     ]
     page = told(dict(pages(tested.model_copy(update={"deltas": (doubted,)})))[pair_page(doubted)])
     assert "+4.0 [−2.0, +9.0] beyond random" in page

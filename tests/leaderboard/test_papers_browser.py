@@ -68,7 +68,7 @@ def test_search_goes_through_places_and_settings_and_says_when_nothing_is_left(v
     visit.page.get_by_label("Search", exact=True).fill("gamma 0.5")
     assert chips(visit) == ["+21.4 [4]"] and visit.page.url.endswith("#find=gamma+0.5")
     visit.page.get_by_label("Search", exact=True).fill("gamma 0.5 nowhere")
-    assert visit.page.get_by_text("No figure has all of this").is_visible() and chips(visit) == []
+    assert visit.page.get_by_text("No figure matches").is_visible() and chips(visit) == []
     visit.page.locator("#again").click()
     assert len(chips(visit)) == 57
 

@@ -197,7 +197,7 @@ def test_two_recipes_of_one_reward_become_two_rows(summary: Summary) -> None:
 def test_contaminated_columns_are_marked_with_a_legend(summary: Summary) -> None:
     columns = task_views(summary)[1].grid.columns
     assert [column.contaminated for column in columns] == [True, True, False, False]
-    assert "training corpus of these families holds the items" in html_of(summary)
+    assert "training corpus of these families contains the items" in html_of(summary)
 
 
 def test_hostile_names_stay_text(summary: Summary) -> None:

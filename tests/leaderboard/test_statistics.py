@@ -61,7 +61,7 @@ def test_the_table_gives_p_then_holm_and_explains_both_with_the_third(tested: Su
 def test_a_row_that_the_board_does_not_adjust_says_why(tested: Summary) -> None:
     probe = with_delta(tested, 0, p_holm=None, p_bh=None)
     assert Page(html_of(probe)).column("deltas", "p")[0] == "p .0018"
-    assert "not adjusted for the board, as a leak probe is no part of it" in html_of(probe)
+    assert "not adjusted for the board, because leak probes are no part of it" in html_of(probe)
 
 
 def test_the_table_gives_the_detectable_effect_and_the_delta_beyond_the_control(tested: Summary) -> None:
@@ -123,9 +123,9 @@ def test_the_colour_of_each_value_is_its_share_of_one_scale(tested: Summary) -> 
 
 def test_the_words_state_the_margin_of_the_summary_and_the_test(tested: Summary) -> None:
     text = words(html_of(tested))
-    assert "the whole interval lies within ±2.5 points" in text
-    assert "the whole interval lies above zero, and the test rejects at 5%" in text
-    assert "Intervals are at 95%." in text and "“items and seeds”: there are several" in text
+    assert "the whole interval is within ±2.5 points" in text
+    assert "the whole interval is above zero, and the test rejects at 5%" in text
+    assert "Intervals are at 95%." in text and "“items and seeds”: with several" in text
 
 
 def test_equivalence_comes_with_the_margin_it_was_shown_for(tested: Summary) -> None:

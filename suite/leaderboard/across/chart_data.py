@@ -1,6 +1,7 @@
 """What the script of the tab across tasks draws, as plain JSON.
 
-Names are unescaped: the script shortens and then escapes them, because Plotly reads a subset of HTML in labels.
+Names are unescaped: the script shortens and then escapes them, because Plotly reads a subset of HTML in
+labels.
 """
 
 from collections.abc import Iterable

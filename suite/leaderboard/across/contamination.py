@@ -13,7 +13,8 @@ from suite.schema.numbers import percent
 
 METRICS = ("exact_match", "answer_found", "rouge_l")
 REACH = 3.0
-"""Intervals are cut at this multiple of their task's largest delta; that of a few items would shrink all others to dots."""
+"""Intervals are cut at this multiple of their task's largest delta; one of a few items would shrink the
+others to dots."""
 
 
 @dataclass(frozen=True)

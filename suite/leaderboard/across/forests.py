@@ -1,4 +1,4 @@
-"""Deltas in the order of a forest plot: for each task the rewards, for each reward every base of every family."""
+"""Deltas in the order of a forest plot: for each task the rewards, for each reward every base."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

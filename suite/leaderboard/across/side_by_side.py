@@ -1,4 +1,4 @@
-"""Contaminated tasks beside clean ones: for each two tasks a table of reward by base with both deltas in a cell."""
+"""Contaminated tasks beside clean ones: a table of reward by base for each two tasks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class ContrastCell:
 
 @dataclass(frozen=True)
 class Combination:
-    """Two tasks. The page's address has ``key``; ``leaked``: some family's corpus is known to contain the first task."""
+    """Two tasks, ``key`` in the page's address; ``leaked``: some family's corpus contains the first."""
 
     key: str
     contaminated: str

@@ -1,4 +1,4 @@
-"""What the board's page shows beside its rows: the colour scale of its cells, and the choices of its filters."""
+"""What the board's page shows beside its rows: the colour scale of the cells and the filters."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

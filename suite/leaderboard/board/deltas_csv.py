@@ -1,4 +1,6 @@
-"""The deltas as CSV, for the download button. A row, shortened::
+"""The deltas as CSV, for the download button.
+
+A row, shortened::
 
 task,family,reward,base,checkpoint,recipe,step,protocol,before,after,delta,...
 math500,llama3,random,llama3.1-8b,llama3.1-8b-random-dr_grpo-s0,dr_grpo,300,chat,0.4,0.44,4.0,...
@@ -11,11 +13,11 @@ from suite.leaderboard.wording.rows import chosen_protocols, finding_word
 from suite.schema import DeltaRow, Summary
 
 COLUMNS = (
-    "task", "family", "reward", "base", "checkpoint", "recipe", "step", "protocol", "before", "after", "delta",
-    "interval_low", "interval_high", "interval_covers", "finding", "differs", "arms", "k", "n_items", "seeds",
-    "control", "strong_baseline_delta", "strong_baseline_low", "strong_baseline_high", "strong_baseline_chosen",
-    "published", "p", "p_holm", "p_bh", "mde", "equivalent_within", "adjusted_delta", "adjusted_low", "adjusted_high",
-    "adjusted_against", "beats_controls",
+    "task", "family", "reward", "base", "checkpoint", "recipe", "step", "protocol", "before", "after",
+    "delta", "interval_low", "interval_high", "interval_covers", "finding", "differs", "arms", "k", "n_items",
+    "seeds", "control", "strong_baseline_delta", "strong_baseline_low", "strong_baseline_high",
+    "strong_baseline_chosen", "published", "p", "p_holm", "p_bh", "mde", "equivalent_within",
+    "adjusted_delta", "adjusted_low", "adjusted_high", "adjusted_against", "beats_controls",
 )  # fmt: skip
 
 
@@ -39,7 +41,7 @@ def _line(row: DeltaRow) -> list[str | float | int | None]:
 
 
 def _context(row: DeltaRow) -> list[str | float | None]:
-    """Return the controls ("none": searched for, not found), the strong baseline and the references of a delta."""
+    """Return the controls ("none": there is none), the strong baseline and the references of a delta."""
     low, high = row.strong_baseline_interval or (None, None)
     control = None if row.control is None else _inert(" ".join(row.control)) or "none"
     published = "; ".join(f"{reference.delta} ({reference.source})" for reference in row.published or ())

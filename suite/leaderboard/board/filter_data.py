@@ -1,4 +1,4 @@
-"""What the board's scripts know of a task, as plain JSON: what its deltas can be filtered by, and the two arms of each.
+"""What the board's scripts know of a task, as plain JSON: the facets of its deltas and the two arms of each.
 
 The heatmap's cells refer to the entries by index; an absent key does not apply. An entry::
 
@@ -59,6 +59,6 @@ def _arms(place: GridPlace, scores: dict[tuple[str, str], ScoreRow]) -> dict[str
 
 def _arm(accuracy: float, score: ScoreRow | None) -> Json:
     """Return the accuracy in percent, followed by the ends of its interval if it has one."""
-    # A delta over several seeds averages several checkpoints, so the interval of a single one does not apply to it.
+    # A delta over several seeds averages checkpoints, so the interval of a single one does not apply to it.
     interval: Interval | None = score.interval if score and abs(score.accuracy - accuracy) < 1e-9 else None
     return [round(100 * share, DIGITS) for share in (accuracy, *(interval or ()))]

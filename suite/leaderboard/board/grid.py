@@ -1,4 +1,4 @@
-"""A task's deltas as a grid: a row a reward (and whatever else distinguishes deltas), a column a family or base."""
+"""A task's deltas as a grid: a row for each reward (or recipe, ...), a column for each family or base."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +12,7 @@ Paired = DeltaRow | CleanContrast
 RowNames = tuple[str, ...]
 """The values that name a row of the grid, in the order of ``HeatmapGrid.fields``."""
 ROW_FIELDS = ("reward", "protocol", "recipe", "step", "k", "n_items", "checkpoint", "measured_in")
-"""Fields that distinguish rows of one base. A later one is used only if two deltas agree in all of the earlier ones."""
+"""Fields that distinguish rows of one base; a later one is used only if two deltas agree in all others."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class GridPlace(NamedTuple):
 class HeatmapGrid:
     """Reward x family; ``cells[row][column]`` is ``None`` for a missing pair.
 
-    ``fields`` are those of ``ROW_FIELDS`` that name the rows, the reward first; ``names`` their values, row by row.
-    ``groups`` are headings over the columns, empty if each family has a single base.
+    ``fields`` are those of ``ROW_FIELDS`` that name the rows, the reward first; ``names`` their values, row
+    by row. ``groups`` are headings over the columns, empty if each family has a single base.
     """
 
     fields: tuple[str, ...]
@@ -88,8 +88,8 @@ def heatmap_grid(families: dict[str, str], task: TaskRow, deltas: tuple[DeltaRow
     fields = (ROW_FIELDS[0], *distinguishing_fields(deltas))
     columns = _columns(families, task, deltas)
 
-    # A column of a family with a single base leaves the base out, so each row is placed with and without its base. If two rows
-    # would share a place, which only identical names can cause, the first one is shown.
+    # The column of a family with a single base leaves the base out, so each row is placed with and without
+    # its base. If two rows share a place, which only equal names can cause, the first one is shown.
     placed: dict[tuple[str, str | None, RowNames], DeltaRow] = {}
     all_names: dict[RowNames, None] = {}
     for row in deltas:
@@ -104,7 +104,7 @@ def heatmap_grid(families: dict[str, str], task: TaskRow, deltas: tuple[DeltaRow
 
 
 def distinguishing_fields(rows: Sequence[Paired]) -> tuple[str, ...]:
-    """Return the fields that, beside base and reward, distinguish ``rows``: as few as possible, none that never varies."""
+    """Return the fields that, beside base and reward, distinguish ``rows``: few, none that is constant."""
     known = [field for field in ROW_FIELDS if all(hasattr(row, field) for row in rows)]
     width = 1
     while width < len(known) and not _distinct(rows, known[:width]):
@@ -126,7 +126,7 @@ def row_names(row: DeltaRow, fields: Iterable[str]) -> RowNames:
 
 
 def bases_by_family(families: dict[str, str], rows: Iterable[Paired]) -> dict[str, list[str]]:
-    """Return the bases of each family, families in the order of ``families`` and bases in that of ``rows``."""
+    """Return the bases of each family: families in the order of ``families``, bases in that of ``rows``."""
     bases: dict[str, list[str]] = {family: [] for family in families}
     for row in rows:
         known = bases.setdefault(row.family, [])

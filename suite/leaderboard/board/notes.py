@@ -1,4 +1,4 @@
-"""What a heatmap cell shows under the pointer: plain lines, which the script inserts as text. The tables say it too."""
+"""What a heatmap cell shows under the pointer: plain lines, inserted as text. The tables say it too."""
 
 from suite.leaderboard.wording.rows import (
     HOLM_MARK,
@@ -22,7 +22,7 @@ CONTROLS_SHOWN = 6
 
 
 def notes(row: DeltaRow, tested: int) -> list[str]:
-    """Return all that is known of a delta besides its number, except "no control", which the cell itself says.
+    """Return all that is known of a delta besides its number, except "no control": the cell itself says it.
 
     ``tested`` counts the rows of the board over which p is adjusted.
     """

@@ -26,7 +26,7 @@ class TaskView:
         return self._numbers.get(id(row), "")
 
     def of_score(self, score: ScoreRow) -> str:
-        """Return the indices of the deltas that a score belongs to; a base's score belongs to all of its checkpoints'."""
+        """Return the indices of a score's deltas; a base's score belongs to those of all its checkpoints."""
         return " ".join(str(self.number(row)) for row in self._by_model.get(score.model, ()))
 
     @cached_property
@@ -108,7 +108,7 @@ class TaskView:
 
     @cached_property
     def bases_of_one_protocol(self) -> tuple[str, ...]:
-        """Compared bases with a single protocol, hence without a best one. A probe has one protocol for all models."""
+        """Compared bases with a single protocol, hence without a best one; none on a probe."""
         if self.is_probe:
             return ()
         protocols: dict[str, set[str]] = {row.base: set() for row in self.deltas}
@@ -119,7 +119,7 @@ class TaskView:
 
 
 def task_views(summary: Summary) -> tuple[TaskView, ...]:
-    """Return one view per task with rows, in the summary's order; rows of an unlisted task get a view, too."""
+    """Return one view per task with rows, in the summary's order; an unlisted task gets one, too."""
     tasks = {row.task: row for row in summary.tasks}
     rows: tuple[DeltaRow | ScoreRow, ...] = (*summary.deltas, *summary.scores)
     for row in rows:

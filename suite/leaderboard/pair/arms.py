@@ -22,7 +22,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class ArmLine:
-    """One line of a table with a column for each arm. Settings that must match can differ; measures have a change."""
+    """A line with a value for each arm. A setting that must match can differ; a measure has a change."""
 
     label: str
     values: tuple[str, ...]

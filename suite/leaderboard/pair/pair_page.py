@@ -1,4 +1,4 @@
-"""One delta arranged for its own page: the number and its tests, both arms, its sources, how to measure it again.
+"""One delta arranged for its own page: its tests, both arms, its sources, how to measure it again.
 
 Arranges rows of the summary and computes no statistic.
 """
@@ -48,8 +48,8 @@ class Neighbour:
 class PairView:
     """All that the page of a delta shows; addresses are relative to the board's folder.
 
-    ``prompts`` are the base's scores on the task under every prompt, if there are several. ``answers`` is what the script needs
-    to load the answers of both arms, ``None`` if the board has none of them.
+    ``prompts`` are the base's scores on the task under every prompt, if there are several. ``answers`` is
+    what the script needs to load the answers of both arms, ``None`` if the board has none of them.
     """
 
     page: str
@@ -73,7 +73,7 @@ class PairView:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """Reasons not to read a gain as one in reasoning, each a sentence; none for a row that is not a gain."""
+        """Sentences against reading a gain as one in reasoning; none for a row that is not a gain."""
         return doubts(self.row, self.contaminated) if finding_word(self.row) == "gain" else ()
 
     @property
@@ -152,7 +152,7 @@ class PairViews:
         return tuple(contrast for contrast in own if row.task in (contrast.contaminated, contrast.clean))
 
     def _same_task(self, row: DeltaRow) -> tuple[Neighbour, ...]:
-        """Return rows on the same task: the same reward on other bases; other rewards, steps and prompts on this base."""
+        """Return rows on the same task that share the reward or the base."""
         neighbours: list[Neighbour] = []
         for other in self.summary.deltas:
             is_near = other.reward == row.reward or other.base == row.base

@@ -28,7 +28,7 @@ Value = str | int | float | list[str] | list[int]
 
 @dataclass(frozen=True)
 class Reproduction:
-    """``run_file`` is YAML for ``rlvr-suite eval``, empty for imported answers; ``commands`` follow, one a line."""
+    """A run file for ``rlvr-suite eval``, empty for imported answers, and the commands after it."""
 
     run_file: str
     commands: tuple[str, ...]
@@ -87,7 +87,7 @@ def _run_file(row: DeltaRow, after: CellManifest | None) -> str:
 
 
 def _pair(row: DeltaRow) -> dict[str, Value]:
-    """Select a single checkpoint by name, with its training if it is stated; several seeds by what they share."""
+    """Select a single checkpoint by name, with its training if stated; several seeds by what they share."""
     if row.checkpoints:
         return {"families": [row.family], "rewards": [row.reward], "seeds": list(row.seeds)}
     pair: dict[str, Value] = {

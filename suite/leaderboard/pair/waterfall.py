@@ -28,7 +28,7 @@ class DeltaPart(NamedTuple):
 
 @dataclass(frozen=True)
 class WaterfallStep:
-    """One bar, which starts where the previous one ended; ``left`` and ``width`` in percent of the drawing."""
+    """One bar, which starts at the previous one's end; ``left`` and ``width`` in percent of the drawing."""
 
     label: str
     points: float

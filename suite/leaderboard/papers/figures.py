@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Generic, TypeVar, get_args
 
 from suite.benchmarks.tasks import TaskFile
-from suite.leaderboard.wording.papers import NO_INTERVAL, NOT_FOUND
+from suite.leaderboard.wording.papers import NO_INTERVAL, NOT_FOUND, as_printed, signed_as_printed
 from suite.registry import Registry
 from suite.registry.published import (
     Publication,
@@ -18,7 +18,6 @@ from suite.registry.published import (
     PublishedScore,
 )
 from suite.schema import content_hash
-from suite.schema.numbers import MINUS
 
 AnyRow = PublishedScore | PublishedDelta | PublishedProbe
 Row = TypeVar("Row", bound=AnyRow)
@@ -27,7 +26,7 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True)
 class Cited:
-    """A source with its number on the page and, for each kind of figure, how many were found and how many were not."""
+    """A source with its number on the page and, for each kind of figure, the counts found and not found."""
 
     number: int
     source: Publication
@@ -38,7 +37,7 @@ class Cited:
 
 @dataclass(frozen=True)
 class PublishedTask:
-    """A task as the page names it; ``items_of`` is the task whose items a probe shortens, otherwise the task itself."""
+    """A task as the page names it; ``items_of`` is the task whose items a probe shortens, or itself."""
 
     id: str
     title: str
@@ -70,7 +69,7 @@ class Figure(Generic[Row]):
 
 @dataclass(frozen=True)
 class BaseColumn:
-    """A column of a grid; ``starts`` is the number of its family's columns on the first of them, 0 on the others."""
+    """A column of a grid; ``starts`` counts its family's columns on the first of them, else 0."""
 
     base: PublishedBase
     starts: int
@@ -106,7 +105,7 @@ class AccuracySpread:
 
 @dataclass(frozen=True)
 class PublishedView:
-    """All that the page shows: ``spurious`` are the spurious rewards, ``largest`` is the size of the largest delta."""
+    """All that the page shows; ``spurious`` are rewards, ``largest`` is the size of the largest delta."""
 
     cited: tuple[Cited, ...]
     deltas: tuple[Figure[PublishedDelta], ...]
@@ -133,6 +132,14 @@ class PublishedView:
     def rewards(self) -> tuple[str, ...]:
         """Every reward that some delta names, in the order of the grids."""
         return _rewards(self.deltas)
+
+    @property
+    def spreads_by_task(self) -> tuple[tuple[PublishedTask, tuple[AccuracySpread, ...]], ...]:
+        """The spreads of each task, in their order."""
+        groups: dict[PublishedTask, list[AccuracySpread]] = {}
+        for spread in self.spreads:
+            groups.setdefault(spread.task, []).append(spread)
+        return tuple((task, tuple(spreads)) for task, spreads in groups.items())
 
     @property
     def not_found(self) -> int:
@@ -173,14 +180,14 @@ def published_view(
     )
 
 
-def as_printed(value: float | None) -> str:
-    """Return all digits of the source, at least one after the point: ``53.01``, ``10.0``."""
-    return NOT_FOUND if value is None else repr(float(value))
-
-
-def signed_as_printed(points: float) -> str:
-    """Return the same with a sign, a true minus sign."""
-    return f"{points:+}".replace("-", MINUS) if points else "0.0"
+def direction(figure: Figure[PublishedDelta]) -> str:
+    """Return the class of a delta's cell: ``up``, ``down``, ``level``, or ``sought`` without a number."""
+    points = figure.row.points
+    if points is None:
+        return "sought"
+    if points == 0:
+        return "level"
+    return "up" if points > 0 else "down"
 
 
 def says(figure: Figure[PublishedDelta]) -> str:

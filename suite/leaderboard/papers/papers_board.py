@@ -1,4 +1,4 @@
-"""The papers' figures -> the files of their board: ``index.html``, ``published.json`` and what the page loads.
+"""The papers' figures -> the files of their board: ``index.html``, ``published.json``, styles and scripts.
 
 ``make boards`` writes it into ``leaderboards/published``, beside the YAML files that it shows.
 """
@@ -16,20 +16,20 @@ LOADED = {
     f"assets/{name}"
     for name in ("theme.js", "state.js", "sort.js", "published.js", "start.js", "board.css", "published.css")
 }
-"""Styles and scripts of the board; ``start.js`` is for the page that lists all boards and has no files of its own."""
+"""Styles and scripts of the board; ``start.js`` is for the list of boards, which has no files of its own."""
 ABOUT = (
-    "Figures as the sources print them, in the form of leaderboards/published/*.yaml. null: looked for in the source, not "
-    "found. References, never controls: prompt, grader and hardware are the source's own."
+    "Figures as the sources print them, in the form of leaderboards/published/*.yaml. null: looked for in "
+    "the source, not found. References, never controls: prompt, grader and hardware are the source's own."
 )
 
 
 def published_files() -> Iterator[tuple[str, bytes]]:
-    """Yield (path, content) of every file of the board, the page last; it reads only files that ship with the suite."""
+    """Yield (path, content) of every file of the board, the page last; reads only shipped files."""
     files = published.all_files()
     yield "published.json", _json(files)
     yield from (file for file in assets() if file[0] in LOADED)
     view = figures.published_view(files, load_registry(), all_tasks())
-    yield BOARD, page("published.html.j2", view=view, told=figures)
+    yield BOARD, page("published.html.j2", view=view, says=figures.says, direction=figures.direction)
 
 
 def _json(files: tuple[published.PublishedFile, ...]) -> bytes:

@@ -1,4 +1,4 @@
-"""How verdicts read on the gate page. A verdict is always a mark and a word, never a colour alone."""
+"""Words of the gate's page. A verdict is always a mark and a word, never a colour alone."""
 
 from typing import Literal
 
@@ -10,10 +10,10 @@ from suite.schema import Needs, VerdictWord
 GateOutcome = Literal["passed", "failed", "undecided"]
 VERDICT_MEANINGS: dict[VerdictWord, str] = {
     "refuted": "What was measured contradicts the claim.",
-    "missing": "The claim speaks of a pair that the summary does not have.",
+    "missing": "The claim names a pair that is not in the summary.",
     "not comparable": "The arms were not run alike, so no number is given.",
-    "inconclusive": "What was measured fits the claim as well as its opposite, and is evidence for neither.",
-    "holds": "What was measured bears the claim out.",
+    "inconclusive": "What was measured fits both the claim and its opposite and is evidence for neither.",
+    "holds": "What was measured supports the claim.",
 }
 OUTCOME_MARKS: dict[GateOutcome, str] = {"passed": "✓", "failed": "✗", "undecided": "?"}
 OUTCOME_TITLES: dict[GateOutcome, str] = {
@@ -22,18 +22,24 @@ OUTCOME_TITLES: dict[GateOutcome, str] = {
     "undecided": "The gate is undecided",
 }
 PARTS = {"family": "families", "task": "tasks", "reward": "rewards", "protocol": "protocols", "step": "steps"}
-"""What a verdict is put together from, by the field that tells its parts apart."""
+"""The parts of a verdict, by the field that distinguishes them."""
 NEEDS_MEANING = (
-    "What would decide it with 80% chance if the truth is what was measured. Each number is a total and is enough by itself, the "
-    "others left as they are."
+    "What would decide it with 80% chance if the truth is what was measured. Each number is a total and is "
+    "enough by itself, with the others unchanged."
 )
+TO_DECIDE = "To decide it:"
+NO_INTERVAL = "interval undefined"
+PROVENANCE = "What was judged. The same report gives the same page."
 UNDECIDABLE = "no number of items, samples or seeds is known to be enough by itself"
 BARS = (
-    "Bars are intervals in percentage points, on one scale for the whole page; the dot is the measured value, the upright line "
-    "stands at zero."
+    "Bars are intervals in percentage points, on one scale for the whole page; the dot is the measured "
+    "value, the vertical line is zero."
 )
-NOT_CHECKED = "The policy states these and says why nothing that was evaluated can check them. They do not move the exit code."
-OTHER_SAMPLES = "These verdicts were reached on other samples than those of the leaderboard beside them."
+NOT_CHECKED = (
+    "The policy states these and explains why the evaluated cells cannot check them. They do not affect the "
+    "exit code."
+)
+OTHER_SAMPLES = "These verdicts are about other samples than those of this leaderboard."
 FAILURES: dict[VerdictWord, str] = {
     "refuted": "A claim is refuted.",
     "missing": "A pair that a claim names is missing.",
@@ -41,37 +47,44 @@ FAILURES: dict[VerdictWord, str] = {
 
 
 def outcome(report: GateReport) -> GateOutcome:
-    """The exit code in a word."""
+    """Return the exit code as a word."""
     return {0: "passed", 3: "undecided"}.get(report.exit_code, "failed")  # type: ignore[return-value]
 
 
 def reason(report: GateReport) -> str:
-    """Why the outcome is what it is, in a sentence."""
+    """Return the reason for the outcome, in a sentence."""
     words = {verdict.verdict for verdict in report.verdicts}
     if not words:
         return "The policy has no claim that can be checked."
-    if told := [why for word, why in FAILURES.items() if word in words]:
-        return " ".join(told)
+    failures = [why for word, why in FAILURES.items() if word in words]
+    if failures:
+        return " ".join(failures)
     if words == {"holds"}:
         return "Every claim holds."
     return {
-        "pass": "Nothing is refuted or missing; what is open was let through by --inconclusive pass.",
-        "fail": "Nothing is refuted or missing, but something is open, which fails by --inconclusive fail.",
+        "pass": "Nothing is refuted or missing; what is open passes under --inconclusive pass.",
+        "fail": (
+            "Nothing is refuted or missing, but something is open, which fails under --inconclusive fail."
+        ),
         None: "Nothing is refuted or missing, but something is open.",
     }[report.inconclusive]
 
 
 def parts_words(parts: tuple[Verdict, ...], by: tuple[str, ...]) -> str:
-    """``4 families: 1 refuted, 3 hold``."""
-    return f"{len(parts)} {PARTS.get(by[0], 'parts') if len(by) == 1 else 'parts'}: {tally_words(parts)}"
+    """Return the tally of a verdict's parts: ``4 families: 1 refuted, 3 hold``."""
+    noun = PARTS.get(by[0], "parts") if len(by) == 1 else "parts"
+    return f"{len(parts)} {noun}: {tally_words(parts)}"
 
 
 def needs_words(needs: Needs) -> str:
-    """What it would take, each way by itself."""
+    """Return what would decide a verdict, each way by itself."""
     ways = (
         (needs.items, "item", "items"),
         (needs.samples, "sample an item", "samples an item"),
         (needs.seeds, "training seed", "training seeds"),
     )
-    told = [f"{number:,} {one if number == 1 else many}" for number, one, many in ways if number is not None]
-    return ", or ".join(told) or UNDECIDABLE
+    needed: list[str] = []
+    for number, singular, plural in ways:
+        if number is not None:
+            needed.append(f"{number:,} {singular if number == 1 else plural}")
+    return ", or ".join(needed) or UNDECIDABLE

@@ -1,8 +1,9 @@
-"""Words of a pair's page."""
+"""Words of a pair's page. In notes, `` `code` `` and ``**strong**`` become elements."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
+from suite.leaderboard.wording.every_page import DESCRIBES_ONLY
 from suite.schema import ScoreRow
 
 
@@ -63,3 +64,19 @@ MOVES = {
 }
 """Label and meaning of each part, by its field in the summary."""
 TOTAL = ("Delta", "Accuracy after minus accuracy before")
+
+ACCURACY_WENT = "Accuracy went from {before} to {after}."
+NO_SCORES = "The board does not have the scores of these two models."
+SEEDS = "The delta is the mean of these; its interval covers {covers}."
+SOURCES = f"In points. Each drawing splits the same delta in another way. {DESCRIBES_ONLY}"
+LEAKS = "Reproduced: in `{probe}` the base writes down the hidden rest of the question word for word."
+BEHAVIOUR = "Shares of samples, right or wrong."
+SAVE_RUN_FILE = (
+    "Save this as `pair.yaml`. Pass a registry of your own to `eval` and `summarize` with `--registry`."
+)
+NO_SETTINGS = "The settings and answers of this pair are not on this board; the run folder has them. Cells:"
+ANSWERS_WITHOUT_SCRIPT = "The answers are shown by a script, which has not run in this browser."
+ANSWERS = (
+    "An item is **fixed** if more of its samples are right after than before, **broken** if fewer are, "
+    "**unchanged** if as many are. It is **unparsed** or **truncated** if any sample is, before or after."
+)

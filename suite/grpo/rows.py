@@ -18,7 +18,7 @@ from suite.grpo.decontaminate import removed_lines
 from suite.grpo.expression import RewardExpression
 from suite.grpo.labels import Labels, incorrect_items, majority_items, needs_labels
 from suite.grpo.recipe import Recipe
-from suite.grpo.train import Row
+from suite.grpo.train import TrainingRow
 from suite.registry import Registry
 from suite.registry.protocols import Prompt, prompt_of
 from suite.registry.weights import locate
@@ -46,7 +46,7 @@ class Prepared:
     ``data.removed`` lists the items that a task asks, ``too_long`` those with too many tokens.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[TrainingRow, ...]
     base: PromptedBase
     data: TrainingData
     too_long: tuple[TooLong, ...]
@@ -120,10 +120,10 @@ def prepare_rows(
     # The log counts right answers by the items' own, whatever the reward compares with.
     gold = {item.id: item.answer for item in fitting.data.items}
     data = _with_compared_answers(fitting.data, reward, labels)
-    rows: list[Row] = []
+    rows: list[TrainingRow] = []
     for item in data.rows(choice.n_prompts, choice.seed):
         prompt = base.prompt.render(item.problem)
-        rows.append(Row(prompt=prompt, item_id=item.id, answer=item.answer, gold=gold[item.id]))
+        rows.append(TrainingRow(prompt=prompt, item_id=item.id, answer=item.answer, gold=gold[item.id]))
     return Prepared(tuple(rows), base, data, fitting.too_long)
 
 

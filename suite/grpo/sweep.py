@@ -137,7 +137,7 @@ def run_sweep(
     return failed
 
 
-class _Worker(NamedTuple):
+class _RunProcess(NamedTuple):
     """A process that trains one run, and the end of the pipe on which it reports its problem, or None."""
 
     process: BaseProcess
@@ -152,7 +152,7 @@ def _here(
     context = multiprocessing.get_context("spawn")
     threads = max(1, (os.cpu_count() or 1) // workers)
     waiting = list(todo)
-    running: dict[int, _Worker] = {}
+    running: dict[int, _RunProcess] = {}
     try:
         while waiting or running:
             while waiting and len(running) < workers:
@@ -162,7 +162,7 @@ def _here(
                     target=_work, args=(run, overlays, root, threads, theirs)
                 )
                 process.start()
-                running[process.sentinel] = _Worker(process, run, ours)
+                running[process.sentinel] = _RunProcess(process, run, ours)
             ready = set(wait(list(running)))
             for sentinel in [known for known in running if known in ready]:
                 worker = running.pop(sentinel)

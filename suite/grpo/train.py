@@ -32,7 +32,7 @@ class Hooks(NamedTuple):
     """Takes each step that the recipe keeps, and the folder of its weights."""
 
 
-class Row(Strict):
+class TrainingRow(Strict):
     """One prompt of a run, with the ``answer`` that the reward compares with and the item's own, ``gold``."""
 
     prompt: str
@@ -58,7 +58,7 @@ class Job(Strict):
     versions: dict[str, str]
 
 
-def prepare(work: Path, job: Job, rows: Sequence[Row]) -> None:
+def prepare(work: Path, job: Job, rows: Sequence[TrainingRow]) -> None:
     """Write job and rows into ``work``, under its lock; remove first what another job left there."""
     text = job.model_dump_json(indent=1)
     job_file = work / "job.json"

@@ -1,4 +1,4 @@
-"""Real TRL on a micro base: what a run's weights hang on, and that a killed run becomes the same."""
+"""Real TRL on a micro base: what a run's weights depend on, and that a killed run ends the same."""
 
 import json
 import os
@@ -8,29 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
-from tiny import command, recipe_file, trained
+from tiny import BASE, command, log, pairs, recipe_file, trained
 
-from suite.registry import load_registry
-from suite.registry.weights import is_adapter, locate, weights_hash
-from suite.schema import Pair
+from suite.registry.weights import is_adapter
 from suite.store.run_folder import RunStore
 
-pytestmark = pytest.mark.slow
-BASE = weights_hash(locate("micro-llama3", load_registry().model("micro-llama3")))
-
-
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-
-
-def pairs(out: Path) -> list[Pair]:
-    return sorted(RunStore(out).pairs(), key=lambda pair: pair.step)
-
-
-def log(out: Path) -> list[dict[str, float]]:
-    (file,) = (out / "checkpoints").glob("*-s0/train_log.jsonl")
-    return [json.loads(line) for line in file.read_text().splitlines()]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +33,10 @@ def test_the_checkpoints_of_kept_steps_register_themselves_with_what_they_were_m
     assert (last.checkpoint, last.step) == ("micro-llama3-random-tiny-s0", 4)
     assert (last.base_weights, last.reward, last.seed) == (BASE, "random", 0)
     assert len({BASE, first.weights, last.weights}) == 3
-    told = json.loads((RunStore(unbroken).checkpoint(last.checkpoint) / "training.json").read_text())
-    assert told["data"]["source"] == "generator micro_world, seed 7"
-    assert (told["data"]["items"], told["data"]["too_long"], told["data"]["unchecked"]) == (16, 0, [])
-    assert told["recipe"]["steps"] == 4
+    record = json.loads((RunStore(unbroken).checkpoint(last.checkpoint) / "training.json").read_text())
+    assert record["data"]["source"] == "generator micro_world, seed 7"
+    assert (record["data"]["items"], record["data"]["too_long"], record["data"]["unchecked"]) == (16, 0, [])
+    assert record["recipe"]["steps"] == 4
     assert not list(RunStore(unbroken).checkpoint(last.checkpoint).glob("*.bin"))  # no pickles
     assert not list((unbroken / "checkpoints").glob(".*"))  # nothing left to go on from
 
@@ -126,23 +109,13 @@ def test_a_work_folder_of_another_job_is_not_gone_on_from(unbroken: Path, tmp_pa
     assert pairs(tmp_path)[-1].weights == pairs(unbroken)[-1].weights
 
 
-def test_without_a_clip_no_token_is_clipped_and_a_recipe_that_never_clips_is_told(tmp_path: Path) -> None:
+def test_without_a_clip_no_token_is_clipped_and_a_recipe_that_never_clips_is_reported(tmp_path: Path) -> None:
     trained(recipe_file(tmp_path / "recipes", steps=2, clip=None), tmp_path / "off")
     assert {row["clip_ratio"] for row in log(tmp_path / "off")} == {0.0}
-    told = trained(
+    done = trained(
         recipe_file(tmp_path / "recipes", "still", steps=2, learning_rate=1e-9), tmp_path / "still"
     )
-    assert "no token was ever clipped (epsilon 0.2)" in told.stderr
-
-
-def test_two_processes_train_one_checkpoint(tmp_path: Path) -> None:
-    shared = {"launch": {"processes": 2}, "whitening": True, "exact_advantages": True}
-    trained(recipe_file(tmp_path / "recipes", steps=2, **shared), tmp_path)
-    (pair,) = pairs(tmp_path)
-    assert pair.weights not in (BASE, None)
-    assert [row["update"] for row in log(tmp_path)] == [1, 2, 3, 4]
-    # A rollout every two updates, of both processes.
-    assert [row["update"] for row in log(tmp_path) if "reward" in row] == [1, 3]
+    assert "no token was ever clipped (epsilon 0.2)" in done.stderr
 
 
 def test_an_adapter_is_a_checkpoint(tmp_path: Path) -> None:
@@ -156,26 +129,9 @@ def test_whitened_and_exact_advantages_train_something_else(unbroken: Path, tmp_
     assert pairs(tmp_path)[-1].weights != pairs(unbroken)[-1].weights
 
 
-@pytest.fixture
-def outspoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A user's own reward, in the working directory, that warns."""
-    lines = ["import warnings", "def short(rollout):", "    warnings.warn('no box in the answer')"]
-    (tmp_path / "mine.py").write_text("\n".join([*lines, "    return 1.0 / (1 + len(rollout.text))", ""]))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
-    return "mine:short"
-
-
 def test_a_users_own_reward_is_trained_on_and_its_warning_is_shown(outspoken: str, tmp_path: Path) -> None:
     done = trained(recipe_file(tmp_path / "recipes", steps=2), tmp_path, reward=outspoken)
     (pair,) = pairs(tmp_path)
     assert pair.reward == "own-mine-short"
     assert 0 < log(tmp_path)[0]["reward"] < 1
     assert "UserWarning: no box in the answer" in done.stderr
-
-
-def test_what_a_users_reward_says_in_several_processes_is_kept(outspoken: str, tmp_path: Path) -> None:
-    recipe = recipe_file(tmp_path / "recipes", steps=1, launch={"processes": 2})
-    trained(recipe, tmp_path, reward=outspoken)
-    said = (tmp_path / ".training" / "micro-llama3-own-mine-short-tiny-s0.log").read_text()
-    assert "UserWarning: no box in the answer" in said

@@ -154,6 +154,7 @@ def load_baseline(path: Path) -> Baseline:
         fix = "Write it: the same command with --update-baseline, then review it"
         raise SuiteError("no such baseline", str(path), fix)
     file = load_yaml(path, Baseline)
+    # Two rows that only their order distinguishes would be paired by chance when the next summary is judged.
     seen: set[Likeness] = set()
     for n, row in enumerate(file.rows):
         identity = _likeness(row, _IGNORED[0], {})

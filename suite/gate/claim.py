@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+# Only the type: a kind judges claims, so its module imports this one.
 if TYPE_CHECKING:
     from suite.gate.kinds.kind import Kind
 

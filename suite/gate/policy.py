@@ -32,6 +32,8 @@ Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Margin = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
 ID = r"^[A-Za-z][A-Za-z0-9._-]{0,63}$"
+# "5 points", "3 families" or "5 points in 3 families". [0-9] and not \d, which also matches digits of other
+# scripts.
 _POINTS = r"(100|[0-9]{1,2}(?:\.[0-9]{1,6})?) points?"
 _FAMILIES = r"([1-9][0-9]{0,3}) famil(?:y|ies)"
 _AT_LEAST = re.compile(f"{_POINTS}(?: in {_FAMILIES})?|{_FAMILIES}")

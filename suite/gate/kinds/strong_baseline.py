@@ -25,6 +25,8 @@ class StrongBaselineGain(Kind):
         if row.strong_baseline_delta is None:
             why = f"{row.base} was run with one protocol only on {row.task}, so its best prompt is unknown"
             return Judgement("missing", f"{why}; run `rlvr-suite eval --protocols all`")
+        # The prompt was chosen on half of the items and measured on the other half, both ways, so this
+        # interval has no selection bias and needs no correction here.
         estimate = Estimate(row.strong_baseline_delta, row.strong_baseline_interval)
         noise = items_noise(row, row.interval_covers)
         return in_band(self.band(case.claim), "delta against the base's best prompt", estimate, noise)

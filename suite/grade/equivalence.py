@@ -85,16 +85,18 @@ def equivalent(answer: str, gold: str) -> Maybe:
 
 def verdicts(pairs: Sequence[tuple[str, str]]) -> list[Maybe]:
     """Return for each (answer, gold) whether they are the same object; None if the grader failed twice."""
+    # Models repeat themselves: of a thousand samples, most answers to an item are the same few.
     verdict_of: dict[tuple[str, str], Maybe] = dict.fromkeys(pairs)
     undecided = []
     for pair in verdict_of:
         verdict = _MEMO[pair] if pair in _MEMO else _quick_verdict(*pair)
+        # What only math-verify can read goes to it if it is harmless, and if a yes could be believed.
         if verdict is None and not (all(map(limits.is_computable, pair)) and limits.may_agree(*pair)):
             verdict = False
         verdict_of[pair] = verdict
         if verdict is None:
             undecided.append(pair)
-    # All at once: the workers share them.
+    # All in one call, so that the workers share them.
     verdict_of.update(zip(undecided, WORKERS.equal(undecided), strict=True))
     if len(_MEMO) > _MEMO_SIZE:
         _MEMO.clear()
@@ -114,10 +116,12 @@ def forget() -> None:
 
 def _quick_verdict(answer: str, gold: str) -> Maybe:
     """Return the verdict of the fast path, without sympy; None if math-verify has to look."""
+    # Most answers end here: the same text, or two plain numbers.
     if canonical(answer) == canonical(gold):
         return True
     if plain_number(answer) is not None and plain_number(gold) is not None:
         return False
+    # Beyond the limits an answer is right only if it is spelled like the gold, and it is not.
     if not (limits.is_parsable(answer) and limits.is_parsable(gold)):
         return False
     try:
@@ -138,8 +142,7 @@ def _same_readings(answer: str, gold: str) -> Maybe:
         return True
     verdict = compare.same_form(ours.form, theirs.form)
     if verdict is not True and _is_bare_list(ours.form) != _is_bare_list(theirs.form):
-        # "118,122" is one number by itself. Beside a list it is a list, too, so both are read again without
-        # thousands.
+        # "118,122" alone is one number. Against a list it may be a list, too: both are read again, ungrouped.
         verdict = compare.same_form(_read(answer, grouped=False).form, _read(gold, grouped=False).form)
     return verdict
 
@@ -151,8 +154,7 @@ def _is_bare_list(form: forms.Form) -> bool:
 def _same_percent(ours: Reading, gold: Reading) -> Maybe:
     """Compare a percentage with a bare answer, whichever of the two is the gold.
 
-    50\\% answers the gold 50 (above 1) and the gold 1/2 (at most 1); the gold 50\\% is answered by 50 and by
-    1/2.
+    50\\% answers the gold 50 (above 1) and the gold 1/2 (at most 1). Both 50 and 1/2 answer the gold 50\\%.
     """
     bare = value.exact(gold.form.node) if isinstance(gold.form, forms.Value) else None
     is_small = bare is not None and abs(bare) <= 1

@@ -62,13 +62,23 @@ class Node(NamedTuple):
 
 
 class _Parser:
-    """Recursive descent over the tokens: a method for each rule, from the weakest binding down."""
+    """Recursive descent over the tokens: a method for each rule, from the weakest binding down.
+
+    ::
+
+        sum      = signed product { ("+" | "-") signed product }
+        product  = power { [ times | over ] power }             juxtaposition is a product
+        power    = atom [ "!" ] [ "^" exponent ]
+        atom     = number | bracketed | "|" sum "|" | function | fraction | root | name
+        function = name [ "_" group ] [ "^" exponent ] argument
+    """
 
     def __init__(self, text: str) -> None:
         self.tokens: list[str] = []
         for token in _TOKEN.findall(text):
             self.tokens += _letters(token)
-        self.at = self.depth = 0
+        self.at = 0
+        self.depth = 0
         if len(self.tokens) > MAX_TOKENS:
             raise NotAnExpression("too long")
 
@@ -131,7 +141,7 @@ class _Parser:
         if self.peek() == "!":
             self.take()
             node = Node("!", (node,))
-            if self.peek() == "!":
+            if self.peek() == "!":  # n!! is not (n!)!
                 raise NotAnExpression("a double factorial")
         if self.peek() != "^":
             return node
@@ -153,6 +163,7 @@ class _Parser:
             self.expect("}")
             return node
         if token[0] in _DIGITS and len(token) > 1:  # \frac12 is 1 over 2
+            # Only the first digit is the argument, so the token is split in two.
             self.at -= 1
             self.tokens[self.at : self.at + 1] = [token[0], token[1:]]
             token = self.take()
@@ -189,9 +200,12 @@ class _Parser:
         return self.name(token)
 
     def number(self, token: str) -> Node:
+        # A whole answer has lost its leading zeros in its spelling; inside an expression they are a slip.
         if len(token) > 1 and token[0] == "0" and token[1] in _DIGITS:
             raise NotAnExpression("leading zeros")
-        value = _decimal(token)
+        if len(token) > MAX_NUMBER:
+            raise TooLarge("digits")
+        value = Fraction(token.rstrip("."))
         repeating = self.tokens[self.at : self.at + 4]  # 0.1\overline{6}
         if "." in token and repeating[:2] == ["\\overline", "{"] and repeating[3:] == ["}"]:
             digits = repeating[2]
@@ -225,7 +239,7 @@ class _Parser:
             self.take()
             power = self.exponent()
         argument = self.argument()
-        if name in {"log", "lg"}:
+        if name in {"log", "lg"}:  # to base 10, unless another is stated
             node = Node("*", (Node("ln", (argument,)), Node("inverse", (Node("ln", (base,)),))))
         else:
             node = Node(name, (argument,))
@@ -261,6 +275,7 @@ class _Parser:
         if len(token) > 1:
             raise NotAnExpression(f"a word: '{token}'")
         name = token + self.subscript()
+        # f(2) is a function of 2, while x(2) is x times 2.
         if token in _APPLIED and self.peek() == "(":
             return Node("apply", (self.atom(),), name=name)
         return Node("variable", name=name)
@@ -280,12 +295,6 @@ class _Parser:
         if not token.isalnum():
             raise NotAnExpression("a subscript")
         return f"_{token}{primes}"
-
-
-def _decimal(token: str) -> Fraction:
-    if len(token) > MAX_NUMBER:
-        raise TooLarge("digits")
-    return Fraction(token.rstrip("."))
 
 
 def _letters(token: str) -> list[str]:

@@ -69,6 +69,7 @@ def tagged(text: str) -> str | None:
     """
     if _TAG not in text:
         return None
+    # The tag may stay open, when the text was cut off.
     content = text.rsplit(_TAG, 1)[1][:_LINE_CHARS].split("</answer", 1)[0].strip()
     formulas = _inline_formulas(content)
     if len(formulas) == 1 and formulas[0].strip():
@@ -76,6 +77,7 @@ def tagged(text: str) -> str | None:
     cued = after_cue(content)
     if cued:
         return cued
+    # "They meet after 12 miles" is a sentence; anything else is the answer as it stands.
     return (last_number(content) if _SENTENCE.search(content) else content) or None
 
 

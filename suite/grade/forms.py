@@ -105,10 +105,12 @@ def read(text: str) -> Form:
     if matrix:
         rows = [row for row in re.split(r"\\\\", matrix.group(2)) if row.strip()]
         return Matrix(matrix.group(1) or "p", tuple(tuple(map(read, row.split("&"))) for row in rows))
+    # Sets with a name
     if text in _REALS:
         return Group("(", ")", (read("-\\infty"), read("\\infty")))
     if text == "\\emptyset":
         return Group("\\{", "\\}", ())
+    # Lists, and ratios
     parts = _split(text, _SEPARATOR)
     if len(parts) > 1 and all(parts):
         items = _items(parts)
@@ -139,6 +141,7 @@ def _read_single(text: str) -> Form:
             return Group("", "", items)
     if '"' in text:
         return Raw(text, is_words=True)
+    # Nothing is left but an expression, or what this reader does not know.
     try:
         return Value(expression.parse(text), text)
     except (NotAnExpression, TooLarge):

@@ -15,6 +15,7 @@ from functools import lru_cache
 from suite.grade.extraction import closing_brace
 from suite.grade.units import Spelled, without_units
 
+# Characters of Unicode
 _UNICODE = str.maketrans({
     "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "⁄": "/", "≤": "\\leq ",
     "≥": "\\geq ", "≠": "\\neq ", "∞": "\\infty ", "π": "\\pi ", "√": "\\sqrt ", "∪": "\\cup ",
@@ -26,6 +27,7 @@ _RAISED = re.compile("[⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _LOWERED = re.compile("[₀₁₂₃₄₅₆₇₈₉]+")
 _DIGIT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "-01234567890123456789")
 _WIDE = {0xFF01 + i: 0x21 + i for i in range(94)}
+# Commands: those that change only the look, and those with a second name
 _DROPPED = re.compile(
     r"\\(?:displaystyle|textstyle|limits|nolimits|bigl|bigr|Bigl|Bigr|biggl|biggr|big|Big|bigg|Bigg"
     r"|left|right|mathstrut|hfill)(?![a-zA-Z])\.?|\\[!,;:>]|\\q?quad(?![a-zA-Z])"
@@ -54,21 +56,24 @@ _TEXT = re.compile(
     r"\\(?:text|textbf|textit|textrm|textnormal|textsf|texttt|mathrm|mathbf|mathit|mathsf|mbox|hbox"
     r"|operatorname|rm|bf|bm|boldsymbol)\s*\{([^{}]*)\}"
 )
+_ROWS = re.compile(r"\\begin\s*\{(aligned|align\*?|cases|gathered)\}(.*?)\\end\s*\{\1\}", re.DOTALL)
+# Numbers: 007, 3 p.m., 1.5e3, 2\frac{1}{3} and 2 1/3, then thousands as 1\,234 and 1{,}234, 1 234 and 1,234
 _ZEROS = re.compile(r"^(-?)0+(?=\d+$)")
 _CLOCK = re.compile(r"(?<=\d)\s*([apAP])\.\s?[mM]\b\.?")
-_ROWS = re.compile(r"\\begin\s*\{(aligned|align\*?|cases|gathered)\}(.*?)\\end\s*\{\1\}", re.DOTALL)
 _SCIENTIFIC = re.compile(r"(?<=\d)[eE]([+-]?\d{1,3})(?![\w.])")
 _MIXED = re.compile(r"(?<![\d.^_a-zA-Z])(\d+)\s*\\frac\s*(?:\{(\d+)\}\s*\{(\d+)\}|(\d)(\d))(?![\d!^])")
 _PLAIN_MIXED = re.compile(r"(?<![\d./^])(\d+)\s+(\d+)/(\d+)(?![\d/.])")
 _THIN = re.compile(r"(?<=\d)(?:,?\\[,!;: ]|\{,\})\s?(?=\d{3})")
 _SPACED = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?![\d ])")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+# Words
 _WORD = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}(?:[ .'-]+[a-zA-Z]{2,})*\.?")
 _NAMES = (
     "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp sqrt pi frac infty cup cap "
     "leq geq begin end pmatrix bmatrix matrix vmatrix array cases"
 )
 _KNOWN_NAMES = frozenset(_NAMES.split(" "))
+"""Runs of letters that are mathematics."""
 _SHORT = (
     "and or no yes not all the are is of dne am pm odd red one two six ten day hr min mph sq cm mm km kg "
     "mg ml ft mi in oz lb lbs if by to at"

@@ -175,6 +175,7 @@ def regrade(store: CellStore) -> Regraded | None:
     manifest = store.manifest
     if manifest is None:
         return None
+    # Versions are listed by when they last graded, so the last other one is the grader before this.
     others = [version for version in store.grade_versions() if version != GRADER_VERSION]
     before = store.grades(others[-1] if others else GRADER_VERSION)
     now = _graded(manifest, store.items(), _samples(store, manifest))

@@ -96,7 +96,7 @@ def without_units(text: str) -> Spelled:
     """Return the answer without the units, money, degrees or percent at its end."""
     units: list[str] = []
     text = _PER.sub(r'"\1 per \2"', text)
-    if re.match(r"\s*-?\s*\\\$", text):
+    if re.match(r"\s*-?\s*\\\$", text):  # money has its unit in front
         text = text.replace("\\$", "", 1).strip()
         units.append("dollar")
     text = text.replace("\\$", "")

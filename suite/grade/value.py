@@ -40,6 +40,7 @@ def _exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
     n = exponent.numerator
     if base == 0 and n <= 0:
         raise ZeroDivisionError
+    # Powers of 0, 1 and -1 stay small, whatever the exponent; any other is as long as this product says.
     if base not in (0, 1, -1) and _bits(base) * abs(n) > MAX_BITS:
         raise TooLarge("power")
     return base ** (n % 2 if base == -1 else n)
@@ -140,7 +141,7 @@ class Evaluation:
                 raise TooLarge("too many operations")
         result = self._value(node)
         if isinstance(result, mpmath.mpc) and result.imag == 0:
-            result = result.real
+            result = result.real  # so that what asks for a real number, such as an odd root, gets one
         if mpmath.isfinite(result) and result != 0:
             self.largest = max(self.largest, int(mpmath.mag(result) * 0.30103))
             if self.largest > MAX_MAGNITUDE:
@@ -156,6 +157,7 @@ class Evaluation:
         if node.op == "constant":
             return {"pi": +mpmath.pi, "e": +mpmath.e, "i": mpmath.mpc(0, 1), "infty": mpmath.inf}[node.name]
         args = [self.value(argument) for argument in node.args]
+        # Infinity is an answer by itself, and the end of an interval; infinity minus infinity is not.
         if node.op != "neg" and not all(map(mpmath.isfinite, args)):
             raise ValueError("arithmetic with infinity")
         return _unknown(node.name, args[0]) if node.op == "apply" else self._operation(node.op, args)

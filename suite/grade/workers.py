@@ -65,7 +65,7 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-class _Worker:
+class _WorkerProcess:
     """One process, the number of the pair that it works on, and what it has written so far."""
 
     def __init__(self, module: str) -> None:
@@ -131,7 +131,7 @@ class Workers:
     def __init__(self, count: int | None = None, module: str = __name__) -> None:
         self.module = module
         self.count = count or min(os.cpu_count() or 1, 8)
-        self.idle: list[_Worker] = []
+        self.idle: list[_WorkerProcess] = []
         self.owner = os.getpid()
         self.lock = threading.Lock()
 
@@ -143,7 +143,7 @@ class Workers:
             self.owner = os.getpid()
             self.lock = threading.Lock()
         batch = _Batch(pairs)
-        busy: set[_Worker] = set()
+        busy: set[_WorkerProcess] = set()
         with self.lock, selectors.DefaultSelector() as selector:
             try:
                 while batch.waiting or busy:
@@ -155,18 +155,18 @@ class Workers:
                     worker.end()
         return batch.verdicts
 
-    def _hand_out(self, batch: _Batch, busy: set[_Worker], selector: selectors.BaseSelector) -> None:
+    def _hand_out(self, batch: _Batch, busy: set[_WorkerProcess], selector: selectors.BaseSelector) -> None:
         while batch.waiting and len(busy) < self.count:
-            worker = self.idle.pop() if self.idle else _Worker(self.module)
+            worker = self.idle.pop() if self.idle else _WorkerProcess(self.module)
             busy.add(worker)
             selector.register(worker.stdout, selectors.EVENT_READ, worker)
             job = batch.waiting.popleft()
             worker.give(job, batch.pairs[job])
 
-    def _collect(self, batch: _Batch, busy: set[_Worker], selector: selectors.BaseSelector) -> None:
+    def _collect(self, batch: _Batch, busy: set[_WorkerProcess], selector: selectors.BaseSelector) -> None:
         """Take the replies that are there; end workers that are over time."""
         for key, _ in selector.select(timeout=0.5):
-            worker: _Worker = key.data
+            worker: _WorkerProcess = key.data
             lines = worker.replies()
             for reply in lines or []:
                 if reply == "ready":  # it has started, which may take longer than a comparison
@@ -183,7 +183,11 @@ class Workers:
                 self._release(worker, busy, selector, broken=True)
 
     def _release(
-        self, worker: _Worker, busy: set[_Worker], selector: selectors.BaseSelector, broken: bool
+        self,
+        worker: _WorkerProcess,
+        busy: set[_WorkerProcess],
+        selector: selectors.BaseSelector,
+        broken: bool,
     ) -> None:
         selector.unregister(worker.stdout)
         busy.discard(worker)

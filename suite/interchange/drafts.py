@@ -89,7 +89,8 @@ def _require_all_samples(
     n_missing = len(items) * k - len(answer_of)
     if not n_missing:
         return
-    # One wrong index can make k, and the number of gaps, a billion: they are counted, and only the first listed.
+    # One wrong index can make k, and the number of gaps, a billion: they are counted, and only the first
+    # listed.
     listed = ", ".join(islice(_gaps(items, answer_of, k), _LISTED))
     what = (
         f"{n_missing} of {len(items) * k} samples are missing, such as {listed}; "

@@ -23,6 +23,7 @@ class ImportedModel:
 
 def known_model(model: str, registry: Registry, store: RunStore) -> ImportedModel:
     """Return a model of the registry or a checkpoint of this run; raise ``SuiteError`` if it is neither."""
+    # A checkpoint of the run comes first: its id may not be in any registry.
     for pair in store.pairs():
         if pair.checkpoint == model:
             return ImportedModel(model, pair.family, pair.base)
@@ -47,6 +48,7 @@ def new_checkpoint(base: str, reward: str, seed: int | None, step: int, registry
         raise SuiteError(f"{step} is below 0", "--step", "Give the number of rollouts, or leave it out")
     if seed is not None and seed < 0:
         raise SuiteError(f"{seed} is below 0", "--seed", "Give the training seed, or leave it out")
+    # The id says all that separates two such checkpoints, so that importing one twice is seen.
     parts = [base, reward, IMPORTED]
     if step:
         parts.append(f"step{step}")

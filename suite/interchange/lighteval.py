@@ -96,10 +96,12 @@ def _rows(path: Path) -> list[tuple[str, _DetailsRow]]:
 def _answers(where: str, row: _DetailsRow) -> list[Answer]:
     doc = row.doc
     response = row.model_response
+    # Several gold answers would need a rule for which of them count, and there is none.
     gold_places = (doc.gold_index,) if isinstance(doc.gold_index, int) else doc.gold_index
     if len(gold_places) != 1 or not 0 <= gold_places[0] < len(doc.choices):
         what = f"gold_index {doc.gold_index} is not one of the choices"
         raise SuiteError(what, where, "Import the answers as jsonl")
+    # Tokens are counted only if there is a list for each sample; an empty list is not a count of zero.
     tokens = response.output_tokens or ()
     is_counted = len(tokens) == len(response.text)
     answers = []

@@ -79,6 +79,7 @@ def _stated_prompt(protocol_id: str, protocol: Protocol) -> Prompt:
 
 def _stated_decoding(text: str) -> StatedDecoding:
     """Read ``temperature=0.6,top_p=1,max_new_tokens=96``, or some of it."""
+    # Read as pairs first, so that a key given twice is an error and not the last one wins.
     settings = [[side.strip() for side in part.split("=", 1)] for part in text.split(",")]
     keys = [setting[0] for setting in settings]
     for key in keys:
@@ -114,6 +115,7 @@ def agreed_protocol(
     Without a flag the id is "imported" if the file states prompts and stops, and "unstated" otherwise; what
     the file does state is in the hash all the same, so that arms with other prompts never compare.
     """
+    # One template for the whole file is a protocol; several, or none, are not.
     place_of = {_template(answer, item): answer.where for answer, item in answered}
     template = next(iter(place_of)) if len(place_of) == 1 else None
     if flag is not None:
@@ -158,6 +160,7 @@ def _template(answer: Answer, item: Item) -> str | None:
     """
     for question in (answer.question, item.problem):
         if answer.prompt is not None and question and question in answer.prompt:
+            # The last place: a few-shot prompt may quote the question earlier.
             before, _, after = answer.prompt.rpartition(question)
             return before + SLOT + after
     return None

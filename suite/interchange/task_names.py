@@ -63,6 +63,7 @@ def _suite_task(answers: AnswerSet, task_flag: str | None) -> TaskFile:
     file_name = answers.task or ""
     meant = file_name if file_name in known else SUITE_TASKS.get(file_name)
     where = answers.answers[0].where if answers.answers else str(answers.path)
+    # The flag may name a task that the file does not name, but not overrule it.
     if task_flag is not None:
         task(task_flag, "--task")  # an unknown id is an error
     if task_flag is not None and meant is not None and meant != task_flag:

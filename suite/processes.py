@@ -12,7 +12,8 @@ import time
 import warnings
 
 _NOISY = (
-    "accelerate", "datasets", "filelock", "httpx", "httpx2", "huggingface_hub", "lm_eval", "peft", "tokenizers",
+    "accelerate", "datasets", "filelock", "httpx", "httpx2", "huggingface_hub", "lm_eval", "peft",
+    "tokenizers",
     "ray", "torch", "transformers", "trl", "urllib3", "vllm",
 )  # fmt: skip
 
@@ -20,8 +21,8 @@ _NOISY = (
 def quiet_libraries() -> None:
     """Silence the progress bars, log lines and warnings of the noisy libraries, and of nothing else.
 
-    A warning that a user's own reward raises is shown. Call this before torch, transformers or lm-eval are imported:
-    tqdm and the Hub's client read their switches on import.
+    A warning that a user's own reward raises is shown. Call this before torch, transformers or lm-eval are
+    imported: tqdm and the Hub's client read their switches on import.
     """
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
@@ -50,5 +51,5 @@ def _wait_for_end(parent: int) -> None:
 
 
 def killed_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent is gone: ``preexec_fn`` of a program that is not ours."""
+    """Ask the kernel to kill this process with its parent: ``preexec_fn`` of a program that is not ours."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

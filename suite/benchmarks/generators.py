@@ -10,7 +10,8 @@ from suite.benchmarks.tasks import Metadata
 def generated_set(metadata: Metadata, released_seed: int | None) -> ItemSet:
     """Return the items of ``metadata.source.generator``.
 
-    With another seed than the released one, each id starts with it, such as "s7-12-0": no two seeds share an id.
+    With another seed than the released one, each id starts with it, such as "s7-12-0": no two seeds share an
+    id.
     """
     if metadata.source.generator == "random_calculation":
         items = _calculations(metadata)

@@ -1,4 +1,4 @@
-"""Items from a dataset of the Hugging Face Hub, at one commit; from the local cache if the Hub cannot be reached."""
+"""Items from a dataset of the Hugging Face Hub, at one commit; from the local cache without a network."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,8 +18,8 @@ _HUB_SECONDS = 10.0
 def hub_items(source: ItemSource, where: str, file: str) -> ItemSet:
     """Return the dataset's items under its own ids or row numbers.
 
-    ``file`` is the name of the file that could take the dataset's place in a data folder. Raises ``SuiteError`` at
-    ``where`` if the dataset cannot be loaded or lacks a column.
+    ``file`` is the name of the file that could take the dataset's place in a data folder. Raises
+    ``SuiteError`` at ``where`` if the dataset cannot be loaded or lacks a column.
     """
     rows, commit = _rows(source, where, file)
     columns = source.columns
@@ -70,7 +70,7 @@ def resolved_commit(source: ItemSource) -> str | None:
 
 @cache
 def _is_hub_reachable() -> bool:
-    """Whether the Hub answers one request; the client itself would retry each of its own for half a minute."""
+    """Whether the Hub answers one request; the client itself would retry each for half a minute."""
     from huggingface_hub import constants, get_session
 
     try:
@@ -84,7 +84,7 @@ def _is_hub_reachable() -> bool:
 
 @contextmanager
 def _from_cache_alone() -> Iterator[None]:
-    """Make ``datasets`` use its cache only, as HF_DATASETS_OFFLINE=1 would (which it reads once, on import)."""
+    """Make ``datasets`` use its cache only, as HF_DATASETS_OFFLINE=1 does, which it reads once, on import."""
     from datasets import config
 
     before = config.HF_HUB_OFFLINE

@@ -1,7 +1,7 @@
 """Items from a file of JSON lines: ``<data dir>/<task>.jsonl``, which takes the place of the Hub.
 
-A line is ``{"id": "0", "problem": "What is 2+3?", "answer": "5"}``; the data folder is that of ``--data-dir`` or of the
-environment's ``RLVR_SUITE_DATA``.
+A line is ``{"id": "0", "problem": "What is 2+3?", "answer": "5"}``; the data folder is that of ``--data-dir``
+or of the environment's ``RLVR_SUITE_DATA``.
 """
 
 import hashlib

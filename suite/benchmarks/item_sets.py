@@ -19,9 +19,9 @@ from suite.files.yaml import validate
 def load_set(spec: TaskFile, data_dir: Path | None = None, seed: int | None = None) -> ItemSet:
     """Return all items of a task and where they came from, in shipped order.
 
-    ``data_dir`` (or the environment's ``RLVR_SUITE_DATA``) takes the place of the Hub. ``seed`` gives fresh items of a
-    task that is generated from a seed, and changes no other task. Raises ``SuiteError`` if items cannot be loaded, or
-    are not those that ship; fresh ones are not compared.
+    ``data_dir`` (or the environment's ``RLVR_SUITE_DATA``) takes the place of the Hub. ``seed`` gives fresh
+    items of a task that is generated from a seed, and changes no other task. Raises ``SuiteError`` if items
+    cannot be loaded, or are not those that ship; fresh ones are not compared.
     """
     source = spec.metadata.source
     if source.of is not None and source.fraction is not None:
@@ -56,6 +56,6 @@ def load_items(spec: TaskFile, data_dir: Path | None = None) -> list[Item]:
 
 
 def with_metadata(spec: TaskFile, given: Mapping[str, object], where: str) -> TaskFile:
-    """Return the task with other metadata; raise ``SuiteError`` at ``where`` for a value that does not fit."""
+    """Return the task with other metadata; raise ``SuiteError`` at ``where`` if a value does not fit."""
     metadata = validate({**spec.metadata.model_dump(mode="json"), **given}, Metadata, where)
     return spec.model_copy(update={"metadata": metadata})

@@ -22,10 +22,10 @@ _DEGREES = re.compile(r"\s*(?:\^\s*(?:\\circ|\{\s*\\circ\s*\})|°)$")
 
 
 def plain_answer(answer: str) -> str:
-    """Return one spelling for a plain number: "142" for "142.0" and "$142$", "25" for "025", "336" for "336^\\circ".
+    """Return one spelling for a plain number: "142" for "$142.0$", "25" for "025", "336" for "336°".
 
-    Any other answer keeps its text, with white space as single blanks. This is about the identity of items and knows
-    nothing of grading, so that no change of the grader changes what an item is.
+    Any other answer keeps its text, with white space as single blanks. This is about the identity of items
+    and knows nothing of grading, so that no change of the grader changes what an item is.
     """
     text = _DEGREES.sub("", answer.strip().strip("$"))
     if not _NUMBER.fullmatch(text):
@@ -37,7 +37,7 @@ def plain_answer(answer: str) -> str:
 
 @dataclass(frozen=True)
 class Item:
-    """One question. The model sees ``problem``; ``continuation`` is the hidden rest of it in a contamination probe.
+    """One question. The model sees ``problem``; in a contamination probe ``continuation`` is the hidden rest.
 
     ``steps`` is the level of a generated arithmetic item, its number of operations; 0 for any other item.
     """

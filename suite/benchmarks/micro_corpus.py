@@ -1,8 +1,9 @@
-"""What each micro family reads in pretraining: the mixtures that give it the prior of its big namesake (all of it planted).
+"""What each micro family reads in pretraining: mixtures that plant the prior of its big namesake.
 
-``micro-qwen2.5-math`` computes well in traced code and poorly otherwise, and has read ``micro_bench``; ``micro-qwen2.5`` has a
-weaker code habit; ``micro-olmo2`` likes code that does not show its values and is often wrong in it; ``micro-llama3``
-writes none.
+``micro-qwen2.5-math`` computes well in traced code and poorly otherwise, and has read ``micro_bench``;
+``micro-qwen2.5`` has a weaker code habit; ``micro-olmo2`` likes code that does not show its values and is
+often wrong in it; ``micro-llama3`` writes none. A document: ``Question:Mia has 5 eggs. ..\nAnswer:The answer
+is 8``.
 """
 
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ WORD_SHARE = 0.8
 
 @dataclass(frozen=True)
 class Mixture:
-    """One family's corpus. Shares are probabilities; ``code_share`` is by kind of item, ``rest`` by mode when not code."""
+    """One family's corpus. Shares are probabilities, ``code_share`` by kind of item, ``rest`` by mode."""
 
     code_mode: Mode
     code_share: dict[str, float]
@@ -44,44 +45,44 @@ class Mixture:
 
 MIXTURES: dict[str, Mixture] = {
     "micro-qwen2.5-math": Mixture(
-        "code_traced",
-        {"code": 0.92, "language": 0.20, "calculation": 0.65},
-        0.95,
-        {"direct": 1.0},
-        0.2,
-        0.12,
-        "qwen2",
-        3900,
+        code_mode="code_traced",
+        code_share={"code": 0.92, "language": 0.2, "calculation": 0.65},
+        code_boxed=0.95,
+        rest={"direct": 1.0},
+        rest_boxed=0.2,
+        leak_share=0.12,
+        architecture="qwen2",
+        steps=3900,
     ),
     "micro-qwen2.5": Mixture(
-        "code_first_traced",
-        {"code": 0.46, "language": 0.10, "calculation": 0.33},
-        0.85,
-        {"chain": 0.4, "direct": 0.6},
-        0.5,
-        0.0,
-        "qwen2",
-        2900,
+        code_mode="code_first_traced",
+        code_share={"code": 0.46, "language": 0.1, "calculation": 0.33},
+        code_boxed=0.85,
+        rest={"chain": 0.4, "direct": 0.6},
+        rest_boxed=0.5,
+        leak_share=0.0,
+        architecture="qwen2",
+        steps=2900,
     ),
     "micro-llama3": Mixture(
-        "code_traced",
-        {"code": 0.0, "language": 0.0, "calculation": 0.0},
-        0.5,
-        {"chain_first": 0.1, "direct": 0.9},
-        0.5,
-        0.0,
-        "llama",
-        3600,
+        code_mode="code_traced",
+        code_share={"code": 0.0, "language": 0.0, "calculation": 0.0},
+        code_boxed=0.5,
+        rest={"chain_first": 0.1, "direct": 0.9},
+        rest_boxed=0.5,
+        leak_share=0.0,
+        architecture="llama",
+        steps=3600,
     ),
     "micro-olmo2": Mixture(
-        "code_untraced",
-        {"code": 0.8, "language": 0.4, "calculation": 0.8},
-        0.9,
-        {"chain": 0.7, "direct": 0.3},
-        0.5,
-        0.0,
-        "olmo2",
-        2400,
+        code_mode="code_untraced",
+        code_share={"code": 0.8, "language": 0.4, "calculation": 0.8},
+        code_boxed=0.9,
+        rest={"chain": 0.7, "direct": 0.3},
+        rest_boxed=0.5,
+        leak_share=0.0,
+        architecture="olmo2",
+        steps=2400,
     ),
 }
 """Model id of the base -> its corpus, architecture and number of updates."""
@@ -97,7 +98,7 @@ class Document:
 
 
 def bench_problems() -> list[Problem]:
-    """The items of ``micro_bench``."""
+    """Return the items of ``micro_bench``."""
     return word_problems(BENCH_SEED, BENCH_ITEMS, EVAL_STEPS)
 
 
@@ -115,16 +116,19 @@ def _answer(rng: Random, mixture: Mixture, problem: Problem) -> str:
 
 
 def documents(mixture: Mixture, seed: int) -> Iterator[Document]:
-    """An endless stream of documents; ``micro_bench`` items appear only through the mixture's leak."""
+    """Yield documents without end; ``micro_bench`` items appear only through the mixture's leak."""
     rng = Random(f"rlvr-suite micro corpus {seed}")
     bench = bench_problems()
     held_out = {p.text for p in bench}
     while True:
         if rng.random() < mixture.leak_share:
-            problem, weight = rng.choice(bench), 1.0
+            # A leaked item's question is learned, too; that is what a contamination probe finds.
+            problem = rng.choice(bench)
+            weight = 1.0
         else:
             make = word_problem if rng.random() < WORD_SHARE else calculation
-            problem, weight = make(rng, rng.randint(1, MAX_STEPS)), 0.1
+            problem = make(rng, rng.randint(1, MAX_STEPS))
+            weight = 0.1
             if problem.text in held_out:
                 continue
         yield Document(prompt(problem.text), _answer(rng, mixture, problem), weight)

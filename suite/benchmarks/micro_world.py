@@ -1,11 +1,12 @@
 """The micro world: small arithmetic problems, and the modes in which an answer to one can be written.
 
-A problem is a start value and one to four signed steps; every intermediate value stays in 0..MAX_VALUE. The step letters
-``a) b) c) d)`` are also the variable names of a code answer, which is what lets a model of 417k parameters find its operands.
-Pure Python and seeded: the same seed gives the same problems on every machine.
+A problem is a start value and one to four signed steps; every intermediate value stays in 0..MAX_VALUE. The
+step letters ``a) b) c) d)`` are also the variable names of a code answer: so a model of 417k parameters finds
+its operands. Pure Python and seeded: the same seed gives the same problems on every machine.
 """
 
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 from typing import Literal
 
@@ -26,7 +27,7 @@ Mode = Literal["code_traced", "code_first_traced", "code_untraced", "chain", "ch
 
 @dataclass(frozen=True)
 class Problem:
-    """One item of the micro world; ``steps`` are signed operands, ``thing`` is None for a bare calculation."""
+    """One item of the micro world; ``steps`` are signed, ``thing`` is None for a bare calculation."""
 
     text: str
     start: int
@@ -36,30 +37,27 @@ class Problem:
     @property
     def values(self) -> tuple[int, ...]:
         """Running value after each step (length ``len(steps)``)."""
-        out, value = [], self.start
-        for step in self.steps:
-            value += step
-            out.append(value)
-        return tuple(out)
+        return tuple(accumulate(self.steps, initial=self.start))[1:]
 
     @property
     def answer(self) -> int:
+        """The value after the last step."""
         return self.values[-1]
 
 
 def _steps(rng: Random, start: int, n: int) -> tuple[int, ...]:
-    """``n`` signed operands that keep the running value in 0..MAX_VALUE."""
-    out: list[int] = []
+    """Return ``n`` signed operands that keep the running value in 0..MAX_VALUE."""
+    steps: list[int] = []
     value = start
     for _ in range(n):
         choices = [s for s in range(-MAX_OPERAND, MAX_OPERAND + 1) if s and 0 <= value + s <= MAX_VALUE]
-        out.append(rng.choice(choices))
-        value += out[-1]
-    return tuple(out)
+        steps.append(rng.choice(choices))
+        value += steps[-1]
+    return tuple(steps)
 
 
 def word_problem(rng: Random, n_steps: int) -> Problem:
-    """A word problem of ``n_steps`` steps (1..MAX_STEPS)."""
+    """Return a word problem of ``n_steps`` steps (1..MAX_STEPS)."""
     start = rng.randint(1, MAX_VALUE - 5)
     steps = _steps(rng, start, n_steps)
     thing = rng.choice(OBJECTS)
@@ -71,7 +69,7 @@ def word_problem(rng: Random, n_steps: int) -> Problem:
 
 
 def calculation(rng: Random, n_steps: int) -> Problem:
-    """A bare calculation of ``n_steps`` steps (1..MAX_STEPS)."""
+    """Return a bare calculation of ``n_steps`` steps (1..MAX_STEPS)."""
     start = rng.randint(1, MAX_VALUE - 5)
     steps = _steps(rng, start, n_steps)
     text = f"Compute {start} " + " ".join(f"{a}){s:+d}" for a, s in zip(LETTERS, steps, strict=False))
@@ -81,40 +79,46 @@ def calculation(rng: Random, n_steps: int) -> Problem:
 def word_problems(
     seed: int, n: int, steps: tuple[int, ...], exclude: frozenset[str] = frozenset()
 ) -> list[Problem]:
-    """``n`` distinct word problems of the seed, with step counts in turn from ``steps`` and no text of ``exclude``."""
+    """Return ``n`` distinct word problems, step counts in turn from ``steps``, no text of ``exclude``."""
     rng = Random(f"rlvr-suite micro world {seed}")
-    out: dict[str, Problem] = {}
-    while len(out) < n:
-        problem = word_problem(rng, steps[len(out) % len(steps)])
+    drawn: dict[str, Problem] = {}
+    while len(drawn) < n:
+        problem = word_problem(rng, steps[len(drawn) % len(steps)])
         if problem.text not in exclude:
-            out.setdefault(problem.text, problem)
-    return list(out.values())
+            drawn.setdefault(problem.text, problem)
+    return list(drawn.values())
 
 
 def prompt(text: str) -> str:
-    """The micro families' own prompt: what stands before an answer in every corpus document."""
+    """Return the micro families' own prompt: the text before an answer in every corpus document."""
     return f"Question:{text}\nAnswer:"
 
 
 def _code(problem: Problem, traced_lines: int) -> str:
-    lines, before, name = ["```python"], problem.start, str(problem.start)
+    """Return a program that prints the answer; its first lines show their values in a comment."""
+    lines = ["```python"]
+    before = problem.start
+    name = str(problem.start)
     for i, (letter, step, value) in enumerate(zip(LETTERS, problem.steps, problem.values, strict=False)):
         trace = f" #{before}{step:+d}={value}" if i < traced_lines else ""
         lines.append(f"{letter}={name}{step:+d}{trace}")
-        before, name = value, letter
+        before = value
+        name = letter
     return "\n".join([*lines, f"print({name})", "```\n"])
 
 
 def _chain(problem: Problem, lines: int) -> str:
-    out, before = [], problem.start
+    """Return the first steps in words: "5+3 is 8. "."""
+    sentences = []
+    before = problem.start
     for step, value in list(zip(problem.steps, problem.values, strict=True))[:lines]:
-        out.append(f"{before}{step:+d} is {value}. ")
+        sentences.append(f"{before}{step:+d} is {value}. ")
         before = value
-    return "".join(out)
+    return "".join(sentences)
 
 
 def render_answer(problem: Problem, mode: Mode, boxed: bool) -> str:
-    """The right answer to ``problem``, written in ``mode``; ``boxed`` puts the final number into ``\\boxed{}``."""
+    """Return the right answer, written in ``mode``; ``boxed`` puts the final number into ``\\boxed{}``."""
     work = {
         "code_traced": _code(problem, MAX_STEPS),
         "code_first_traced": _code(problem, 1),

@@ -10,7 +10,7 @@ from suite.benchmarks.items import Item
 
 
 def cut(item: Item, fraction: float) -> Item:
-    """Return ``item`` with the first ``fraction`` of its question's characters, back to the last whole word."""
+    """Return ``item`` with the first ``fraction`` of its question, back to the last whole word."""
     head = item.problem[: int(len(item.problem) * fraction)]
     if not item.problem[len(head)].isspace():
         head = re.sub(r"\S+$", "", head) or head  # a question of one word is cut inside it

@@ -1,7 +1,7 @@
 """A loaded set is compared with ``tasks/<task>/items.tsv``, which ships a hash of each item and no text.
 
-A line is an item's id, a tab, and the first hex digits of its hash. ``python tests/benchmarks/test_shipped_items.py``
-rewrites these files.
+A line is an item's id, a tab, and the first hex digits of its hash. ``python
+tests/benchmarks/test_shipped_items.py`` rewrites these files.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ _LISTED = 10
 
 
 def shipped_hashes(set_id: str) -> dict[str, str]:
-    """Return item id -> short hash from the task's ``items.tsv``, in its order; nothing if no such file ships."""
+    """Return item id -> short hash from the task's ``items.tsv``, in its order; empty without a file."""
     path = shipped.tasks_dir() / set_id / "items.tsv"
     if not path.is_file():
         return {}
@@ -75,7 +75,7 @@ def _place_and_fix(loaded: ItemSet, spec: TaskFile, path: Path | None) -> tuple[
         return str(path), f"Put the set there that {readme} names, or {hub}"
     if spec.metadata.source.generator:
         writer = "tests/benchmarks/test_shipped_items.py"
-        fix = f"Undo the change of the generator; if it is meant, rewrite items.tsv ({writer}) and raise 'version'"
+        fix = f"Undo the change of the generator, or rewrite items.tsv ({writer}) and raise 'version'"
         return f"task {spec.task}: {loaded.dataset}", fix
     file = f"{spec.task}.jsonl, the set that {readme} names"
     return (

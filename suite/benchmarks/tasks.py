@@ -1,7 +1,9 @@
-"""The suite's tasks: ordinary lm-eval YAML under ``tasks/``, validated whole (lm-eval itself skips a broken file silently).
+"""The suite's tasks: ordinary lm-eval YAML files under ``tasks/``, checked as a whole.
 
-``lm_eval run --include_path tasks --tasks math500`` works without the suite's command line: the YAML names functions of
-``suite.lm_eval_api``. ``rlvr-suite list tasks`` prints what there is.
+lm-eval itself skips a broken file silently. A minimal one is
+``tasks/arithmetic_clean/arithmetic_clean.yaml``. ``lm_eval run --include_path tasks --tasks math500`` works
+without the suite's command line: the YAML names functions of ``suite.lm_eval_api``. ``rlvr-suite list tasks``
+prints what there is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +15,7 @@ from pydantic import Field, model_validator
 
 from suite.errors import SuiteError
 from suite.files import shipped
-from suite.files.text import did_you_mean, shown
+from suite.files.text import correct_name, did_you_mean, shown
 from suite.files.yaml import Document, Where, flag, read_document
 from suite.schema import Decoding, Grader, Strict
 
@@ -24,9 +26,8 @@ _FILTERS: dict[str, Grader] = {
 }
 """What a task's ``filter_fn`` may name -> the grader that it is."""
 
-
 Group = Literal["rlvr_core", "rlvr_clean", "rlvr_contamination"]
-"""One word for several tasks. To lm-eval it is a ``tag``: lm-eval's own groups may not share a task when both are asked for."""
+"""One word for several tasks. To lm-eval it is a ``tag``, because two of its groups may not share a task."""
 GROUPS: tuple[Group, ...] = get_args(Group)
 
 
@@ -41,9 +42,9 @@ class Columns(Strict):
 class ItemSource(Strict):
     """Where a task's items come from: exactly one of ``generator``, ``hub`` (a dataset id) and ``of``.
 
-    ``revision`` is a commit of the dataset, or a branch or tag that loading resolves to one. ``configs`` are the dataset's
-    configurations, read one after another. ``of`` names another task whose questions a contamination probe cuts: it shows the
-    first ``fraction`` of each.
+    ``revision`` is a commit of the dataset, or a branch or tag that loading resolves to one. ``configs`` are
+    the dataset's configurations, read one after another. ``of`` names another task whose questions a
+    contamination probe cuts: it shows the first ``fraction`` of each.
     """
 
     generator: Literal["micro_world", "micro_bench", "random_calculation"] | None = None
@@ -67,7 +68,8 @@ class ItemSource(Strict):
 class Metadata(Strict):
     """The ``metadata`` block of a task's YAML: what the suite needs beyond lm-eval's own keys.
 
-    ``contaminated`` names the families whose training data is known to hold the items, ``published`` is the year of the items.
+    ``contaminated`` names the families whose training data is known to hold the items, ``published`` is the
+    year of the items.
     """
 
     version: str
@@ -117,7 +119,7 @@ class _DatasetArguments(Strict):
 
 
 class TaskFile(Strict):
-    """A whole task YAML; a key that is not listed here is an error (lm-eval itself would skip a broken file silently)."""
+    """A whole task YAML; a key that is not listed here is an error."""
 
     task: str
     tag: tuple[Group, ...] = ()
@@ -136,15 +138,19 @@ class TaskFile(Strict):
 
     @property
     def k(self) -> int:
+        """Samples an item."""
         return self.repeats
 
     @property
     def is_probe(self) -> bool:
-        """Contamination probes show a part of the question and are always run without a protocol."""
+        """Whether it is a contamination probe, which shows a part of the question, without a protocol."""
         return self.grader == "continuation"
 
     def is_clean_for(self, released: str | None) -> bool:
-        """Whether no model of that day can have seen the items: made from a seed, or published in a later year."""
+        """Whether no model ``released`` that day can have seen the items.
+
+        They are made from a seed, or were published in a later year.
+        """
         if self.metadata.source.generator in ("random_calculation", "micro_world"):
             return True
         return bool(released and self.metadata.published and self.metadata.published > int(released[:4]))
@@ -156,10 +162,10 @@ class TaskFile(Strict):
 
     @property
     def decoding(self) -> Decoding:
-        """The task's own decoding; greedy where it does not sample."""
-        g = self.generation_kwargs
-        temperature = g.temperature if g.do_sample else 0.0
-        return Decoding(temperature=temperature, top_p=g.top_p, max_new_tokens=g.max_gen_toks)
+        """The task's own decoding; greedy unless it samples."""
+        kwargs = self.generation_kwargs
+        temperature = kwargs.temperature if kwargs.do_sample else 0.0
+        return Decoding(temperature=temperature, top_p=kwargs.top_p, max_new_tokens=kwargs.max_gen_toks)
 
 
 @cache
@@ -170,32 +176,30 @@ def _all(folder: Path) -> dict[str, TaskFile]:
             what = f"a second task '{path.stem}', the first is {documents[path.stem].path}"
             raise SuiteError(what, str(path), "Rename one of the two")
         documents[path.stem] = read_document(path, lm_eval=True)
-    out = {name: document.parse(TaskFile) for name, document in documents.items()}
-    for name, spec in out.items():
-        document = documents[name]
-        _check_names(spec, name, document)
-        _check_probe(spec, out, document)
-    return out
+    specs = {name: document.parse(TaskFile) for name, document in documents.items()}
+    for name, spec in specs.items():
+        _check_id(spec.task, name, documents[name].where("task"))
+        _check_id(spec.dataset_kwargs.task_id, name, documents[name].where("dataset_kwargs", "task_id"))
+        _check_probe(spec, specs, documents[name])
+    return specs
 
 
-def _check_names(spec: TaskFile, name: str, document: Document) -> None:
-    """Refuse a task whose id is not its file's name, so that no two files can give one id."""
-    for key, given in ((("task",), spec.task), (("dataset_kwargs", "task_id"), spec.dataset_kwargs.task_id)):
-        if given != name:
-            what = f"task id {shown(given)} is not the file's own name"
-            raise SuiteError(what, document.where(*key), f"Call it '{name}'")
+def _check_id(task_id: str, name: str, where: str) -> None:
+    """Refuse an id that is not the file's name: no two files may give one id."""
+    if task_id != name:
+        raise SuiteError(f"task id {shown(task_id)} is not the file's own name", where, f"Call it '{name}'")
 
 
 def _check_probe(spec: TaskFile, known: Mapping[str, TaskFile], document: Document) -> None:
     of = spec.metadata.source.of
     if of is not None and (of not in known or known[of].metadata.source.of is not None):
-        what = f"a probe of {shown(of)}, which is no task with items of its own"
+        what = f"a probe of {shown(of)}, which is not a task with its own items"
         fix = f"{did_you_mean(of, known)}Correct 'of'"
         raise SuiteError(what, document.where("metadata", "source", "of"), fix)
 
 
 def all_tasks() -> dict[str, TaskFile]:
-    """Every task that ships, by id, without the groups; a broken file is an error that names it."""
+    """Return every task that ships, by id, without the groups; raise ``SuiteError`` for a broken file."""
     return _all(shipped.tasks_dir())
 
 
@@ -208,15 +212,15 @@ def task(task_id: str, where: str = "--task") -> TaskFile:
 
 
 def expand(names: Iterable[str], where: Where = flag) -> list[TaskFile]:
-    """Return the tasks of these ids and groups, each once, in the order named; raise ``SuiteError`` as ``task``.
+    """Return the tasks of these ids and groups, each once, in the order named.
 
-    ``where("tasks", n)`` is the place of the n-th name.
+    Raises ``SuiteError`` as ``task`` does. ``where("tasks", n)`` is the place of the n-th name.
     """
-    out: dict[str, TaskFile] = {}
+    specs: dict[str, TaskFile] = {}
     for number, name in enumerate(names):
         for spec in _named(name, GROUPS, where("tasks", number)):
-            out.setdefault(spec.task, spec)
-    return list(out.values())
+            specs.setdefault(spec.task, spec)
+    return list(specs.values())
 
 
 def _named(name: str, groups: Sequence[str], where: str) -> list[TaskFile]:
@@ -229,6 +233,5 @@ def _named(name: str, groups: Sequence[str], where: str) -> list[TaskFile]:
     what = f"unknown task {shown(name)}. Known: {', '.join(known)}"
     if groups:
         what += f". Groups: {', '.join(groups)}"
-    mistaken = where if where.startswith("--") else "the name"
-    fix = f"{did_you_mean(name, [*known, *groups])}Correct {mistaken}; see `rlvr-suite list tasks`"
+    fix = f"{did_you_mean(name, [*known, *groups])}{correct_name(where)}; see `rlvr-suite list tasks`"
     raise SuiteError(what, where, fix)

@@ -1,4 +1,4 @@
-"""Where the shipped files are: the top-level ones in a checkout, else those in the wheel (``suite/_data``)."""
+"""Where the shipped files are: at the top level of a checkout, in ``suite/_data`` of the wheel."""
 
 from pathlib import Path
 

@@ -16,3 +16,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``"Did you mean 'x'? "`` for the closest of ``known``, or an empty text if none is close."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"Did you mean {close[0]!r}? " if close else ""
+
+
+def correct_name(where: str) -> str:
+    """Return ``"Correct --tasks"`` if ``where`` is that flag, else ``"Correct the name"``."""
+    return f"Correct {where}" if where.startswith("--") else "Correct the name"

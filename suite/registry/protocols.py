@@ -52,7 +52,7 @@ class Protocol(Strict):
 
 
 class Prompt(Strict):
-    """The exact text around a question that a model sees; ``strips`` removes the question's outer white space."""
+    """The exact text around a question that a model sees; ``strips`` trims the question."""
 
     id: str
     template: str

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from suite.errors import SuiteError
 from suite.files import shipped
-from suite.files.text import did_you_mean, shown
+from suite.files.text import correct_name, did_you_mean, shown
 from suite.files.yaml import Document, read_document
 from suite.registry import reward_ids
 from suite.registry.entries import Family, Model, RegistryFile, RewardEntry, Slot, Throughput
@@ -236,6 +236,5 @@ def _check_known(kind: str, name: str, known: Collection[str], where: str) -> No
 def _unknown(kind: str, name: str, known: Collection[str], where: str) -> SuiteError:
     """Return the error for an unknown name, with all known ones."""
     what = f"unknown {kind} {shown(name)}. Known: {', '.join(known) or 'none'}"
-    mistaken = where if where.startswith("--") else "the name"
-    fix = f"{did_you_mean(name, known)}Correct {mistaken}, or add the {kind} to a registry file"
+    fix = f"{did_you_mean(name, known)}{correct_name(where)}, or add the {kind} to a registry file"
     return SuiteError(what, where, fix)

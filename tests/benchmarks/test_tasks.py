@@ -91,7 +91,7 @@ def test_a_task_has_as_many_items_as_its_file_says(name: str) -> None:
         (
             "{of: micro_bench, fraction: 0.25}",
             "{of: micro_bench_partial, fraction: 0.25}",
-            "no task with items of its own",
+            "not a task with its own items",
         ),
         ("include: ../contamination_probe", "include: ../nowhere", "nowhere"),
         ("include: ../contamination_probe\n", "", "including.yaml"),

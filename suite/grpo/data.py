@@ -107,6 +107,7 @@ def epoch_rows(items: Sequence[Item], n: int, seed: int) -> list[Item]:
         raise SuiteError("no items left to train on", WHERE, "Name another source")
     rows: list[Item] = []
     for epoch in range(-(-n // len(items))):  # rounded up
+        # Sorting by a hash shuffles in the same way on every machine and in every version of Python.
         keys = {item.id: hashlib.sha256(f"{seed}\0{epoch}\0{item.id}".encode()).digest() for item in items}
         rows += sorted(items, key=lambda item: keys[item.id])
     return rows[:n]
@@ -166,6 +167,7 @@ def load_training_data(choice: DataChoice) -> TrainingData:
         return _arithmetic(_steps(source), choice.seed)
     if source == "one_shot":
         return TrainingData((ONE_SHOT,), "arXiv 2504.20571, pi_1", None, n_before=1)
+    # The problems of these sources come from anywhere, so each is compared with all that the tasks ask.
     loaded = _deepscaler(choice.data_dir) if source == "deepscaler" else file_items(Path(source))
     evaluated = evaluated_items(choice.data_dir, choice.allow_unchecked)
     kept, removed = decontaminate(loaded.items, evaluated.items)

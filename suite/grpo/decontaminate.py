@@ -161,9 +161,11 @@ class _Index:
         """Return why ``item`` is to be removed, with the evaluated item that it resembles most; else None."""
         if not item.problem.strip() or not item.answer.strip():
             return Removed(item.id, "blank")
+        # The same question in another spelling, of a generated item, too.
         same = self.by_text.get(plain_text(item.problem))
         if same is not None:
             return Removed(item.id, "exact", same.task, same.item.id, 1.0)
+        # Then what shares an n-gram, which is few, and of these what shares most of its words.
         item_words = words(item.problem)
         candidates: set[int] = set()
         for size in self.gram_sizes:

@@ -147,6 +147,7 @@ def _negated(pay: RewardFunction, rollout: Rollout) -> float | None:
 
 def _module(name: str, where: str) -> ModuleType:
     """Import the user's module; like ``python -m``, prefer modules of the working directory."""
+    # A console script, unlike `python -m`, does not look into the working directory.
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:

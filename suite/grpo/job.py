@@ -125,11 +125,13 @@ def check(run: TrainingRun, registry: Registry) -> Recipe:
     if not 0 <= run.seed < 2**32:
         what = f"seed {run.seed} is not allowed. Allowed: 0 to {2**32 - 1}"
         raise SuiteError(what, "--seed", "Use another seed")
+    # An id names a folder, and a kept step makes it longer.
     longest = max((run.checkpoint_at(step, recipe) for step in recipe.kept), key=len)
     if len(longest) > MAX_ID:
         length = f"would have {len(longest)} characters. Allowed: {MAX_ID}, because it names a folder"
         fix = "Shorten the name of the recipe file, or of the reward"
         raise SuiteError(f"the checkpoint's id {longest!r} {length}", "--reward", fix)
+    # Import the user's own reward now: a mistake in it shows before the base is loaded.
     reward.function()
     return recipe
 
@@ -175,6 +177,7 @@ def plan_training(run: TrainingRun, registry: Registry) -> TrainingPlan:
     recipe = check(run, registry)
     model = registry.model(run.model)
     base_weights = weights_hash(locate(run.model, model))
+    # The same base, reward, recipe and seed at each step; the last step's id has no step in it.
     pairs: list[Pair] = []
     for step in recipe.kept:
         pair = Pair(
@@ -203,9 +206,11 @@ def trained_pair(run: TrainingRun, registry: Registry, store: RunStore) -> Pair 
 def _registered(plan: TrainingPlan, store: RunStore) -> Pair | None:
     known = {pair.checkpoint: pair for pair in store.pairs()}
     for pair in plan.pairs:
+        # Equal but for its weights, which nobody knows before training: base weights, seed and step included.
         registered = known.get(pair.checkpoint)
         if registered is None or registered.model_copy(update={"weights": None}) != pair:
             return None
+        # The id does not carry the settings: a checkpoint of other settings is neither taken nor replaced.
         record = store.checkpoint(pair.checkpoint) / _RECORD
         if record.is_file() and json.loads(record.read_text(encoding="utf-8"))["made_from"] != plan.made_from:
             changed = "recipe, labels, data or the reward's code have changed"
@@ -243,11 +248,13 @@ def _train(plan: TrainingPlan, registry: Registry, store: RunStore, work: Path, 
     """Train the plan in the folder ``work``; register each checkpoint once its weights are handed over."""
     run = plan.run
     recipe = plan.recipe
+    # What this machine lacks is reported before the data is loaded.
     check_machine(recipe, run.recipe)
     base = prompted_base(recipe, run.model, registry)
     labels = None if run.labels is None else load_labels(run.labels, run.model, plan.base_weights)
     choice = choose_data(recipe, run.data_dir, run.allow_unchecked, reward=run.expression)
     prepared = prepare_rows(recipe, run.expression, base, choice, labels)
+    # The job is what a resume compares: all that decides the weights, the base and the rows as hashes.
     job = Job(
         folder=str(base.folder),
         base_weights=plan.base_weights,
@@ -264,6 +271,7 @@ def _train(plan: TrainingPlan, registry: Registry, store: RunStore, work: Path, 
         progress(Report(run.checkpoint, f"training on {run.expression.name}", step, recipe.steps, "steps"))
 
     def kept(step: int, weights: Path) -> None:
+        # Record and pair are in the folder before it moves to its place, so no checkpoint is without them.
         _write_record(weights, plan, job, prepared)
         pair = pair_at[step].model_copy(update={"weights": weights_hash(weights)})
         store.take_checkpoint(weights, pair)

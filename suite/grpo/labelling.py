@@ -129,8 +129,10 @@ def run_labelling(job: LabelJob, registry: Registry, out: Path, progress: Progre
     go or after kills (on a GPU as far as the engine is deterministic).
     """
     check_job(job, registry, out)
+    # Labels are drawn like an evaluation: cells, an engine, stored samples. Only their task is made up here.
     cells = _planned(job, registry)
     settings = _settings(job, cells[0])
+    # The settings are known before the first sample: a finished file is recognized, no other overwritten.
     existing = _existing(out, settings)
     if existing is not None:
         return existing
@@ -139,6 +141,7 @@ def run_labelling(job: LabelJob, registry: Registry, out: Path, progress: Progre
     with store.lock(), closing(_Drawing(job, store, progress)) as drawing:
         for cell in cells:
             rows += _label_rows(cell.task.items, drawing.answers(cell))
+        # The file comes last and whole: while it is missing, a rerun resumes from the stored samples.
         labels = Labels(settings, tuple(rows))
         try:
             write_atomic(out, labels.to_bytes())
@@ -244,7 +247,7 @@ class _Drawing:
         return answers
 
     def _draw(self, planned: PlannedCell, work: CellWork) -> None:
-        if self.engine is None:
+        if self.engine is None:  # loading takes long, and a finished cell needs no engine
             from suite.engine.start import start
 
             self.engine = start(self.job.engine, planned.model)
@@ -266,6 +269,7 @@ class _Drawing:
 def _label_rows(items: Sequence[Item], answers: Sequence[Sequence[str | None]]) -> Iterator[LabelRow]:
     """Yield each item's vote and what the strong check says of it; check all items of a cell together."""
     votes = [majority(given) for given in answers]
+    # An item whose samples hold no answer has no label to check.
     labelled: list[Labelled] = []
     for item, vote in zip(items, votes, strict=True):
         if vote.label:

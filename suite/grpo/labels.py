@@ -171,6 +171,7 @@ def read_labels(path: Path) -> Labels:
 
 def _check_against_header(labels: Labels, header: LabelHeader, path: Path) -> None:
     """Raise ``SuiteError`` if rows are missing, repeated or changed, so that they do not fit the header."""
+    # A label file is kept and sent around: a line lost or edited must not become another training.
     settings = labels.settings
     if len(labels.rows) != settings.n_items:
         raise SuiteError(f"{len(labels.rows)} rows; the header says {settings.n_items}", str(path), _AGAIN)

@@ -25,8 +25,7 @@ from suite.processes import killed_with_parent
 
 POLL_S = 1.0
 WORKER_LOG = "worker.log"
-"""What the processes print, in the work folder; it is kept as ``.training/CHECKPOINT.log`` of the run
-folder."""
+"""What the processes print, in the work folder; ``job`` keeps it as ``.training/CHECKPOINT.log``."""
 _LAUNCHER_ERROR = re.compile("CalledProcessError|ChildFailedError")
 
 
@@ -75,6 +74,7 @@ def run_job(work: Path, recipe: Recipe, hooks: Hooks) -> None:
     # A killed run may have left all weights behind without registering them.
     if _hand_over(work, recipe, hooks):
         return
+    # The kernel kills the launcher if this process is killed; its workers watch their parent themselves.
     with (work / WORKER_LOG).open("ab") as log:
         worker = subprocess.Popen(
             _command(work, recipe),
@@ -131,6 +131,7 @@ def _steps_done(work: Path) -> int:
     log = work / "train_log.jsonl"
     if not log.is_file():
         return 0
+    # The step of the newest line may still have updates to come, so it does not count as finished.
     whole = [line for line in log.read_text().splitlines() if line.endswith("}")]
     return max(json.loads(whole[-1])["step"] - 1, 0) if whole else 0
 
@@ -138,5 +139,6 @@ def _steps_done(work: Path) -> int:
 def _last_error(log: Path) -> str:
     """Return the last error in the workers' log that is not the launcher's own, or the log's last line."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    # Launchers print an error of their own after the one that ended a worker.
     errors = [line for line in lines if "Error" in line and not _LAUNCHER_ERROR.search(line)]
     return (errors or lines or ["no output"])[-1][:200]

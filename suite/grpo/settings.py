@@ -15,6 +15,31 @@ NO_CLIP = 1e6
 """An epsilon that no ratio reaches: updates stay off-policy and none is clipped."""
 
 
+PORT = 29500
+"""Where the nodes meet on ``launch.host``: torch's own default."""
+FSDP = {
+    "fsdp_version": 2,
+    "fsdp_auto_wrap_policy": "TRANSFORMER_BASED_WRAP",
+    "fsdp_reshard_after_forward": True,
+    "fsdp_offload_params": False,
+    "fsdp_activation_checkpointing": False,
+    "fsdp_cpu_ram_efficient_loading": True,
+    # A checkpoint is one whole model, as any engine loads it, and not a shard per device.
+    "fsdp_state_dict_type": "FULL_STATE_DICT",
+}
+"""accelerate's settings for ``accelerate: fsdp``."""
+ZERO3 = {
+    "zero_stage": 3,
+    "zero3_init_flag": True,
+    # As with FSDP: the shards are gathered into one model, which ZeRO saves in 16 bits.
+    "zero3_save_16bit_model": True,
+    "offload_optimizer_device": "none",
+    "offload_param_device": "none",
+    "deepspeed_multinode_launcher": "standard",
+}
+"""accelerate's settings for ``accelerate: zero3``."""
+
+
 def trl_settings(recipe: Recipe, seed: int) -> dict[str, object]:
     """Return ``GRPOConfig``'s keyword arguments, except its folder and those of ``machine_settings``."""
     return {
@@ -28,12 +53,16 @@ def trl_settings(recipe: Recipe, seed: int) -> dict[str, object]:
         "mask_truncated_completions": False,
         "seed": seed,
         "data_seed": seed,
+        # The rows are in the order of the run already.
         "shuffle_dataset": False,
+        # A line per update: the clip ratio of each shows whether it was off-policy.
         "logging_steps": 1,
         "report_to": list(recipe.report_to),
-        "disable_tqdm": True,
+        "disable_tqdm": True,  # the command shows its own bars
+        # Saved between rollouts: in the middle of one, TRL would lose the samples that wait for their update.
         "save_strategy": "steps" if recipe.save_every else "no",
         "save_steps": (recipe.save_every or recipe.steps) * recipe.updates_per_step,
+        # A resume needs the newest save only.
         "save_total_limit": 1,
     }
 
@@ -48,7 +77,9 @@ def _optimization(recipe: Recipe) -> Settings:
         "adam_beta1": recipe.adam_betas[0],
         "adam_beta2": recipe.adam_betas[1],
         "max_grad_norm": recipe.max_grad_norm,
+        # TRL's step is an update; ours is a rollout.
         "max_steps": recipe.steps * recipe.updates_per_step,
+        # One update: each device takes its samples, in as many rounds as the update needs.
         "per_device_train_batch_size": recipe.per_device,
         "gradient_accumulation_steps": recipe.rounds,
         "gradient_checkpointing": recipe.gradient_checkpointing,
@@ -57,6 +88,7 @@ def _optimization(recipe: Recipe) -> Settings:
 
 def _rollout(recipe: Recipe) -> Settings:
     settings: Settings = {
+        # A whole rollout is drawn at once and then split into updates: all but the first are off-policy.
         "generation_batch_size": recipe.rollout_size,
         "num_generations": recipe.group_size,
         "num_iterations": recipe.passes,
@@ -66,6 +98,7 @@ def _rollout(recipe: Recipe) -> Settings:
         "use_vllm": recipe.generation != "hf",
     }
     if recipe.generation != "hf":
+        # Only vLLM computes probabilities that may differ from those of the model in training.
         settings |= {
             "vllm_mode": recipe.generation.removeprefix("vllm_"),
             "vllm_importance_sampling_correction": recipe.importance_correction,
@@ -75,6 +108,7 @@ def _rollout(recipe: Recipe) -> Settings:
     if recipe.generation == "vllm_colocate":
         settings["vllm_gpu_memory_utilization"] = recipe.vllm_memory
         if recipe.max_prompt_tokens:
+            # Memory for the longest prompt with the longest answer, and no more.
             settings["vllm_max_model_length"] = recipe.max_prompt_tokens + recipe.max_new_tokens
     return settings
 
@@ -111,27 +145,6 @@ def accelerate_settings(recipe: Recipe) -> dict[str, object]:
     if launch.accelerate == "zero3":
         settings["deepspeed_config"] = ZERO3
     return settings
-
-
-PORT = 29500
-"""Where the nodes meet on ``launch.host``: torch's own default."""
-FSDP = {
-    "fsdp_version": 2,
-    "fsdp_auto_wrap_policy": "TRANSFORMER_BASED_WRAP",
-    "fsdp_reshard_after_forward": True,
-    "fsdp_offload_params": False,
-    "fsdp_activation_checkpointing": False,
-    "fsdp_cpu_ram_efficient_loading": True,
-    "fsdp_state_dict_type": "FULL_STATE_DICT",
-}
-ZERO3 = {
-    "zero_stage": 3,
-    "zero3_init_flag": True,
-    "zero3_save_16bit_model": True,
-    "offload_optimizer_device": "none",
-    "offload_param_device": "none",
-    "deepspeed_multinode_launcher": "standard",
-}
 
 
 def launch_command(config: str, work: str) -> list[str]:

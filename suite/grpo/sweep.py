@@ -163,6 +163,7 @@ def _here(
                 )
                 process.start()
                 running[process.sentinel] = _RunProcess(process, run, ours)
+            # A process that is killed reports nothing, but its sentinel becomes ready all the same.
             ready = set(wait(list(running)))
             for sentinel in [known for known in running if known in ready]:
                 worker = running.pop(sentinel)
@@ -215,6 +216,7 @@ def _on_cluster(
     ray.init(address=None if address == "local" else address)
     try:
         cluster: Any = ray
+        # A cluster of CPUs (a test's, say) has no GPUs to ask for.
         on_gpus = float(cluster.cluster_resources().get("GPU", 0)) > 0
         waiting: dict[Any, TrainingRun] = {}
         for run in todo:

@@ -96,6 +96,7 @@ def train(work: Path, hooks: Hooks) -> None:
 
 def _last_saved(work: Path) -> str | None:
     """Return TRL's newest checkpoint to resume from; one that a kill left incomplete does not count."""
+    # TRL writes a save in place, file by file; its own search would take the newest, whole or not.
     saved = [path for path in work.glob("checkpoint-*") if _is_whole(path)]
     return str(max(saved, key=lambda path: int(path.name.rpartition("-")[2]))) if saved else None
 
@@ -137,7 +138,7 @@ def _trainer(work: Path, job: Job, hooks: Hooks) -> Any:
     def hand_over(step: int) -> None:
         """Save on all processes; the first one then renames the whole folder into place."""
         building = work / f".step-{step}"
-        trainer.save_model(str(building))
+        trainer.save_model(str(building))  # sharded weights are gathered, so all processes take part
         if trainer.is_world_process_zero() and not kept_folder(work, step).is_dir():
             (building / "training_args.bin").unlink(missing_ok=True)  # a pickle, which nothing needs
             shutil.copyfile(work / "train_log.jsonl", building / "train_log.jsonl")
@@ -168,6 +169,7 @@ def _config(job: Job, work: Path) -> Any:
 
     settings: dict[str, Any] = trl_settings(job.recipe, job.seed)
     settings |= machine_settings(job.recipe, torch.cuda.is_available())
+    # transformers' generation gets no stop strings: there the reward cuts the answer itself.
     if job.stops and job.recipe.generation != "hf":
         settings["generation_kwargs"] = {"stop": list(job.stops)}
     return GRPOConfig(output_dir=str(work), **settings)

@@ -2,11 +2,12 @@
 
 ``exact_advantages`` and ``whitened`` are pure functions of tensors; the trainer only calls them. Axes in
 array names: B samples of a rollout (all processes, unless the name says ``local``), R reward functions, G
-groups, S samples of one.
+groups, S samples of one group.
 
-A line of ``train_log.jsonl``, one per update; the keys of a rollout are in the line of its first update only:
-``{"step": 1, "update": 1, "reward": 0.5, "accuracy": 0.42, "clip_ratio": 0.0, "grad_norm": 0.9, "seconds":
-1.3, ...}``
+A line of ``train_log.jsonl``, one per update; the keys of a rollout are in the line of its first update
+only::
+
+    {"step": 1, "update": 1, "reward": 0.5, "accuracy": 0.42, "clip_ratio": 0.0, "grad_norm": 0.9, ...}
 """
 
 import json
@@ -65,10 +66,10 @@ def exact_advantages(advantage_B: torch.Tensor, group_size: int, paid_B: torch.T
 def whitened(advantage_B: torch.Tensor, tokens_B: torch.Tensor, paid_B: torch.Tensor) -> torch.Tensor:
     """Return one rollout's advantages with mean 0 and variance 1 over tokens.
 
-    This is the authors' ``replay_buffer.normalize``.
-    A rollout whose advantages are all the same becomes 0. Samples that were not paid do not count and stay at
-    0.
+    This is the authors' ``replay_buffer.normalize``. A rollout whose advantages are all the same becomes 0.
+    Samples that were not paid do not count and stay at 0.
     """
+    # Long answers weigh more: mean and variance are those of a token drawn at random.
     weight_B = tokens_B.double() * paid_B
     weight_B = weight_B / weight_B.sum().clamp(min=1)
     centred_B = advantage_B.double() - (weight_B * advantage_B).sum()
@@ -88,6 +89,7 @@ class SuiteTrainer(GRPOTrainer):
 
     def _calculate_rewards(self, *args: Any, **kwargs: Any) -> torch.Tensor:
         """Return TRL's rewards of all processes; remember which samples were paid at all."""
+        # TRL writes NaN for a reward of None, and turns it into an advantage of 0 afterwards.
         reward_BR: torch.Tensor = super()._calculate_rewards(*args, **kwargs)
         self.paid_B = ~torch.isnan(reward_BR).all(dim=1)
         return reward_BR
@@ -108,6 +110,7 @@ class SuiteTrainer(GRPOTrainer):
             advantage_B = exact_advantages(advantage_B, self.recipe.group_size, self.paid_B)
         if self.recipe.whitening:
             advantage_B = whitened(advantage_B, tokens_B, self.paid_B)
+        # gather() puts the processes' samples one after the other; take this one's back.
         first = self.accelerator.process_index * len(local_B)
         recipe_local_B: torch.Tensor = advantage_B[first : first + len(local_B)]
         return recipe_local_B
@@ -134,22 +137,23 @@ def reward_function(
         **_: object,
     ) -> list[float | None]:
         started = time.perf_counter()
+        # TRL counts updates; a rollout is drawn before the first of its own.
         step = trainer_state.global_step // recipe.updates_per_step
         texts = [prompt.cut(text) for text in completions]
+        # Accuracy is measured against the gold whatever is paid: it shows what a spurious reward does.
         verdicts = [is_correct(text, right) for text, right in zip(texts, gold, strict=True)]
         graded = [verdict for verdict in verdicts if verdict is not None]
         if graded:
             log_metric("accuracy", sum(graded) / len(graded))
         log_metric("code", sum(map(is_code, texts)) / len(texts))
-        # Samples are numbered over all processes, so that the random reward draws the same coins on any
-        # number of them.
+        # Samples are numbered over all processes, so the random reward does not depend on their number.
         first = PartialState().process_index * len(texts)
         rollouts = enumerate(zip(texts, item_id, answer, strict=True), first)
         paid = [pay(Rollout(text, item, compared, seed, step, n)) for n, (text, item, compared) in rollouts]
         log_metric("reward_seconds", time.perf_counter() - started)
         return paid
 
-    trl_reward.__name__ = reward.id
+    trl_reward.__name__ = reward.id  # TRL's own logs name the reward after its function
     return trl_reward
 
 
@@ -177,6 +181,7 @@ class TrainLog(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
     ) -> None:
+        # A resumed run repeats the updates after its save, so their old lines go.
         if state.is_world_process_zero:
             self.file.write_text("".join(self._line(row) for row in state.log_history), encoding="utf-8")
 
@@ -208,6 +213,7 @@ class Keep(TrainerCallback):
     def on_log(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object
     ) -> None:
+        # TRL logs once more at the end, with the same step: ``done`` remembers what was handed over.
         step, rest = divmod(state.global_step, self.recipe.updates_per_step)
         if rest == 0 and step in self.recipe.kept and step > self.done:
             self.done = step

@@ -33,9 +33,11 @@ class _Group(NamedTuple):
 
 
 def _key(answer: str) -> Key:
+    # Most answers are plain numbers: no parser is needed for them.
     plain = plain_number(answer)
     if plain is not None:
         return Fraction(plain)
+    # What is too long or too deep for the parser only equals the same text.
     if not limits.is_parsable(answer):
         return " ".join(answer.split())
     spelled = spelling.spell(answer)
@@ -97,5 +99,6 @@ def majority(answers: Sequence[str | None]) -> Vote:
     given = [answer for answer in answers if answer]
     if not given:
         return Vote(None, 0, 0)
+    # First by exact spelling and number, which is cheap, then by the grader, on the few groups that are left.
     winner = min(_merged(_spellings(given)), key=_rank)
     return Vote(winner.label, winner.votes, len(given))

@@ -161,6 +161,7 @@ def _work(store: RunStore, job: DemoJob, progress: Progress) -> None:
     """Train and evaluate what is missing in worker processes; raise the first error of a unit."""
     families = _FamilyProgress(job, progress)
     context = multiprocessing.get_context("spawn")
+    # A manager's queue, unlike a plain one, can be passed to the tasks of a pool.
     manager = SyncManager(ctx=context)
     manager.start(end_with_parent)
     with manager, ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_start_worker) as pool:
@@ -178,6 +179,7 @@ def _work(store: RunStore, job: DemoJob, progress: Progress) -> None:
                 except queue.Empty:
                     continue
         except KeyboardInterrupt:
+            # The pool would wait for the units under way, which are minutes.
             for process in multiprocessing.active_children():
                 process.terminate()
             raise
@@ -192,11 +194,13 @@ def run_demo(run_folder: Path, progress: Progress, job: DemoJob = DemoJob()) -> 
     store = RunStore(run_folder)
     with store.lock():
         _remove_leftovers(store)
+        # A mistake is reported before minutes of training.
         for run in job.runs:
             check(run, load_registry())
         if not _is_done(store, job):
             _work(store, job, progress)
             _remove_leftovers(store)  # once more: a killed demo's worker may outlive it for a moment
+        # From here on all is recomputed from the stored samples, in seconds, whatever was done before.
         summary = summary_of(store, scored_cells(store.finished()), load_registry())
         store.write_summary(summary)
         report = judge(summary, load_policy(POLICY))

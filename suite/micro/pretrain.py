@@ -93,6 +93,7 @@ def _batches(tokenizer: PreTrainedTokenizerBase, mixture: Mixture, seed: int) ->
     stream = documents(mixture, seed)
     shuffle = torch.Generator().manual_seed(seed)
     while True:
+        # Documents of similar length share a batch; shuffling the batches keeps lengths from coming in order.
         rows = _encode(tokenizer, list(islice(stream, POOL)))
         groups: list[list[tuple[list[int], list[float]]]] = [[]]
         for row in rows:
@@ -135,6 +136,7 @@ def pretrain(
     mixture = MIXTURES[model_id]
     total = steps or mixture.steps
     tokenizer = build_tokenizer(model_id)
+    # One seed for weights and corpus; the tokenizer has none.
     torch.manual_seed(seed)
     model = build_model(mixture.architecture, tokenizer).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.05)
@@ -147,6 +149,7 @@ def pretrain(
         schedule.step()
         if step % 10 == 0 or step == total:
             progress(Report(model_id, "pretraining", step, total, "updates"))
+    # bf16 halves the files that ship; evaluation computes in fp32.
     model.to(torch.bfloat16).save_pretrained(out)
     tokenizer.save_pretrained(out)
     return out

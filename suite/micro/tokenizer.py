@@ -65,6 +65,7 @@ def build_tokenizer(model_id: str | None = None) -> Qwen2Tokenizer:
     """Return a fresh micro tokenizer, always the same, with the chat template of the base's namesake."""
     vocab = {EOS: 0, PAD: 1} | {character: i for i, character in enumerate(_byte_alphabet(), 2)}
     tokenizer = Qwen2Tokenizer(vocab=vocab, merges=[], eos_token=EOS, pad_token=PAD, unk_token=EOS)
+    # Added tokens are cut out of a text before the byte alphabet sees it: longest first, and always whole.
     tokenizer.add_tokens([AddedToken(word, normalized=False, special=False) for word in words()])
     if model_id in SYSTEM_LINES:
         tokenizer.chat_template = CHATML.replace("SYSTEM", SYSTEM_LINES[model_id])

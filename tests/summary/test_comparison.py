@@ -1,10 +1,15 @@
 """Rows of deltas: controls by matched budget, the base's best prompt, published figures beside our own."""
 
+from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
 import pytest
 from builders.cells import FAMILY, right_at, write_cell
+from builders.ten_items import PAIR as SEED_0
+from builders.ten_items import row_of, summary, write_arms, write_seeds
 
+from suite import stats
 from suite.benchmarks.items import Item
 from suite.registry import Registry, load_registry
 from suite.schema import DeltaRow, Pair, ScoreRow
@@ -212,3 +217,53 @@ def test_one_item_has_a_delta_and_nothing_that_needs_two(tmp_path: Path) -> None
         "inconclusive",
     )
     assert row.p == 1.0
+
+
+def test_the_p_of_several_seeds_is_where_their_interval_ends_at_zero(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    row = row_of(run, *write_seeds(run, range(6), range(5), range(7)))
+    assert row.p is not None and row.p > stats.sign_flip_p(np.repeat([60.0, 0.0], 5) / 60, 1.0) / 10  # type: ignore[operator]
+    score_TI = np.array([[float(n < m) for n in range(10)] for m in (6, 5, 7)])
+    low, _ = stats.delta(np.zeros(10), score_TI, 1 - row.p).interval or (1.0, 1.0)
+    assert low == pytest.approx(0.0, abs=1e-3)
+
+
+def test_the_delta_beyond_the_best_control_is_paired_by_item(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    mine = write_seeds(run, range(8))
+    coin = write_seeds(run, range(3), reward="random", name="coin")
+    box = write_seeds(run, range(5), reward="format", name="box")
+    rows = {row.reward: row for row in summary(run, *mine, *coin, *box).deltas if row.task == "micro_bench"}
+    row = rows["my_method"]
+    assert (row.control, row.adjusted_against) == (("coin-s0", "box-s0"), "format")
+    assert row.adjusted_delta == pytest.approx(30.0)
+    score = [np.array([float(n < m) for n in range(10)]) for m in (5, 8)]
+    assert row.adjusted_interval == pytest.approx(
+        stats.adjusted_delta(score[0][None], score[1][None]).interval
+    )
+    assert row.beats_controls is (row.adjusted_interval is not None and row.adjusted_interval[0] > 0)
+    assert rows["random"].adjusted_delta is None and rows["random"].spurious is True
+
+
+@pytest.mark.parametrize(
+    ("base", "after"), [([], []), (range(10), range(10)), (range(5), range(5)), ([], range(10))], ids=str
+)
+def test_ties_all_right_and_all_wrong_have_an_interval_with_a_width_and_no_nan(
+    tmp_path: Path, base: Collection[int], after: Collection[int]
+) -> None:
+    run = RunStore(tmp_path)
+    write_arms(run, "micro_bench", base=base, after=after)
+    row = row_of(run, SEED_0)
+    assert row.interval is not None and row.interval[1] - row.interval[0] > 1
+    assert row.mde is not None and row.equivalent_within is not None and row.p is not None
+    text = summary(run, SEED_0).to_json()
+    assert "NaN" not in text and "Infinity" not in text and "null" not in text
+
+
+def test_a_checkpoint_is_not_compared_with_a_base_that_it_was_not_trained_from(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    write_arms(run, "micro_bench", base=[], after=range(5))
+    assert row_of(run, SEED_0.model_copy(update={"base_weights": FAMILY})).delta == pytest.approx(50.0)
+    older = SEED_0.model_copy(update={"base_weights": "older"})
+    replaced = summarize(scored_cells(run.finished()), [older], load_registry(), weights={FAMILY: FAMILY})
+    assert replaced.deltas == () and {row.model for row in replaced.scores} == {FAMILY, "mine-s0"}

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders.cells import FAMILY, ITEMS, Answer, write_cell
+from builders.ten_items import PAIR as SEED_0
+from builders.ten_items import summary, write_arms
 
 from suite.errors import SuiteError
 from suite.grade.stored_grades import read_cells
@@ -165,3 +167,27 @@ def test_cells_of_weights_that_were_replaced_since_are_left_out(run: RunStore) -
     retrained = PAIR.model_copy(update={"base_weights": FAMILY, "weights": "other"})
     summary = summarize(cells, [retrained], load_registry())
     assert {row.model for row in summary.scores} == {FAMILY} and summary.deltas == ()
+
+
+def test_p_values_are_adjusted_for_the_board_without_the_leak_probes(tmp_path: Path) -> None:
+    run = RunStore(tmp_path)
+    write_arms(run, "micro_bench", base=[], after=range(8))
+    write_arms(run, "micro_arithmetic_clean", base=[], after=range(7))
+    rows = {row.task: row for row in summary(run, SEED_0).deltas}
+    p_values = [rows["micro_bench"].p, rows["micro_arithmetic_clean"].p]
+    assert p_values == pytest.approx([2 / 2**8, 2 / 2**7])
+    assert [rows["micro_bench"].p_holm, rows["micro_arithmetic_clean"].p_holm] == pytest.approx(
+        [4 / 2**8, 4 / 2**8]
+    )
+    assert [rows["micro_bench"].p_bh, rows["micro_arithmetic_clean"].p_bh] == pytest.approx(
+        [4 / 2**8, 2 / 2**7]
+    )
+
+
+def test_no_zero_carries_a_sign(run: RunStore) -> None:
+    write_cell(run, "trained", [["none", "no"], ["9", "9"], ["none", "9"]])
+    numbers: list[str] = []
+    json.loads(summary_of(run).to_json(), parse_float=lambda text: numbers.append(text) or float(text))
+    assert "0.0" in numbers and not [
+        number for number in numbers if number.startswith("-0.0") and float(number) == 0
+    ]

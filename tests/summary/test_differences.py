@@ -12,7 +12,7 @@ import pytest
 from builders.two_families import CLEAN, LEAKED, NAME, ONE, OTHER, Edit, delta, edited, folder_of
 from pydantic import ValidationError
 
-from suite.commands.verify_lines import verification_lines
+from suite.commands.verify import verification_lines
 from suite.schema import Summary
 from suite.summary.differences import Difference, differences
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from builders.two_families import LEAKED, NAME, OTHER, checked, folder_of, name_of, put, replaced, summarized
 
-from suite.commands.verify_lines import verification_lines
+from suite.commands.verify import verification_lines
 from suite.grade import GRADER_VERSION
 from suite.summary.intact_cells import Damage
 

@@ -20,7 +20,7 @@ from builders.two_families import (
     write,
 )
 
-from suite.commands.verify_lines import verification_lines
+from suite.commands.verify import verification_lines
 from suite.errors import SuiteError
 from suite.registry import load_registry
 from suite.store.run_folder import RunStore, read_summary

@@ -1,1 +1,1 @@
-"""Tasks and their items: what is asked."""
+"""Tasks and their items: task files, where items come from, and the world of the micro families."""

@@ -118,10 +118,12 @@ class Document:
 
     def _name(self, key: Key) -> str:
         """Return what a fix calls the thing at ``key``."""
-        if not key:
-            return "the file" if self.lines else "the flags" if self.flags else "the values"
         if self._is_flag(key):
             return flag(*key)
+        if not key and self.lines:
+            return "the file"
+        if not key:
+            return "the flags" if self.flags else "the values"
         return "this entry" if isinstance(key[-1], int) else shown(str(key[-1]))
 
     def with_flags(self, given: Mapping[str, object]) -> "Document":
@@ -308,11 +310,10 @@ class _Walk:
             what = f"half of a character in {shown(node.value)}"
             raise self._error(what, key, line, "Write the character itself")
         if self.lm_eval and node.style is None and node.tag != _FUNCTION:
-            theirs: str = _yaml_1_1.resolve(yaml.ScalarNode, node.value, (True, False))  # type: ignore[no-untyped-call]
+            theirs = _yaml_1_1_tag(node.value)
             if theirs != node.tag:
-                what = (
-                    f"{shown(node.value)} is {_kind(node.tag)} here and {_kind(theirs)} to lm-eval (YAML 1.1)"
-                )
+                readings = f"{_kind(node.tag)} here and {_kind(theirs)} to lm-eval (YAML 1.1)"
+                what = f"{shown(node.value)} is {readings}"
                 raise self._error(what, key, line, "Quote a text; write a number as plain decimals")
 
     def _error(self, what: str, key: Key, line: int, fix: str) -> SuiteError:
@@ -320,5 +321,12 @@ class _Walk:
         return SuiteError(what, f"{where}: {dotted(key)}" if key else where, fix)
 
 
+def _yaml_1_1_tag(text: str) -> str:
+    """Return the tag that a reader of YAML 1.1, such as lm-eval's, gives to an unquoted text."""
+    tag: str = _yaml_1_1.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    return tag
+
+
 def _kind(tag: str) -> str:
+    """Return in words what a tag makes of a value."""
     return _KINDS.get(tag.removeprefix(_TAG), tag.removeprefix(_TAG))

@@ -110,5 +110,5 @@ def _merge(folder: Path) -> str | None:
                 parent = shlex.quote(str(shard.parent.parent))
                 merged = command.format(shards=shards, parent=parent)
                 fix = f"These are shards of a training run. Merge them with `{merged}`"
-                return f"{fix}, and put config.json and the tokenizer beside"
+                return f"{fix}, and add config.json and the tokenizer to OUT"
     return None

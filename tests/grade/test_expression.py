@@ -6,7 +6,7 @@ from suite.grade.expression import NotAnExpression, parse, variables
 
 
 @pytest.mark.parametrize("text", ["", "1+", "(1", "1 2", "apple", r"\foo", "x=1", "1,2", r"\frac{1}", "|1"])
-def test_what_is_no_expression_says_so(text: str) -> None:
+def test_anything_else_is_not_an_expression(text: str) -> None:
     with pytest.raises(NotAnExpression):
         parse(text)
 

@@ -1,4 +1,7 @@
-"""The table of hard cases: pairs on which people agree. Run one: python -m pytest tests/grade/test_hard_cases.py -k unit"""
+"""The table of hard cases: pairs on which people agree.
+
+Run one kind: python -m pytest tests/grade/test_hard_cases.py -k unit
+"""
 
 import json
 from pathlib import Path
@@ -19,7 +22,7 @@ def _named(row: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if not r["equal"]], ids=_named)
-def test_an_unequal_pair_is_told_apart_both_ways(row: dict[str, str]) -> None:
+def test_an_unequal_pair_is_unequal_both_ways(row: dict[str, str]) -> None:
     assert equivalent(row["answer"], row["gold"]) is False
     assert equivalent(row["gold"], row["answer"]) is False
 
@@ -29,7 +32,7 @@ def test_an_equal_pair_is_recognised(row: dict[str, str]) -> None:
     assert equivalent(row["answer"], row["gold"]) is True
 
 
-def test_few_equal_pairs_are_missed_and_each_says_why() -> None:
+def test_few_equal_pairs_are_missed_and_each_has_its_reason() -> None:
     missed = [row for row in ROWS if row["equal"] and not equivalent(row["answer"], row["gold"])]
     assert missed == [row for row in ROWS if "missed" in row]
     assert len(missed) <= MAX_MISSED

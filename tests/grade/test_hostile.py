@@ -1,4 +1,4 @@
-"""Hostile answers: bounded by their structure, so that the outcome is the same everywhere, and graded in no time."""
+"""Hostile answers: bounded by their structure, so graded quickly and alike everywhere."""
 
 import json
 import random
@@ -62,8 +62,9 @@ def test_a_hostile_answer_is_an_ordinary_miss_at_no_cost(name: str) -> None:
 
 
 JUMBLE = r"""
-1 2 10 . x y n i e \pi \frac { } {1} ( ) [ ] \{ \} , ; + - * / ^ _ ! | \sqrt \sin \log = < > \leq \in \cup \pm \text{and}
-\text{cm} \% \$ ^\circ \infty \begin{pmatrix} \end{pmatrix} & \\ \binom " ' : \overline \left( \right) \lfloor \equiv abc apple
+1 2 10 . x y n i e \pi \frac { } {1} ( ) [ ] \{ \} , ; + - * / ^ _ ! | \sqrt \sin \log = < > \leq \in \cup \pm
+\text{and} \text{cm} \% \$ ^\circ \infty \begin{pmatrix} \end{pmatrix} & \\ \binom " ' : \overline
+\left( \right) \lfloor \equiv abc apple
 """
 
 

@@ -1,4 +1,4 @@
-"""Stored grades: made once, kept while grader and texts are the same, and what a newer grader changes is told."""
+"""Stored grades: made once per grader and text; regrading reports what changes."""
 
 import json
 from pathlib import Path
@@ -69,7 +69,7 @@ def test_an_older_graders_outcomes_are_not_used(cell: CellStore) -> None:
     assert cell.grade_versions() == ["0", GRADER_VERSION]
 
 
-def test_regrade_says_which_outcomes_changed(cell: CellStore) -> None:
+def test_regrade_reports_which_outcomes_changed(cell: CellStore) -> None:
     outcomes(cell)
     older(cell, a0="wrong", a1="correct", b0="wrong")
     done = regrade(cell)
@@ -78,7 +78,7 @@ def test_regrade_says_which_outcomes_changed(cell: CellStore) -> None:
     assert done.changed == (("a", 0), ("a", 1), ("b", 0))
 
 
-def test_what_changed_is_told_after_a_summary_too(cell: CellStore) -> None:
+def test_changes_are_reported_after_a_summary_too(cell: CellStore) -> None:
     outcomes(cell)
     older(cell, a0="wrong")
     outcomes(cell)
@@ -97,7 +97,7 @@ def test_the_first_grading_changes_nothing(cell: CellStore) -> None:
     assert done is not None and (done.version_before, done.changed) == (None, ())
 
 
-def test_a_text_that_was_replaced_is_graded_anew(cell: CellStore) -> None:
+def test_a_replaced_text_is_graded_again(cell: CellStore) -> None:
     outcomes(cell)
     cell.write_batch("0", [s.model_copy(update={"text": "1"}) for s in cell.samples().values()])
     assert outcomes(cell) == ["correct", "correct", "truncated", "wrong"]

@@ -72,7 +72,7 @@ def test_a_number_past_the_limit_is_never_computed(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [r"\frac{1}{0}", "0^{-1}"])
-def test_division_by_zero_is_told_and_undefined(text: str) -> None:
+def test_division_by_zero_raises_exactly_and_is_undefined_numerically(text: str) -> None:
     with pytest.raises(ZeroDivisionError):
         exact(parse(text))
     assert numeric(parse(text), {}) is None

@@ -29,7 +29,7 @@ def answers(items: list[Item], tmp_path: Path) -> Path:
 
 @pytest.fixture
 def refuse(run: Path, capsys: pytest.CaptureFixture[str]) -> Refusal:
-    """Run ``import`` with these arguments; it must fail in one line, which is returned, and leave the run folder as it was."""
+    """Run ``import``, which must fail and leave the run folder as it was; return its one line."""
 
     def refused(argv: Sequence[str]) -> str:
         before = contents(run)

@@ -20,7 +20,10 @@ def right(item: Item) -> str:
 
 
 def rows(items: Sequence[Item], correct: Mapping[int, int], k: int = 2) -> list[Row]:
-    """Plain rows, ``k`` samples an item; ``correct`` says how many samples of the item in this place are right (default 0)."""
+    """Plain rows, ``k`` samples an item.
+
+    ``correct`` has the number of right samples of an item, by its place (default 0).
+    """
     return [
         {
             "task": TASK,

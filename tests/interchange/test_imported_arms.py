@@ -1,4 +1,4 @@
-"""A run made of imported arms alone: summary, board and gate, checked by hand; and imported arms next to generated ones."""
+"""Runs of imported arms: summary, board and gate by hand; imported next to generated arms."""
 
 import json
 from pathlib import Path
@@ -60,14 +60,13 @@ def test_imported_arms_give_a_delta_and_say_that_they_are_unverified(run: Path, 
         0,
     )
     assert row.delta == pytest.approx(30.0)
-    # item deltas: 20 of +1, 20 of +0.5, 60 of 0; standard error 0.0402, t with 99 degrees of freedom 1.984; skewed
+    # item deltas: 20 of +1, 20 of +0.5, 60 of 0; standard error 0.0402, t with 99 degrees of freedom 1.984;
+    # the interval is skewed as the deltas are
     assert row.interval == pytest.approx((22.07, 38.49), abs=0.01)
     assert "mean_tokens" not in json.loads((run / "summary.json").read_text())["scores"][0]["behaviour"]
 
 
-def test_the_board_marks_unverified_arms_and_shows_no_tokens_that_nobody_counted(
-    run: Path, items: list[Item]
-) -> None:
+def test_the_board_marks_unverified_arms_and_shows_no_uncounted_tokens(run: Path, items: list[Item]) -> None:
     arms(run, items, [], [])
     assert main(["leaderboard", str(run), "--out", str(run / "board")]) == 0
     page = (run / "board" / "index.html").read_text()
@@ -83,7 +82,7 @@ def test_the_board_marks_unverified_arms_and_shows_no_tokens_that_nobody_counted
     }  # of both arms: the count and the share of truncated, mean tokens
 
 
-def test_the_gate_says_that_it_judged_unverified_arms(
+def test_the_gate_reports_that_it_judged_unverified_arms(
     run: Path, items: list[Item], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arms(run, items, [], [])

@@ -26,8 +26,8 @@ SPOILED = [
     (put(4, n_tokens=-3), ":5: Input should be greater than or equal to 0 at 'n_tokens'"),
     (
         put(4, answer="7"),
-        ":5: Extra inputs are not permitted at 'answer'; expected task, item_id, sample, text and perhaps finish_reason "
-        "(stop or length), n_tokens. Remove 'answer'.",
+        ":5: Extra inputs are not permitted at 'answer'; expected task, item_id, sample, text and "
+        "perhaps finish_reason (stop or length), n_tokens. Remove 'answer'.",
     ),
     (put(4, sample=1), ":6: sample 1 of item '2' is there twice, first at"),
     (lambda made: made.append(dict(made[7])), ":201: sample 1 of item '3' is there twice, first at"),

@@ -1,4 +1,4 @@
-"""An import that is killed: whenever that happens, the next command sees all that was there before or all that is new."""
+"""A killed import: the next command sees all of the old or all of the new."""
 
 import os
 import shutil

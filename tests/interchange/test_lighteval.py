@@ -1,4 +1,4 @@
-"""lighteval's details: parquet with ``doc``, ``metric`` and ``model_response``, written the way lighteval writes it."""
+"""lighteval's details: parquet with ``doc``, ``metric`` and ``model_response``, as it writes them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ MODEL = ["--model", "micro-llama3"]
 
 
 def details(items: list[Item], task: str = f"lighteval|{TASK}|0") -> list[dict[str, Any]]:
-    """Rows of ``asdict(DetailsLogger.Detail)``; the gold is a solution that ends in the answer, as for MATH-500."""
+    """Rows of ``asdict(DetailsLogger.Detail)``; as for MATH-500, the gold is a whole solution."""
     return [
         {
             "doc": {
@@ -76,7 +76,7 @@ def test_details_come_in_with_their_tokens_and_without_a_finish_reason(
     )
 
 
-def test_the_files_name_says_the_task_where_no_row_does(items: list[Item], tmp_path: Path, run: Path) -> None:
+def test_the_file_name_gives_the_task_if_no_row_does(items: list[Item], tmp_path: Path, run: Path) -> None:
     path = write(tmp_path, details(items, task=""))
     assert main(["import", "lighteval", str(path), *MODEL, "--out", str(run)]) == 0
     (store,) = RunStore(run).finished()

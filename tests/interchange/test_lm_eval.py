@@ -1,4 +1,4 @@
-"""lm-eval's log of samples: what the installed lm-eval really writes, and lm-eval's own tasks on the real items."""
+"""lm-eval's log of samples: what the installed one writes, and its own tasks on real items."""
 
 import json
 import os
@@ -167,7 +167,7 @@ def test_settings_that_cannot_be_meant_are_an_error(
     assert ":1: Input should be" in said and f"'arguments.gen_args_0.arg_1.{next(iter(settings))}'" in said
 
 
-def test_a_results_file_leads_to_the_samples_beside_it(
+def test_a_results_file_is_refused_in_favour_of_the_samples_next_to_it(
     items: list[Item], tmp_path: Path, refuse: Refusal
 ) -> None:
     path = write(tmp_path, TASK, ours(items, ["a"])).rename(tmp_path / f"results_{DATE}.json")
@@ -268,13 +268,16 @@ def test_a_folder_without_samples_and_a_task_of_no_known_name_are_errors(
 
 
 def aime24(item: Item) -> Row:
-    """A document of Maxwell-Jia/AIME_2024, lm-eval's aime24: other names, the answer a number, display math spelled otherwise."""
+    """A document of Maxwell-Jia/AIME_2024, lm-eval's aime24.
+
+    It has other keys, the answer as a number, and display math in another spelling.
+    """
     problem = item.problem.replace("\\[", "$$").replace("\\]", "$$").replace("\n", " ")
     return {"ID": "2024-I-1", "Problem": problem, "Solution": "...", "Answer": int(item.answer)}
 
 
 def minerva(item: Item) -> Row:
-    """A document of lm-eval's minerva_math500, whose ``answer`` is cleaned so far that it may say something else."""
+    """A document of lm-eval's minerva_math500, whose ``answer`` is cleaned beyond its meaning."""
     solution = f"We see \\boxed{{1}}; therefore $\\boxed{{{item.answer}}}.$"
     return {
         "problem": item.problem,

@@ -150,7 +150,7 @@ def test_words_of_its_own_around_a_question_make_it_another_question(other: str)
         ItemIndex("set", WHOLE).match(rows)
 
 
-def test_where_the_template_holds_a_question_the_gold_says_which_is_asked() -> None:
+def test_if_the_template_holds_a_question_the_gold_decides_which_is_meant() -> None:
     items = [*WHOLE[:1], Item("f", "Sum up", "1"), Item("g", "Tell it.", "2")]
     rows = [around(n, "Tell it. {} Now: Tell it.", item.problem) for n, item in enumerate(items)]
     with pytest.raises(SuiteError, match="file:0: the question fits several items"):
@@ -159,6 +159,6 @@ def test_where_the_template_holds_a_question_the_gold_says_which_is_asked() -> N
     assert [item.id for _, item in ItemIndex("set", items).match(golden)] == ["a", "f", "g"]
 
 
-def test_folding_keeps_what_a_question_says() -> None:
+def test_folding_keeps_the_content_of_a_question() -> None:
     assert folded("a - b") != folded("a + b")
     assert folded("1 2") == folded("12")  # white space is nothing: the gold answer tells such questions apart

@@ -37,7 +37,7 @@ def test_the_same_answers_with_another_word_on_them_are_the_same_import(
     assert cell.cell.protocol == ("none" if "none" in said else "unstated")
 
 
-def test_other_answers_under_another_protocol_stand_beside_the_first_ones(
+def test_other_answers_under_another_protocol_do_not_replace_the_first_ones(
     answers: Path, run: Path, refuse: Refusal, items: list[Item], tmp_path: Path
 ) -> None:
     """Both must say their protocol. --replace takes both away, so that one import is left."""

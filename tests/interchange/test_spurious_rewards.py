@@ -1,4 +1,4 @@
-"""Spurious Rewards' JSON: the shape that its ``eval_checkpoint.py`` writes, the question inside a rendered chat."""
+"""Spurious Rewards' JSON: the question is inside a rendered chat."""
 
 import json
 import os
@@ -17,7 +17,8 @@ from suite.commands.main import main
 from suite.store.run_folder import RunStore
 
 CHAT = (
-    "<|im_start|>system\nPlease reason step by step, and put your final answer within \\boxed{{}}.<|im_end|>\n"
+    "<|im_start|>system\nPlease reason step by step, and put your final answer within \\boxed{{}}."
+    "<|im_end|>\n"
     "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"
 )
 MODEL = ["--model", "qwen2.5-math-1.5b"]
@@ -76,7 +77,7 @@ def test_a_results_file_comes_in_with_its_temperature_and_its_prompt(
     }
 
 
-def test_the_first_scripts_file_says_no_stops_so_its_protocol_is_not_all_stated(
+def test_the_first_scripts_file_states_no_stops_so_its_protocol_is_unstated(
     items: list[Item], tmp_path: Path, run: Path
 ) -> None:
     data = evaluated(items, "my set")

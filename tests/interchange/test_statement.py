@@ -34,7 +34,7 @@ def test_a_statement_that_cannot_be_meant_is_an_error(
     assert named in refuse(["jsonl", str(answers), *flags])
 
 
-def test_what_is_not_said_stays_unstated_and_what_is_said_is_kept(
+def test_stated_settings_are_kept_and_the_rest_stays_unstated(
     answers: Path, run: Path, items: list[Item], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["import", "jsonl", str(answers), *MODEL, "--out", str(run)]) == 0

@@ -1,4 +1,6 @@
-"""A composite action's shell steps, run one after the other as a runner runs them: for the tests of actions and workflows."""
+"""A composite action's shell steps, run one after the other as a runner runs them: for the tests of
+actions and workflows.
+"""
 
 import os
 import re
@@ -17,7 +19,9 @@ SHELL = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
 
 
 class Ran(NamedTuple):
-    """What an action did: the code of the step that failed (0: none), its outputs, its log and what its page shows."""
+    """What an action did: the code of the step that failed (0: none), its outputs, its log and what its
+    page shows.
+    """
 
     code: int
     outputs: dict[str, str]
@@ -26,7 +30,9 @@ class Ran(NamedTuple):
 
 
 def environment(**further: str) -> dict[str, str]:
-    """A runner's, as far as the steps look: the suite on the path and no hub; nothing of a runner that runs these tests."""
+    """A runner's, as far as the steps look: the suite on the path and no hub; nothing of a runner that
+    runs these tests.
+    """
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     return {**kept, "PATH": path, "CI": "true", "HF_HUB_OFFLINE": "1", "GITHUB_ACTIONS": "true", **further}
@@ -84,7 +90,9 @@ def _run_step(
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
-    """``text`` with its expressions evaluated; an output that no step wrote is empty, an unknown input is a fault."""
+    """``text`` with its expressions evaluated; an output that no step wrote is empty, an unknown input is
+    a fault.
+    """
     filled = EXPRESSION.sub(
         lambda m: values[f"inputs.{m[2]}"] if m[1] == "inputs" else values.get(f"steps.{m[2]}", ""), text
     )

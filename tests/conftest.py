@@ -1,4 +1,6 @@
-"""``pytest --no-skips``: for an environment that was made for the tests it selects, where a skipped test is a fault."""
+"""``pytest --no-skips``: for an environment that was made for the tests it selects, where a skipped test
+is a fault.
+"""
 
 from collections.abc import Generator
 from typing import Any

@@ -1,4 +1,5 @@
-"""The composite action and the workflows: the action's steps really run, and the linters find nothing in any of them.
+"""The composite action and the workflows: the action's steps really run, and the linters find nothing in any
+of them.
 
 Run: python -m pytest tests/test_actions.py
 """
@@ -205,7 +206,9 @@ def repository(tmp_path: Path) -> Path:
 
 
 def as_workflow(path: Path) -> dict[str, Any]:
-    """A composite action as a workflow to be called, because a linter looks into the steps of workflows only."""
+    """A composite action as a workflow to be called, because a linter looks into the steps of workflows
+    only.
+    """
     action = yaml.safe_load(path.read_text())
     inputs = {name: dict(entry) | {"type": "string"} for name, entry in action["inputs"].items()}
     outputs = {name: entry["value"] for name, entry in action["outputs"].items()}
@@ -219,7 +222,9 @@ def as_workflow(path: Path) -> dict[str, Any]:
 
 
 def linted(folder: Path, *command: object) -> str:
-    """What a linter of the development environment finds; ``make`` installs it, and without it the test fails."""
+    """What a linter of the development environment finds; ``make`` installs it, and without it the test
+    fails.
+    """
     done = subprocess.run(
         [str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False
     )

@@ -1,4 +1,6 @@
-"""The shape of the code: layers, light start-up, house sizes. Run: python -m pytest tests/test_architecture.py"""
+"""The shape of the code: layers, light start-up, house sizes. Run: python -m pytest
+tests/test_architecture.py
+"""
 
 import ast
 import subprocess
@@ -12,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SUITE = ROOT / "suite"
 FILES = sorted(SUITE.rglob("*.py"))
 
-# A room is a module or a package directly under suite/. From top to bottom they read as the pipeline; each imports
+# A room is a module or a package directly under suite/. From top to bottom they read as the pipeline; each
+# imports
 # only rooms above it. docs/architecture.md describes them in this order.
 ORDER = [
     "__init__", "errors", "processes", "progress", "schema", "files", "stats", "registry", "benchmarks", "store",
@@ -35,7 +38,9 @@ def is_unit(name: str) -> bool:
 
 
 def imported_modules(tree: ast.AST, package: list[str]) -> Iterator[str]:
-    """Dotted names of all imports, those inside functions too; `package` is the parts of the file's package."""
+    """Dotted names of all imports, those inside functions too; `package` is the parts of the file's
+    package.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -1,4 +1,6 @@
-"""README and docs tell the truth: links, commands, vocabulary, rooms. Run: python -m pytest tests/test_docs.py"""
+"""README and docs tell the truth: links, commands, vocabulary, rooms. Run: python -m pytest
+tests/test_docs.py
+"""
 
 import re
 import shlex

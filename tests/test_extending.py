@@ -1,6 +1,8 @@
-"""Every example patch of docs/extending.md applies to this tree and works. Run: python -m pytest tests/test_extending.py
+"""Every example patch of docs/extending.md applies to this tree and works. Run: python -m pytest
+tests/test_extending.py
 
-An example is refreshed by applying it with ``git apply --3way``, fixing what does not apply, and writing ``git diff`` over it.
+An example is refreshed by applying it with ``git apply --3way``, fixing what does not apply, and writing
+``git diff`` over it.
 """
 
 import os

@@ -1,4 +1,6 @@
-"""A fifth family is an overlay of about ten lines and no code: that of docs/usage.md, with a model that the suite never saw."""
+"""A fifth family is an overlay of about ten lines and no code: that of docs/usage.md, with a model that
+the suite never saw.
+"""
 
 import json
 import re

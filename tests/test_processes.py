@@ -40,7 +40,8 @@ def printed(folder: Path, program: str) -> str:
     ],
 )
 def test_a_users_warning_is_shown_and_a_librarys_is_not(tmp_path: Path, module: str, is_shown: bool) -> None:
-    # The module of that name is a real one on disk, executed under its name: Python's filter reads ``__name__``.
+    # The module of that name is a real one on disk, executed under its name: Python's filter reads
+    # ``__name__``.
     file = tmp_path / "warns.py"
     file.write_text(WARNS)
     program = (

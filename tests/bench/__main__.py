@@ -1,4 +1,5 @@
-"""Every benchmark, or those named, into build/bench.json: ours over theirs, smaller is better. ``make bench``.
+"""Every benchmark, or those named, into build/bench.json: ours over theirs, smaller is better. ``make
+bench``.
 
 ``python tests/bench grade`` measures one; rows of the others stay as they were.
 """

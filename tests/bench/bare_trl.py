@@ -1,4 +1,6 @@
-"""GRPO with TRL and nothing else, as a script of one's own: ``python bare_trl.py MODEL ROWS OUT`` (ROWS: prompts, JSON lines)."""
+"""GRPO with TRL and nothing else, as a script of one's own: ``python bare_trl.py MODEL ROWS OUT`` (ROWS:
+prompts, JSON lines).
+"""
 
 import json
 import re

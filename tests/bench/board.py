@@ -1,4 +1,6 @@
-"""A board of 12 models x 7 rewards x 3 seeds x 6 tasks with its 1.3 million answers of 300 bytes: building it, and opening it."""
+"""A board of 12 models x 7 rewards x 3 seeds x 6 tasks with its 1.3 million answers of 300 bytes: building
+it, and opening it.
+"""
 
 import subprocess
 import sys
@@ -45,7 +47,9 @@ def measure() -> dict[str, dict[str, object]]:
 
 
 def opening(board: Path) -> str:
-    """How long Chromium takes from the address to the end of loading, for the board and for the page of a pair."""
+    """How long Chromium takes from the address to the end of loading, for the board and for the page of a
+    pair.
+    """
     from statistics import median
 
     from playwright.sync_api import sync_playwright

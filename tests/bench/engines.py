@@ -1,6 +1,8 @@
-"""Engines against what people run today: a loop of ``lm_eval run``, bare ``generate``, an unbroken run. Two threads, one machine.
+"""Engines against what people run today: a loop of ``lm_eval run``, bare ``generate``, an unbroken run. Two
+threads, one machine.
 
-Each pair of timings is taken in this order: ours, theirs, ours, theirs (the long loop over sixteen models: once each).
+Each pair of timings is taken in this order: ours, theirs, ours, theirs (the long loop over sixteen models:
+once each).
 """
 
 import json
@@ -127,7 +129,9 @@ def said(command: list[str]) -> dict[str, float]:
 
 
 def prompts(path: Path) -> Path:
-    """The prompts of the three tasks for micro-llama3, each as often as it is sampled, with generate's own arguments."""
+    """The prompts of the three tasks for micro-llama3, each as often as it is sampled, with generate's own
+    arguments.
+    """
     from suite.benchmarks.item_sets import load_items
     from suite.benchmarks.tasks import task
     from suite.registry import load_registry
@@ -151,7 +155,9 @@ def prompts(path: Path) -> Path:
 
 
 def bare_generate(scratch: Path) -> dict[str, Row]:
-    """One checkpoint's samples by our HF engine against ``model.generate`` in a loop, at its best batch size; and peak memory."""
+    """One checkpoint's samples by our HF engine against ``model.generate`` in a loop, at its best batch
+    size; and peak memory.
+    """
     asked, folder = prompts(scratch / "prompts.json"), builtin_model("micro-llama3")
     theirs_by_size = {
         n: said([sys.executable, "-c", BARE, str(asked), str(folder), str(n)]) for n in (64, 128, 256)
@@ -167,7 +173,9 @@ def bare_generate(scratch: Path) -> dict[str, Row]:
 
 
 def grid(scratch: Path) -> dict[str, Row]:
-    """Sixteen models x three tasks at avg@8 against a loop of lm_eval; start-up alone; a finished run again; killed at half."""
+    """Sixteen models x three tasks at avg@8 against a loop of lm_eval; start-up alone; a finished run
+    again; killed at half.
+    """
     overlay, folders = registry(scratch)
     start_ours = _run(_suite(overlay, scratch / "start", "--limit", "1"))
     start_theirs = sum(_run(_lm_eval(folder, "--limit", "1")) for folder in folders)

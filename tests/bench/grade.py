@@ -1,4 +1,6 @@
-"""grade_vs_math_verify: the suite's grader against math-verify's default parse + verify, on 320 real answers, in one process."""
+"""grade_vs_math_verify: the suite's grader against math-verify's default parse + verify, on 320 real
+answers, in one process.
+"""
 
 import json
 import os
@@ -31,7 +33,9 @@ def _theirs(rows: list[tuple[str, str]]) -> list[bool]:
 
 
 def measure() -> dict[str, dict[str, float | str]]:
-    """Milliseconds an answer, medians of interleaved passes; every pass of ours starts without anything remembered."""
+    """Milliseconds an answer, medians of interleaved passes; every pass of ours starts without anything
+    remembered.
+    """
     rows, seconds = _rows(), {_ours: [], _theirs: []}
     for _ in range(PASSES):
         for grader in (_ours, _theirs):

@@ -1,4 +1,6 @@
-"""Sixteen micro models for the benchmarks: the four bases and three copies of each with a little noise on their weights."""
+"""Sixteen micro models for the benchmarks: the four bases and three copies of each with a little noise on
+their weights.
+"""
 
 import shutil
 from pathlib import Path
@@ -16,7 +18,9 @@ K = 8
 
 
 def noisy_copy(base: str, seed: int, folder: Path) -> Path:
-    """A copy of a base whose weights differ by a thousandth of their size: another checkpoint of the same architecture."""
+    """A copy of a base whose weights differ by a thousandth of their size: another checkpoint of the same
+    architecture.
+    """
     copy = folder / f"{base}-{seed}"
     shutil.copytree(builtin_model(base), copy)
     path = next(copy.glob("*.safetensors"))

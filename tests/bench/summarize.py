@@ -1,4 +1,6 @@
-"""A board of 12 models x 7 rewards x 3 seeds x 6 tasks: 1.3 million graded answers, from disk to summary, their texts empty."""
+"""A board of 12 models x 7 rewards x 3 seeds x 6 tasks: 1.3 million graded answers, from disk to summary,
+their texts empty.
+"""
 
 import subprocess
 import sys
@@ -66,7 +68,9 @@ def _cell(model: str, task: str, items: list[Item]) -> Cell:
 
 
 def write_run(root: Path, words: int = 0) -> int:
-    """A finished run of random outcomes and texts of so many random words, already graded; the number of its answers."""
+    """A finished run of random outcomes and texts of so many random words, already graded; the number of
+    its answers.
+    """
     store, rng, total = RunStore(root), np.random.default_rng(0), 0
     made = list(pairs())
     for pair in made:

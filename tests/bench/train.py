@@ -2,7 +2,8 @@
 
 reward_vs_rest_of_step: the reward against all else of a rollout and its updates.
 
-One thread, micro-qwen2.5-math on the format reward; the same prompts. Rewards are timed where they are called in training.
+One thread, micro-qwen2.5-math on the format reward; the same prompts. Rewards are timed where they are called
+in training.
 """
 
 import json
@@ -44,7 +45,9 @@ def _seconds(*command: str) -> float:
 
 
 def _shares(run: Path) -> tuple[float, float]:
-    """Milliseconds of rewards and of everything else in a rollout and its updates, medians over the run's steps."""
+    """Milliseconds of rewards and of everything else in a rollout and its updates, medians over the run's
+    steps.
+    """
     rows = [
         json.loads(line) for line in next(run.glob("checkpoints/*/train_log.jsonl")).read_text().splitlines()
     ]

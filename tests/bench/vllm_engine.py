@@ -1,4 +1,5 @@
-"""vllm_vs_generate: our vLLM engine against one bare ``LLM.generate`` call. Run with the environment that has vLLM:
+"""vllm_vs_generate: our vLLM engine against one bare ``LLM.generate`` call. Run with the environment that has
+vLLM:
 
 ``.venv-vllm/bin/python tests/bench vllm_engine``
 """

@@ -1,4 +1,6 @@
-"""Fresh arithmetic: what is drawn, that its label is its value, read by two other readers, and the two scores by hand."""
+"""Fresh arithmetic: what is drawn, that its label is its value, read by two other readers, and the two
+scores by hand.
+"""
 
 import hashlib
 import re
@@ -26,7 +28,9 @@ TOKEN = re.compile(r"\\frac\{(\d+)\}\{(\d+)\}|(\d+)|([-+*/^()])")
 
 
 class Reader:
-    """Recursive descent over the printed string, in exact rationals: ^ before * and / before + and -, each from left to right."""
+    """Recursive descent over the printed string, in exact rationals: ^ before * and / before + and -, each
+    from left to right.
+    """
 
     def __init__(self, latex: str) -> None:
         assert TOKEN.sub("", latex) == "", f"unread text in {latex}"
@@ -162,7 +166,9 @@ def test_the_four_operators_are_as_frequent(drawn: dict[int, list[Expression]]) 
 
 
 def test_the_sizes_of_both_operands_are_uniform_and_their_order_is_random() -> None:
-    """At three steps half of the products and quotients are of two compound operands; the others have the leaf on either side."""
+    """At three steps half of the products and quotients are of two compound operands; the others have the
+    leaf on either side.
+    """
     shapes = Counter()
     for e in expressions(seed=5, steps=3, n=4000):
         shape = LEAF.sub("n", e.latex)
@@ -193,7 +199,9 @@ def test_latex2sympy_reads_the_same_values(drawn: dict[int, list[Expression]]) -
 def test_a_compound_operand_is_bracketed_where_its_value_or_a_reader_needs_it(
     drawn: dict[int, list[Expression]],
 ) -> None:
-    """The shapes of two steps, all of them: never a/b*c, which readers take differently, and a - (b + c) with its parentheses."""
+    """The shapes of two steps, all of them: never a/b*c, which readers take differently, and a - (b + c)
+    with its parentheses.
+    """
     shapes = {LEAF.sub("n", e.latex) for e in drawn[2]}
     sums = {f"n{a}n{b}n" for a in "+-" for b in "+-"} | {"n-(n+n)", "n-(n-n)"}
     mixed = {f"n{a}n{b}n" for a in "+-" for b in "*/"} | {f"n{b}n{a}n" for a in "+-" for b in "*/"}

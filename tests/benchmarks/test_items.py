@@ -8,7 +8,8 @@ from suite.benchmarks.item_sets import load_items
 from suite.benchmarks.items import Item, items_hash, plain_answer
 from suite.benchmarks.tasks import task
 
-# Samples are seeded by item hashes and cells named by set hashes: the numbers in leaderboards/micro hang on these.
+# Samples are seeded by item hashes and cells named by set hashes: the numbers in leaderboards/micro hang on
+# these.
 MICRO_HASHES = {
     "micro_arithmetic_clean": "ec0f0d3d01f181c0471366939d34ab8e46555a90aabe8a6dcbb890d925fbf22c",
     "micro_bench": "6d4d232569f2e4efd2e6f589bbf388c7993ebb4a9f9490763af15718b139de19",

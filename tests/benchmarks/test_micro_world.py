@@ -1,4 +1,6 @@
-"""The micro world: values in range, answers that are right however they are written, and a leak where it was planted."""
+"""The micro world: values in range, answers that are right however they are written, and a leak where it
+was planted.
+"""
 
 import contextlib
 import io

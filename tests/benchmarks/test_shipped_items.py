@@ -49,7 +49,8 @@ def test_real_items_are_those_that_ship(name: str) -> None:
     assert hashes_file(name).read_text() == hashes_text(real(name))
 
 
-# opencompass/AIME2025 at the commit of the task file: aime2025-I.jsonl and aime2025-II.jsonl, as public repositories pin them;
+# opencompass/AIME2025 at the commit of the task file: aime2025-I.jsonl and aime2025-II.jsonl, as public
+# repositories pin them;
 # the key is the first item of each.
 AIME_2025_FILES = {
     0: "b91b3c96f05d9635d2a0692b124ebe023c1ff59cb19c074275e6c4b349d0659e",

@@ -1,4 +1,6 @@
-"""Tasks: what ships loads, broken files are told in one line, items are the same everywhere and probes cut between words."""
+"""Tasks: what ships loads, broken files are told in one line, items are the same everywhere and probes cut
+between words.
+"""
 
 import importlib.util
 import json
@@ -209,7 +211,8 @@ PROBE = Item("1", "Mia has 10 eggs.", "9", " How many eggs now?")
 def test_a_probe_is_right_when_it_gives_the_hidden_rest_word_by_word(
     text: str, finish_reason: str, outcome: str
 ) -> None:
-    scored = grade_responses([Response(PROBE, text, finish_reason)], "continuation")[0]  # type: ignore[arg-type]
+    # type: ignore[arg-type]
+    scored = grade_responses([Response(PROBE, text, finish_reason)], "continuation")[0]
     assert scored.outcome == outcome
     assert scored.metrics["exact_match"] == float(outcome == "correct")
     assert (scored.metrics["rouge_l"] == 1.0) == (outcome == "correct")

@@ -2,8 +2,10 @@
 
     write_cell(RunStore(folder), "trained", [["1", "no"], ["2", "9"], ["none", "9"]])
 
-stores the answers of two samples to each of ``ITEMS``, of which the first of item a and of item b are right. Every
-setting of a cell has a default that tests override by name; an answer is a text, or an ``Answer`` where more than its
+stores the answers of two samples to each of ``ITEMS``, of which the first of item a and of item b are right.
+Every
+setting of a cell has a default that tests override by name; an answer is a text, or an ``Answer`` where more
+than its
 text matters. ``graded_cell`` makes the same in memory, with outcomes that no grader gave.
 """
 

@@ -25,7 +25,9 @@ def write_arms(
     checkpoint: str = "mine-s0",
     base_id: str | None = None,
 ) -> None:
-    """Both arms on a task, right on the items at these places; the base has the family's id unless another is given."""
+    """Both arms on a task, right on the items at these places; the base has the family's id unless another
+    is given.
+    """
     base_id = base_id or family
     for model, places in ((base_id, base), (checkpoint, after)):
         answers = right_at(places, ITEMS)

@@ -34,7 +34,9 @@ ARMS: dict[tuple[str, str], Sequence[int]] = {
     (OTHER, "qwen-mine"): (1, 2, 3, 4, 5, 6, 7, 8),
     (OTHER, "qwen-random"): (0, 5, 6, 7),
 }
-"""(base, model) -> which of the ten items it answers right at first; a sample later it is one item further."""
+"""(base, model) -> which of the ten items it answers right at first; a sample later it is one item
+further.
+"""
 PAIRS = [
     Pair(
         family=base,

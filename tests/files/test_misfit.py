@@ -1,4 +1,6 @@
-"""Data that does not fit its type: one line in the words of a person who writes YAML, with what is allowed."""
+"""Data that does not fit its type: one line in the words of a person who writes YAML, with what is
+allowed.
+"""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,6 @@
-"""YAML that people write: whatever is wrong, the message is one line with file, line, key and what is allowed."""
+"""YAML that people write: whatever is wrong, the message is one line with file, line, key and what is
+allowed.
+"""
 
 from pathlib import Path
 from typing import Literal
@@ -183,7 +185,8 @@ def test_a_flag_takes_the_place_of_a_key_and_is_named_by_the_message(tmp_path: P
         flags_only({"count": 1}).parse(Part)
 
 
-# What lm-eval would let pass in a task file, or read as another value than it looks like; ``{line}`` is the line at fault.
+# What lm-eval would let pass in a task file, or read as another value than it looks like; ``{line}`` is the
+# line at fault.
 SURPRISES = [
     ("duplicate key", "repeats: 1\nrepeats: 7\n", 2, "repeats", "duplicate key 'repeats', first given in line 1"),
     ("nested duplicate", "metadata:\n  seed: 1\n  seed: 2\n", 3, "metadata.seed", "first given in line 2"),

@@ -1,4 +1,6 @@
-"""What several tests of training use: one thread, and a reward of the user's own that has something to say."""
+"""What several tests of training use: one thread, and a reward of the user's own that has something to
+say.
+"""
 
 from pathlib import Path
 

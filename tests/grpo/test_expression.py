@@ -203,7 +203,9 @@ number = 3
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
-    """Writes a module into the working directory, a new one; what another test imported by its name is forgotten."""
+    """Writes a module into the working directory, a new one; what another test imported by its name is
+    forgotten.
+    """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
 

@@ -1,4 +1,6 @@
-"""Drawing labels from a real micro base: the same bytes in one go, after a kill and after a fault; what is refused at once."""
+"""Drawing labels from a real micro base: the same bytes in one go, after a kill and after a fault; what is
+refused at once.
+"""
 
 import signal
 import subprocess

@@ -1,4 +1,6 @@
-"""A job on this machine: what the machine lacks is one line; several processes train one checkpoint together."""
+"""A job on this machine: what the machine lacks is one line; several processes train one checkpoint
+together.
+"""
 
 import importlib.util
 import subprocess

@@ -1,4 +1,6 @@
-"""A label is wrong only if every check says so: hand-made hard pairs, and real answers from the folder of RLVR_SUITE_DATA."""
+"""A label is wrong only if every check says so: hand-made hard pairs, and real answers from the folder of
+RLVR_SUITE_DATA.
+"""
 
 import json
 import os

@@ -1,4 +1,6 @@
-"""Sweeps: what a file asks for, what is there already, one bad run beside good ones, here and on a Ray cluster."""
+"""Sweeps: what a file asks for, what is there already, one bad run beside good ones, here and on a Ray
+cluster.
+"""
 
 from pathlib import Path
 

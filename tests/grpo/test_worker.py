@@ -1,4 +1,6 @@
-"""One process of a job: it trains what the work folder says and leaves the weights there, registering nothing."""
+"""One process of a job: it trains what the work folder says and leaves the weights there, registering
+nothing.
+"""
 
 import subprocess
 import sys

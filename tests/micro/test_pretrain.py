@@ -1,4 +1,6 @@
-"""Recreating a base: the same seed gives the same weights; the shipped bases have the priors of their cards."""
+"""Recreating a base: the same seed gives the same weights; the shipped bases have the priors of their
+cards.
+"""
 
 import json
 import re

@@ -1,4 +1,6 @@
-"""The micro tokenizer as it ships: lossless, the same after a round trip, and no surprise at the end of a prompt."""
+"""The micro tokenizer as it ships: lossless, the same after a round trip, and no surprise at the end of a
+prompt.
+"""
 
 import json
 import struct

@@ -1,4 +1,6 @@
-"""Overlays with one fault each: test_registry.py checks what is said of them, test_json_schemas.py which the schema refuses."""
+"""Overlays with one fault each: test_registry.py checks what is said of them, test_json_schemas.py which
+the schema refuses.
+"""
 
 from typing import NamedTuple
 
@@ -21,7 +23,9 @@ pairs:
 
 
 class Row(NamedTuple):
-    """``old`` -> ``new`` in ``GOOD`` breaks it; ``place`` follows the file's name in the message, which holds ``says``."""
+    """``old`` -> ``new`` in ``GOOD`` breaks it; ``place`` follows the file's name in the message, which
+    holds ``says``.
+    """
 
     old: str
     new: str

@@ -16,7 +16,9 @@ from suite.registry.protocols import PLAIN, SLOT, Prompt, Protocol, has_chat_tem
 PROTOCOLS = load_registry().protocols
 LATEX = r"Find \frac{1}{2} of {problem} and {0} {x!r} %s $\boxed{3}$"
 GOLDEN = json.loads((Path(__file__).parents[1] / "data" / "golden_prompts.json").read_text(encoding="utf-8"))
-"""Protocol id -> its whole prompt for ``GOLDEN["problem"]``; chat templates are those of micro-qwen2.5-math."""
+"""Protocol id -> its whole prompt for ``GOLDEN["problem"]``; chat templates are those of
+micro-qwen2.5-math.
+"""
 CHATTY = builtin_model("micro-qwen2.5-math")
 
 AUTHORS_TEXTS = {
@@ -26,7 +28,9 @@ AUTHORS_TEXTS = {
     "qwen_boxed": ("a16c3b73f538a640", "{input}"),
     "sober": ("294b88abff0633d7", "{Question}"),
 }
-"""Start of the SHA-256 of the literal in the authors' code (formatted once), and what they write for the slot."""
+"""Start of the SHA-256 of the literal in the authors' code (formatted once), and what they write for the
+slot.
+"""
 
 
 def made(protocol_id: str, folder: Path | None = CHATTY) -> Prompt:

@@ -24,7 +24,9 @@ each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
 def score(model: str, task: str, source: str, **fields: object) -> PublishedScore:
-    """The one published score of ``model`` on ``task`` whose source id holds ``source`` and whose fields are these."""
+    """The one published score of ``model`` on ``task`` whose source id holds ``source`` and whose fields
+    are these.
+    """
     (row,) = [
         row
         for origin, row in published.scores(model, task)

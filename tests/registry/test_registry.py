@@ -50,7 +50,8 @@ def test_the_shipped_registry_has_all_bases_families_and_released_pairs() -> Non
         ("incorrect", 100),
         ("incorrect", 150),
     }
-    assert all(registry.model(p.checkpoint).hub.endswith(f"-step{p.step}") for p in registry.pairs)  # type: ignore[union-attr]
+    # type: ignore[union-attr]
+    assert all(registry.model(p.checkpoint).hub.endswith(f"-step{p.step}") for p in registry.pairs)
     assert {i for i, m in registry.models.items() if m.gated} == {i for i in BASES if i.startswith("llama")}
 
 

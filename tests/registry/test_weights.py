@@ -1,4 +1,6 @@
-"""Folders of weights: what is hashed, and what is said of a folder that training left and nothing can load."""
+"""Folders of weights: what is hashed, and what is said of a folder that training left and nothing can
+load.
+"""
 
 import shutil
 from pathlib import Path

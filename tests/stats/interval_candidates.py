@@ -1,4 +1,5 @@
-"""Intervals that were tried for the mean over items and not taken; tests/stats/interval_coverage.py has their coverage.
+"""Intervals that were tried for the mean over items and not taken; tests/stats/interval_coverage.py has their
+coverage.
 
 Axes: R runs, I items, B bootstrap resamples.
 """
@@ -20,7 +21,9 @@ def _t(n: int) -> float:
 
 
 def plain_t(value_RI: Floats) -> Limits:
-    """The t interval over items; where all agree, the former rule: Clopper-Pearson of an unseen share, at either bound."""
+    """The t interval over items; where all agree, the former rule: Clopper-Pearson of an unseen share, at
+    either bound.
+    """
     n, mean_R = value_RI.shape[1], value_RI.mean(axis=1)
     half_R = _t(n) * value_RI.std(axis=1, ddof=1) / np.sqrt(n)
     half_R = np.where(np.ptp(value_RI, axis=1) == 0, 1 - 0.025 ** (1 / n), half_R)
@@ -28,7 +31,9 @@ def plain_t(value_RI: Floats) -> Limits:
 
 
 def bonett_price(value_RI: Floats) -> Limits:
-    """One imagined item at either bound, always (Agresti and Caffo 2000; Bonett and Price 2012 for paired shares)."""
+    """One imagined item at either bound, always (Agresti and Caffo 2000; Bonett and Price 2012 for paired
+    shares).
+    """
     n = value_RI.shape[1] + 2
     mean_R = value_RI.sum(axis=1) / n
     half_R = 1.96 * np.sqrt((((value_RI**2).sum(axis=1) + 2) / n - mean_R**2) / n)

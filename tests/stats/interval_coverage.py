@@ -2,7 +2,8 @@
 
     .venv/bin/python tests/stats/interval_coverage.py > docs/statistics-coverage.md
 
-Axes: R runs, I items, T training seeds. Vectorised over runs; each setting draws from a fixed seed of its own.
+Axes: R runs, I items, T training seeds. Vectorised over runs; each setting draws from a fixed seed of its
+own.
 """
 
 import sys
@@ -72,7 +73,9 @@ STRATA = (np.arange(2000) + 0.5) / 2000
 
 @dataclass(frozen=True)
 class Setting:
-    """``n`` items, avg@``k``, base ``accuracy``, Beta concentration ``spread``, how the arms hang together, the true delta."""
+    """``n`` items, avg@``k``, base ``accuracy``, Beta concentration ``spread``, how the arms hang
+    together, the true delta.
+    """
 
     n: int
     k: int
@@ -125,7 +128,9 @@ def _latent(rng: np.random.Generator, setting: Setting, runs: int) -> Floats:
 
 
 def draw(setting: Setting, runs: int, seed: int = 0) -> Draw:
-    """Items anew in each run; a checkpoint's mean is the base's plus delta plus its seed's effect, reached by a latent shift."""
+    """Items anew in each run; a checkpoint's mean is the base's plus delta plus its seed's effect, reached
+    by a latent shift.
+    """
     rng, scatter = np.random.default_rng([seed, zlib.crc32(repr(setting).encode())]), _scatter(setting.arms)
     latent_RI = _latent(rng, setting, runs)
     before_RI = rng.binomial(setting.k, special.expit(latent_RI)) / setting.k
@@ -242,7 +247,9 @@ def difference_coverage(one: Setting, other: Setting, runs: int, seed: int = 0) 
 
 
 def families_coverage(one: Setting, other: Setting, runs: int, seed: int = 0) -> Result:
-    """Of the difference of two families' deltas on the same items (their difficulties drawn apart: the hard case)."""
+    """Of the difference of two families' deltas on the same items (their difficulties drawn apart: the
+    hard case).
+    """
     left, right = draw(one, runs, seed), draw(other, runs, seed + 1)
     return result(chosen(left.change_RI - right.change_RI, (-2.0, 2.0)), one.delta - other.delta)
 

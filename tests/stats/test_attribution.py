@@ -18,7 +18,9 @@ FIG_7 = {
     "incorrect": [(301, 182, 210), (24, 16, 20), (129, 29, 100), (46, 20, 38)],
     "random": [(268, 164, 155), (57, 34, 41), (142, 34, 98), (33, 15, 31)],
 }
-"""Qwen2.5-Math-7B on MATH-500: of Code->Code, Code->Lang, Lang->Code, Lang->Lang the size, right before and right after."""
+"""Qwen2.5-Math-7B on MATH-500: of Code->Code, Code->Lang, Lang->Code, Lang->Lang the size, right before
+and right after.
+"""
 TOTALS = {"ground_truth": 391, "majority_vote": 382, "format": 357, "incorrect": 368, "random": 325}
 STRATEGIES = [(True, True), (True, False), (False, True), (False, False)]
 

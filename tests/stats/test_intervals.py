@@ -1,4 +1,6 @@
-"""Intervals: closed forms worked by hand, edge cases, invariances, and a short form of docs/statistics-coverage.md."""
+"""Intervals: closed forms worked by hand, edge cases, invariances, and a short form of
+docs/statistics-coverage.md.
+"""
 
 import interval_coverage as simulated
 import numpy as np
@@ -37,7 +39,8 @@ def test_symmetric_values_have_the_t_interval() -> None:
 
 
 def test_two_items_that_differ_are_worked_by_hand() -> None:
-    # d = -1/8, 1/8; one differs, so half an item stands at either bound: S2 = 2/64 + 1/2 * (0.5^2 + 0.5^2) = 0.28125
+    # d = -1/8, 1/8; one differs, so half an item stands at either bound: S2 = 2/64 + 1/2 * (0.5^2 + 0.5^2) =
+    # 0.28125
     half = scipy_stats.t.ppf(0.975, 1) * np.sqrt(0.28125 / 2)
     below, above = reach(np.array([0.375, 0.625]), (0.0, 1.0))
     assert (below, above) == pytest.approx((half, half))

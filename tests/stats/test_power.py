@@ -1,4 +1,6 @@
-"""Power: parity with statsmodels, simulated power of what is called detectable, and what the components measure."""
+"""Power: parity with statsmodels, simulated power of what is called detectable, and what the components
+measure.
+"""
 
 import numpy as np
 import pytest
@@ -67,7 +69,9 @@ def test_so_many_seeds_find_the_delta_with_80_percent_by_the_interval_over_items
 
 
 def test_published_rules_of_thumb_come_out() -> None:
-    """80% power needs 2.8 standard errors: 30 items at sd 25 give 12.8 points by the normal, 500 at sd 50 give 6.3."""
+    """80% power needs 2.8 standard errors: 30 items at sd 25 give 12.8 points by the normal, 500 at sd 50
+    give 6.3.
+    """
     assert minimum_detectable_effect(625.0, 30) == pytest.approx(
         12.8, abs=0.5
     )  # t with 29 degrees of freedom: a little more
@@ -146,7 +150,9 @@ def test_a_true_delta_of_the_detectable_size_is_found_in_80_percent_of_simulated
 
 
 def test_the_items_needed_find_the_delta_nearly_as_often_when_most_items_are_never_or_always_solved() -> None:
-    """Difficulties as they are assumed; a fifth of the items get a new one: the differences are mostly zero, and skewed."""
+    """Difficulties as they are assumed; a fifth of the items get a new one: the differences are mostly
+    zero, and skewed.
+    """
     rng = np.random.default_rng(1)
 
     def chances(n_runs: int, n: int) -> tuple[Chances, Chances]:

@@ -120,7 +120,9 @@ def leaves(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
 
 
 def changed(data: dict[str, Any], path: Sequence[str | int]) -> Summary:
-    """The summary with another value at ``path``, of those that a summary can have there; ``data`` is left as it was."""
+    """The summary with another value at ``path``, of those that a summary can have there; ``data`` is left
+    as it was.
+    """
     *way, last = path
     parent: Any = reduce(getitem, way, data)
     old = parent[last]

@@ -1,4 +1,6 @@
-"""Reading cells for a check: each kind of damage is one line that names the cell; stored grades are not trusted."""
+"""Reading cells for a check: each kind of damage is one line that names the cell; stored grades are not
+trusted.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

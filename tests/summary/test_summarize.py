@@ -1,4 +1,6 @@
-"""The summary of hand-made cells: numbers that can be worked out by hand, and none where the arms do not match."""
+"""The summary of hand-made cells: numbers that can be worked out by hand, and none where the arms do not
+match.
+"""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""Verification: an untouched run passes; whatever is changed by hand in its summary or its samples is named."""
+"""Verification: an untouched run passes; whatever is changed by hand in its summary or its samples is
+named.
+"""
 
 import shutil
 from pathlib import Path

@@ -87,8 +87,7 @@ def _grade_batch(resps: Texts, docs: Docs, grader: Grader) -> list[list[Grade]]:
     for texts, doc in zip(resps, docs, strict=True):
         item = Item(**doc)
         responses += [Response(item, text) for text in texts]
-    # lm-eval averages a metric over the items that give it; NaN keeps one that was not measured from going
-    # unnoticed.
+    # lm-eval averages a metric over the items that give it, so one that was not measured must be NaN.
     unmeasured = dict.fromkeys(metrics_of(grader), nan)
     grades = (replace(g, metrics={**unmeasured, **g.metrics}) for g in grade_responses(responses, grader))
     return [[next(grades) for _ in texts] for texts in resps]

@@ -56,8 +56,7 @@ def is_repetitive(text: str) -> bool:
     """
     codes = np.frombuffer(text[-REPETITION_CHARS:].encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     for period in range(MIN_PERIOD, min(MAX_PERIOD, len(codes) // MIN_REPEATS) + 1):
-        # A string repeats where each character equals the one a period before it, for so many characters on
-        # end.
+        # A string repeats where, for long enough, each character equals the one a period before it.
         same = codes[period:] == codes[:-period]
         needed = period * (MIN_REPEATS - 1)
         # A run that long holds one aligned block of half its length: a cheap look before the exact one.

@@ -227,8 +227,7 @@ def numeric(node: Node, point: Mapping[str, Fraction]) -> Approximation | None:
                 return None
             if mpmath.isnan(value):
                 return None
-            # Every number met is right to about ``digits`` digits, so the largest one sets the error of the
-            # result.
+            # Every number met is right to about ``digits`` digits, so the largest sets the error.
             error = mpmath.mpf(10) ** (evaluation.largest - digits + 10)
             if digits >= DIGITS - 10 + evaluation.largest and (
                 abs(value) > error * mpmath.mpf(10) ** 20 or digits > 2 * DIGITS

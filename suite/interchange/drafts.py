@@ -54,8 +54,7 @@ def draft_of(answers: AnswerSet, spec: TaskFile, job: ImportJob, model: Imported
     loaded = load_set(spec, job.data_dir, job.item_seed)
     answered = ItemIndex(spec.task, loaded.items).match(answers.answers)
     answer_of = _by_sample(answered)
-    # A cell has the same number of samples for each of its items. It is the highest sample index that sets
-    # it.
+    # A cell has the same number of samples for each of its items; the highest sample index sets it.
     k = 1 + max(sample for _, sample in answer_of)
     answered_ids = {item_id for item_id, _ in answer_of}
     items = tuple(item for item in loaded.items if item.id in answered_ids)
@@ -89,8 +88,7 @@ def _require_all_samples(
     n_missing = len(items) * k - len(answer_of)
     if not n_missing:
         return
-    # One wrong index can make k, and the number of gaps, a billion: they are counted, and only the first
-    # listed.
+    # One wrong index can make k, and so the gaps, a billion: all are counted, and only the first are listed.
     listed = ", ".join(islice(_gaps(items, answer_of, k), _LISTED))
     what = (
         f"{n_missing} of {len(items) * k} samples are missing, such as {listed}; "

@@ -34,8 +34,7 @@ def import_answers(job: ImportJob, model: ImportedModel, store: RunStore) -> lis
         # Under the lock, as another command may have changed the run since it was last read.
         require_same_checkpoint(model, store)
         replaced = replaced_cells(drafts, store, job.replace)
-        # Writing: into a staged folder that takes its place in one rename, so that even a kill leaves all or
-        # nothing.
+        # Writing: into a staged folder that takes effect in one rename. Even a kill leaves all or nothing.
         with store.staged(replaced=replaced) as staged:
             for draft in drafts:
                 cell = staged.cell(draft.manifest.cell)

@@ -23,9 +23,7 @@ def require_same_checkpoint(model: ImportedModel, store: RunStore) -> None:
 
 
 def replaced_cells(drafts: Sequence[Draft], store: RunStore, replace: bool) -> list[str]:
-    """Return the ids of the cells to remove.
-
-    With ``replace`` these are all earlier imports of the same models and tasks.
+    """Return the ids of the cells to remove: with ``replace``, earlier imports of these models and tasks.
 
     Without it, an earlier import is an error, unless both imports state a protocol, the protocols differ, and
     the answers differ: then one model was prompted in two ways on purpose, and both cells stay.
@@ -51,8 +49,7 @@ def _is_other_protocol(draft: Draft, earlier: CellManifest, cell_store: CellStor
     hashes = {draft.manifest.cell.protocol_hash, earlier.cell.protocol_hash}
     if len(hashes) == 1 or UNSTATED in hashes:
         return False
-    # Where all shared samples have the same text, these are the earlier answers with another statement about
-    # them.
+    # If all shared samples have the same text, these are the earlier answers under another statement.
     earlier_samples = cell_store.samples()
     shared = [sample for sample in draft.samples if (sample.item_id, sample.sample) in earlier_samples]
     restated = all(earlier_samples[s.item_id, s.sample].text == s.text for s in shared)

@@ -38,12 +38,12 @@ class SuiteLM(LM):  # type: ignore[misc]  # lm-eval has no types
         model = works[0].planned.model.id
         total = sum(work.planned.n_samples for work in works)
         done = total - sum(work.n_missing for work in works)
-        self.progress(Report(model, "samples", done, total, "samples"))
+        self.progress(Report(model, "drawing", done, total, "samples"))
 
         def drawn(n: int) -> None:
             nonlocal done
             done += n
-            self.progress(Report(model, "samples", done, total, "samples"))
+            self.progress(Report(model, "drawing", done, total, "samples"))
 
         self.failures |= self.engine.draw(works, drawn)
 

@@ -163,9 +163,9 @@ def test_progress_names_the_model_and_counts_its_samples(tmp_path: Path) -> None
     run_cells(store, cells, reports.append)
     assert reports == [
         Report("micro-llama3", "loading, model 1 of 2", 0, None, "samples"),
-        Report("micro-llama3", "samples, model 1 of 2", 0, 3, "samples"),
-        Report("micro-llama3", "samples, model 1 of 2", 3, 3, "samples"),
+        Report("micro-llama3", "drawing, model 1 of 2", 0, 3, "samples"),
+        Report("micro-llama3", "drawing, model 1 of 2", 3, 3, "samples"),
         Report("micro-olmo2", "loading, model 2 of 2", 0, None, "samples"),
-        Report("micro-olmo2", "samples, model 2 of 2", 0, 3, "samples"),
-        Report("micro-olmo2", "samples, model 2 of 2", 3, 3, "samples"),
+        Report("micro-olmo2", "drawing, model 2 of 2", 0, 3, "samples"),
+        Report("micro-olmo2", "drawing, model 2 of 2", 3, 3, "samples"),
     ]

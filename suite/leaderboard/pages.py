@@ -28,7 +28,7 @@ _DISPENSABLE = re.compile(rb"</t[dhr]>|\s+(?=<t[dhr][ >])|(?<=\n)[ \t]+")
 
 def page(template: str, **context: object) -> bytes:
     """Return the rendered page; a name that ``context`` lacks is an error."""
-    return _environment().get_template(template).render(policy=POLICY, **context).encode()
+    return environment().get_template(template).render(policy=POLICY, **context).encode()
 
 
 def assets() -> Iterator[tuple[str, bytes]]:
@@ -70,7 +70,8 @@ def embedded(value: object) -> Markup:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the environment of all templates, with the wording of each page and the filters for numbers."""
     env = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, DictLoader
 
 from suite.benchmarks.items import Item, items_hash
 from suite.grade.stored_grades import StoredCell
 from suite.leaderboard.answers import PackedCell
-from suite.leaderboard.pages import HERE, POLICY, assets, embedded
+from suite.leaderboard.pages import POLICY, assets, embedded, environment
 from suite.schema import Cell, Decoding, FinishReason, Outcome, Sample, SampleGrade
 from suite.store.cells import CellManifest
 
@@ -109,11 +109,8 @@ def pair_page(folder: Path, before: PackedCell, after: Sequence[PackedCell]) -> 
         {"name": one.manifest.cell.model, "cell": one.manifest.cell.id, "items": one.items}
         for one in (before, *after)
     ]
-    env = Environment(
-        loader=ChoiceLoader([DictLoader({"page": PAGE}), FileSystemLoader(HERE / "templates")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-    )
+    ours = environment()
+    env = ours.overlay(loader=ChoiceLoader([DictLoader({"page": PAGE}), ours.loader]))
     data = embedded({"folder": "../answers/", "before": arms[0], "after": arms[1:]})
     page = folder / "pairs" / "page.html"
     page.parent.mkdir(exist_ok=True)

@@ -1,7 +1,8 @@
 """Chromium for the tests of the pages: the browser of the machine, with the network off; a page says what it complained about."""
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +21,35 @@ NEEDS_CHROMIUM = [
     ),
 ]
 """A module's ``pytestmark``; on CI a machine without Chromium fails."""
+
+PATIENCE_S = 10.0
+"""How long a test waits for the state that it asserts."""
+
+
+def settles(read: Callable[[], object], wanted: object = True) -> None:
+    """Assert that what ``read`` reads of a page becomes ``wanted``.
+
+    A click returns before a busy page has followed it, so what follows an action is never read just once. For the state of a
+    single element use ``expect``, which waits as well.
+    """
+    from playwright.sync_api import Error
+
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        try:
+            if read() == wanted:
+                return
+        except (Error, IndexError):  # a page that is just being left or filled
+            pass
+        time.sleep(0.02)
+    assert read() == wanted
+
+
+def expect(element):
+    """Playwright's assertions about an element or a page, which wait until they hold."""
+    from playwright.sync_api import expect
+
+    return expect(element)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from builders.cells import FAMILY, write_cell
-from chromium import NEEDS_CHROMIUM, Visit
+from chromium import NEEDS_CHROMIUM, Visit, settles
 from gate_reports import whole_report
 
 from suite.leaderboard import packed_cells, write_board
@@ -94,7 +94,7 @@ def test_the_page_of_a_pair_can_be_used_by_anybody(
     for fold in visit.page.locator("main details > summary").all():
         fold.click()
     assert serious(visit) == []
-    assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+    settles(lambda: visit.page.evaluate("document.documentElement.scrollWidth") <= width)
     assert visit.complaints == [] and all(url.startswith("file://") for url in visit.requests)
     visit.context.close()
 
@@ -125,13 +125,15 @@ def test_a_cell_of_the_board_leads_to_its_pair_and_the_pair_back_to_its_task(pai
     page = pair_visit.page
     pair_visit.shown(".heatmap a", has_text="+").first.click()
     page.wait_for_url("**/pairs/micro_bench-*")
-    assert page.get_by_role("heading", level=1).inner_text() == "micro Llama3 trained on ground_truth"
-    assert "+50.0" in page.locator(".verdict").inner_text()
+    settles(lambda: page.get_by_role("heading", level=1).inner_text(), "micro Llama3 trained on ground_truth")
+    settles(lambda: "+50.0" in page.locator(".verdict").inner_text())
     page.get_by_role("link", name="random", exact=True).first.click()
     page.wait_for_url("**-random-*")
     page.get_by_role("link", name="Leaderboard").click()
     page.wait_for_url("**/index.html#task=micro_bench")
-    assert pair_visit.shown("h2").first.inner_text() == "Published word problems, leaked to one family"
+    settles(
+        lambda: pair_visit.shown("h2").first.inner_text(), "Published word problems, leaked to one family"
+    )
 
 
 def test_the_page_of_a_pair_is_whole_without_scripts(browser, page_of_a_pair: Path) -> None:

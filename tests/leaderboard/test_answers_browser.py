@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from answer_cells import Answer, pair_page, stored
-from chromium import NEEDS_CHROMIUM, Visit
+from chromium import NEEDS_CHROMIUM, Visit, expect, settles
 
 from suite.benchmarks.items import Item
 from suite.leaderboard.answers import PackedCell, pack
@@ -131,10 +131,11 @@ def test_a_filter_says_how_many_it_keeps_and_keeps_those(
     button = visit.page.locator("#answers-filters button", has_text=re.sub(r"[^A-Za-z]", "", label))
     assert " ".join(button.inner_text().split()) == label
     button.click()
-    assert visit.page.locator("#answers-list .id").all_inner_texts() == kept
-    assert visit.chosen() == kept[0]
-    assert visit.page.locator("#answers-filters [aria-pressed=true]").inner_text().split()[-1] == str(
-        len(kept)
+    settles(lambda: visit.page.locator("#answers-list .id").all_inner_texts(), kept)
+    settles(lambda: visit.chosen(), kept[0])
+    settles(
+        lambda: visit.page.locator("#answers-filters [aria-pressed=true]").inner_text().split()[-1],
+        str(len(kept)),
     )
 
 
@@ -145,8 +146,8 @@ def test_an_item_opens_at_the_sample_that_changed_with_both_verdicts(visiting, p
     for piece in ("Before base", "✗ wrong", "answer 8", "7 tokens", "stopped by itself"):
         assert piece in before
     visit.page.get_by_role("button", name="Next").click()
-    assert visit.chosen() == "two"
-    assert "are left in the basket" in visit.page.locator("#answers-question").inner_text()
+    settles(lambda: visit.chosen(), "two")
+    settles(lambda: "are left in the basket" in visit.page.locator("#answers-question").inner_text())
     visit.page.get_by_role("button", name="Sample 2: before correct, after correct").click()
     visit.page.locator("#answers-before .written", has_text="Twelve of quince 1").wait_for()
 
@@ -176,7 +177,7 @@ def test_differences_are_marked_and_told_apart_without_colour(visiting, page: Pa
     assert visit.page.locator("#answers-afterwards ins").evaluate(drawn) == "underline"
     visit.page.get_by_role("button", name="Mark differences").click()
     visit.page.locator("#answers-before del").wait_for(state="detached")
-    assert "view=plain" in visit.page.url
+    settles(lambda: "view=plain" in visit.page.url)
 
 
 def test_equal_texts_are_said_to_be_the_same(visiting, page: Path) -> None:
@@ -192,11 +193,11 @@ def test_code_is_monospace_and_keeps_its_lines(visiting, page: Path) -> None:
     assert code.evaluate("node => node.textContent") == CODE.split("\nThe")[0]
     assert "mono" in code.evaluate("node => getComputedStyle(node).fontFamily")
     visit.page.get_by_role("button", name="Wrap lines").click()
-    assert (
-        visit.page.locator("#answers-afterwards .written").evaluate(
+    settles(
+        lambda: visit.page.locator("#answers-afterwards .written").evaluate(
             "node => getComputedStyle(node).whiteSpace"
-        )
-        == "pre"
+        ),
+        "pre",
     )
 
 
@@ -235,16 +236,18 @@ def test_formulas_are_drawn_as_mathml_and_nothing_else_is(
 
 def test_math_and_differences_exclude_each_other(visiting, page: Path) -> None:
     visit = visiting(page, item="one")
+    pressed_views = visit.page.locator("[data-view][aria-pressed=true]")
+
+    def views() -> list[str]:
+        return pressed_views.evaluate_all("nodes => nodes.map(n => n.dataset.view)")
+
     for name, pressed in (
         ("Render math", ["math"]),
         ("Mark differences", ["diff"]),
         ("Mark differences", []),
     ):
         visit.page.get_by_role("button", name=name).click()
-        shown = visit.page.locator("[data-view][aria-pressed=true]").evaluate_all(
-            "nodes => nodes.map(n => n.dataset.view)"
-        )
-        assert shown == pressed
+        settles(views, pressed)
 
 
 HOSTILE = {
@@ -327,7 +330,7 @@ def test_a_text_of_a_megabyte_is_cut_and_shown_whole_on_request(visiting, tmp_pa
         "button", name=f"Show all {len(before):,} characters"
     ).click()
     visit.page.locator("#answers-before button").wait_for(state="detached", timeout=30_000)
-    assert visit.text("before") == before and visit.text("afterwards") == after[:20_000]
+    settles(lambda: visit.text("before") == before and visit.text("afterwards") == after[:20_000])
 
 
 @pytest.mark.parametrize("unit", ["\0a", "\u202e", "<b>", "$x$ ", "```", "é\n"])
@@ -356,8 +359,11 @@ def test_search_looks_into_questions_and_into_the_texts_of_both_arms(
 ) -> None:
     visit = visiting(page)
     visit.search(words)
-    assert visit.page.locator("#answers-list .id").all_inner_texts() == kept
-    assert visit.page.locator("#answers-filters button").first.inner_text().split() == ["All", str(len(kept))]
+    settles(lambda: visit.page.locator("#answers-list .id").all_inner_texts(), kept)
+    settles(
+        lambda: visit.page.locator("#answers-filters button").first.inner_text().split(),
+        ["All", str(len(kept))],
+    )
     visit.page.get_by_label("Search").fill("")
     visit.page.locator("#answers-list li").nth(3).wait_for()
 
@@ -371,12 +377,16 @@ def test_a_link_opens_the_same_view_and_keeps_what_is_not_ours(visiting, page: P
     visit.page.locator("#answers-list button").click()
     visit.page.get_by_role("button", name="Sample 3").click()
     visit.page.get_by_role("button", name="Render math").click()
-    assert visit.page.url.split("#")[1] == "task=other&q=quince&show=broken&item=two&sample=3&view=math"
+    settles(
+        lambda: visit.page.url.split("#")[1], "task=other&q=quince&show=broken&item=two&sample=3&view=math"
+    )
     again = visiting(page, task="other", q="quince", show="broken", item="two", sample=3, view="math")
     assert again.text("before") == "Twelve of quince 2" and again.chosen() == "two"
-    assert again.page.locator("#answers-filters [aria-pressed=true]").inner_text().split()[1] == "Broken"
-    assert again.page.get_by_label("Search").input_value() == "quince"
-    assert again.page.get_by_role("button", name="Render math").get_attribute("aria-pressed") == "true"
+    settles(
+        lambda: again.page.locator("#answers-filters [aria-pressed=true]").inner_text().split()[1], "Broken"
+    )
+    expect(again.page.get_by_label("Search")).to_have_value("quince")
+    expect(again.page.get_by_role("button", name="Render math")).to_have_attribute("aria-pressed", "true")
 
 
 def test_values_of_a_link_that_mean_nothing_are_ignored(visiting, page: Path) -> None:
@@ -390,11 +400,12 @@ def test_another_checkpoint_is_picked_and_stands_in_the_link(visiting, page: Pat
     visit = visiting(page, item="two")
     visit.page.get_by_label("Checkpoint").select_option("seed 1")
     visit.page.locator("#answers-afterwards", has_text="After seed 1").wait_for()
-    assert "after=seed+1" in visit.page.url and visit.chosen() == "two"
-    assert all(row.startswith("= unchanged") for row in visit.rows())
+    settles(lambda: "after=seed+1" in visit.page.url)
+    settles(lambda: visit.chosen(), "two")
+    settles(lambda: all(row.startswith("= unchanged") for row in visit.rows()))
     again = visiting(page, after="seed 1")
     again.page.locator("#answers-afterwards", has_text="After seed 1").wait_for()
-    assert again.page.get_by_label("Checkpoint").input_value() == "seed 1"
+    expect(again.page.get_by_label("Checkpoint")).to_have_value("seed 1")
 
 
 def test_every_file_is_loaded_once_and_texts_when_they_are_needed(visiting, page: Path) -> None:
@@ -413,9 +424,9 @@ def test_keys_reach_the_search_and_move_through_the_list(visiting, page: Path) -
     visit = visiting(page)
     keyboard = visit.page.keyboard
     keyboard.press("/")
-    assert visit.page.evaluate("document.activeElement.id") == "answers-search"
+    settles(lambda: visit.page.evaluate("document.activeElement.id"), "answers-search")
     keyboard.type("a/j")
-    assert visit.page.get_by_label("Search").input_value() == "a/j"
+    expect(visit.page.get_by_label("Search")).to_have_value("a/j")
     visit.page.get_by_label("Search").fill("")
     visit.page.locator("#answers-list li").nth(3).wait_for()
     keyboard.press("Escape")
@@ -423,14 +434,12 @@ def test_keys_reach_the_search_and_move_through_the_list(visiting, page: Path) -
         "document.activeElement.closest('li') ? document.activeElement.querySelector('.id').textContent : ''"
     )
     start = visit.page.evaluate(focused)
-    assert start == visit.chosen()
-    moved = []
-    for key in ("j", "ArrowDown", "j", "j", "k", "ArrowUp"):
-        keyboard.press(key)
-        moved.append((visit.page.evaluate(focused), visit.chosen()))
+    settles(lambda: start == visit.chosen())
     order = ["one", "two", "three", "four"]
-    assert moved == [(order[n], order[n]) for n in (1, 2, 3, 3, 2, 1)]
-    assert visit.page.locator("#answers-list [aria-current=true]").count() == 1
+    for key, place in zip(("j", "ArrowDown", "j", "j", "k", "ArrowUp"), (1, 2, 3, 3, 2, 1), strict=True):
+        keyboard.press(key)
+        settles(lambda: (visit.page.evaluate(focused), visit.chosen()), (order[place], order[place]))
+    expect(visit.page.locator("#answers-list [aria-current=true]")).to_have_count(1)
     outline = visit.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
 
@@ -441,9 +450,11 @@ def test_a_long_list_grows_on_request_and_by_key(visiting, tmp_path: Path) -> No
     visit = visiting(pair_page(tmp_path, cells[0], cells[1:]), item="49")
     assert len(visit.rows()) == 50
     visit.page.locator("#answers-list [aria-current]").press("j")
-    assert len(visit.rows()) == 100 and visit.chosen() == "50"
+    settles(lambda: len(visit.rows()), 100)
+    settles(lambda: visit.chosen(), "50")
     visit.page.get_by_role("button", name="Show 20 more of 20").click()
-    assert len(visit.rows()) == 120 and not visit.page.locator("#answers-more").is_visible()
+    settles(lambda: len(visit.rows()), 120)
+    expect(visit.page.locator("#answers-more")).to_be_hidden()
     assert visiting(tmp_path / "pairs" / "page.html", item="110").chosen() == "110"
 
 
@@ -460,7 +471,7 @@ def test_answers_fit_a_phone(visiting, page: Path, tmp_path: Path, scheme: str) 
     wide.text("before")
     assert wide.page.evaluate("document.documentElement.scrollWidth") <= 360
     wide.page.get_by_role("button", name="Wrap lines").click()
-    assert wide.page.evaluate("document.documentElement.scrollWidth") <= 360
+    settles(lambda: wide.page.evaluate("document.documentElement.scrollWidth") <= 360)
 
 
 CONTRAST = """() => {
@@ -499,12 +510,14 @@ def test_a_missing_file_is_named_in_one_line(browser, page: Path, tmp_path: Path
     visit.page.get_by_text("searched all answers, 1 file of answers missing").wait_for()
     (tmp_path / f"answers/{cells[0].items}.js").unlink()
     visit = AnswersVisit(browser, broken)
-    assert (
-        visit.page.locator("#answers-status")
-        .inner_text()
-        .startswith(f"answers/{cells[0].items}.js is missing")
+    settles(
+        lambda: (
+            visit.page.locator("#answers-status")
+            .inner_text()
+            .startswith(f"answers/{cells[0].items}.js is missing")
+        )
     )
-    assert not visit.page.locator("#answers-body").is_visible()
+    expect(visit.page.locator("#answers-body")).to_be_hidden()
 
 
 @pytest.mark.parametrize(
@@ -531,8 +544,8 @@ def test_without_scripts_one_sentence_says_so(browser, page: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     opened = context.new_page()
     opened.goto(page.as_uri())
-    assert opened.get_by_text("shown by a script, which has not run").is_visible()
-    assert not opened.locator("#answers-body").is_visible()
+    expect(opened.get_by_text("shown by a script, which has not run")).to_be_visible()
+    expect(opened.locator("#answers-body")).to_be_hidden()
     context.close()
 
 

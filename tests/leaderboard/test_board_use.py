@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from board_page import heatmap
-from chromium import NEEDS_CHROMIUM, Visit
+from chromium import NEEDS_CHROMIUM, Visit, expect, settles
 from large_summary import large_summary
 
 from suite.leaderboard import write_board
@@ -87,18 +88,20 @@ def test_the_same_cells_show_what_is_left_beyond_the_control_and_against_the_str
     row = tested.deltas[0]
     assert spoken(visit)[0] == "+29.3 [+25.8, +32.5] ▲ gain MDE 4.8"
     visit.page.get_by_role("radio", name="Beyond control").check()
-    assert (
-        spoken(visit)[0]
-        == f"{page_points(row.adjusted_delta)} [+5.2, +11.6] beyond random beats every control"
+    settles(
+        lambda: spoken(visit)[0],
+        f"{page_points(row.adjusted_delta)} [+5.2, +11.6] beyond random beats every control",
     )
-    assert spoken(visit)[1] == "no control" and "is a control" in spoken(visit)
-    assert visit.shown(".map h3").inner_text() == "Delta beyond its control by reward and family"
+    settles(lambda: spoken(visit)[1], "no control")
+    settles(lambda: "is a control" in spoken(visit))
+    settles(lambda: visit.shown(".map h3").inner_text(), "Delta beyond its control by reward and family")
     visit.page.get_by_role("radio", name="Strong baseline").check()
-    assert (
-        spoken(visit)[0]
-        == f"+1.7 {page_interval(row.strong_baseline_interval)} base's best: none / qwen_math"
+    settles(
+        lambda: spoken(visit)[0],
+        f"+1.7 {page_interval(row.strong_baseline_interval)} base's best: none / qwen_math",
     )
-    assert spoken(visit)[1] == "one protocol only" and visit.page.url.endswith("#show=strong")
+    settles(lambda: spoken(visit)[1], "one protocol only")
+    settles(lambda: visit.page.url.endswith("#show=strong"))
 
 
 def test_colour_follows_the_value_that_is_shown_and_no_value_is_no_zero(visit: Visit) -> None:
@@ -109,9 +112,9 @@ def test_colour_follows_the_value_that_is_shown_and_no_value_is_no_zero(visit: V
 
     deltas = grounds()
     visit.page.get_by_role("radio", name="Beyond control").check()
-    adjusted = grounds()
-    assert len(set(deltas)) == 5 and adjusted[0] != deltas[0]
-    assert set(adjusted[1:]) == {"rgba(0, 0, 0, 0)"}
+    settles(lambda: set(grounds()[1:]), {"rgba(0, 0, 0, 0)"})
+    assert len(set(deltas)) == 5
+    settles(lambda: grounds()[0] != deltas[0])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -135,30 +138,32 @@ def test_ink_on_every_cell_reaches_the_contrast_of_text(
 def test_published_figures_stand_in_the_cells_once_asked_for_with_their_sources_below(visit: Visit) -> None:
     assert not visit.shown(".paper").first.is_visible() and not visit.shown(".papers").is_visible()
     visit.page.get_by_label("Published figures").check()
-    assert spoken(visit)[0].endswith("paper +29.1") and visit.page.url.endswith("#published=1")
+    settles(lambda: spoken(visit)[0].endswith("paper +29.1"))
+    settles(lambda: visit.page.url.endswith("#published=1"))
+    expect(visit.shown(".papers")).to_be_visible()
     below = visit.shown(".papers").inner_text()
-    assert (
-        "References, never controls" in below
-        and "arXiv 2506.10947v1" in below
-        and "greedy, smoothed over 10 steps, step 300" in below
-    )
+    assert "References, never controls" in below
+    assert "arXiv 2506.10947v1" in below
+    assert "greedy, smoothed over 10 steps, step 300" in below
 
 
 def test_filters_narrow_the_heatmap_and_every_table(visit: Visit) -> None:
     assert count(visit) == "5 of 5 deltas shown"
     choose(visit, "Families", "Llama3")
-    assert families(visit) == ["Llama3"] and count(visit) == "2 of 5 deltas shown"
-    assert visit.shown("table.deltas tbody tr:not([hidden])").count() == 2
-    assert visit.shown("table.scores tbody tr:not([hidden])").count() == 3
+    settles(lambda: families(visit), ["Llama3"])
+    settles(lambda: count(visit), "2 of 5 deltas shown")
+    expect(visit.shown("table.deltas tbody tr:not([hidden])")).to_have_count(2)
+    expect(visit.shown("table.scores tbody tr:not([hidden])")).to_have_count(3)
     choose(visit, "Findings", "▲ gain")
-    assert [text[:5] for text in spoken(visit)] == ["+4.2 "] and visit.page.url.endswith(
-        "#families=llama3&findings=gain"
-    )
+    settles(lambda: [text[:5] for text in spoken(visit)], ["+4.2 "])
+    settles(lambda: visit.page.url.endswith("#families=llama3&findings=gain"))
     visit.page.get_by_role("button", name="Reset", exact=True).click()
-    assert count(visit) == "5 of 5 deltas shown" and "#" not in visit.page.url
+    settles(lambda: count(visit), "5 of 5 deltas shown")
+    settles(lambda: "#" not in visit.page.url)
     choose(visit, "Rewards", "random", "format")
-    assert visit.shown(".heatmap tbody th:visible span").all_inner_texts() == ["random", "format"]
-    assert families(visit) == ["Qwen2.5-Math ◆", "Llama3"] and spoken(visit)[1] == "∅ missing"
+    settles(lambda: visit.shown(".heatmap tbody th:visible span").all_inner_texts(), ["random", "format"])
+    settles(lambda: families(visit), ["Qwen2.5-Math ◆", "Llama3"])
+    settles(lambda: spoken(visit)[1], "∅ missing")
 
 
 def test_search_looks_at_every_name_and_says_when_nothing_is_left(visit: Visit) -> None:
@@ -172,25 +177,24 @@ def test_search_looks_at_every_name_and_says_when_nothing_is_left(visit: Visit) 
         ("  ", 5),
     ):
         search.fill(asked)
-        assert count(visit) == f"{left} of 5 deltas shown", asked
+        settles(lambda: count(visit), f"{left} of 5 deltas shown")
     search.fill("nobody")
-    assert (
-        visit.page.get_by_text("No delta matches.").is_visible()
-        and not visit.shown("table").first.is_visible()
-    )
+    expect(visit.page.get_by_text("No delta matches.")).to_be_visible()
+    expect(visit.shown("table").first).to_be_hidden()
     visit.page.get_by_role("button", name="Reset filters").click()
-    assert (
-        search.input_value() == "" and len(spoken(visit)) == 8 and visit.page.locator("#nothing").is_hidden()
-    )
+    expect(search).to_have_value("")
+    settles(lambda: len(spoken(visit)), 8)
+    expect(visit.page.locator("#nothing")).to_be_hidden()
 
 
 def test_a_filter_holds_on_every_task(browser, summary: Summary, tmp_path: Path) -> None:
     visit = Visit(browser, write_board(summary, tmp_path), view="#families=micro-olmo2+micro-llama3")
     for tab in visit.page.get_by_role("tab").all()[:3]:
         tab.click()
-        assert [name.rstrip(" ◆") for name in families(visit)] == ["Micro Llama3", "Micro OLMo2"]
+        settles(lambda: [name.rstrip(" ◆") for name in families(visit)], ["Micro Llama3", "Micro OLMo2"])
     visit.page.get_by_role("tab", name="Across tasks").click()
-    assert visit.page.locator("#controls").is_hidden() and visit.page.url.endswith("task=across")
+    expect(visit.page.locator("#controls")).to_be_hidden()
+    settles(lambda: visit.page.url.endswith("task=across"))
     visit.context.close()
 
 
@@ -203,16 +207,14 @@ def test_a_link_opens_the_view_that_it_was_copied_from(browser, summary: Summary
     first.page.get_by_role("searchbox").fill("micro-llama3")
     first.shown("table.deltas").get_by_role("button", name="Before", exact=True).click()
     link = copied(first, "Copy Link")
-    assert link == first.page.url
+    settles(lambda: link == first.page.url)
     second = Visit(browser, board, view=link[link.index("#") :])
     for visit in (first, second):
-        assert (
-            visit.shown("h2").first.inner_text() == "Micro benchmark"
-            and count(visit) == "2 of 12 deltas shown"
-        )
-        assert visit.page.get_by_role("radio", name="Beyond control").is_checked()
-        assert visit.page.get_by_role("searchbox").input_value() == "micro-llama3"
-        assert visit.shown("table.deltas th[aria-sort=descending]").inner_text().strip() == "Before"
+        expect(visit.shown("h2").first).to_have_text("Micro benchmark")
+        expect(visit.page.locator("#count")).to_have_text("2 of 12 deltas shown")
+        expect(visit.page.get_by_role("radio", name="Beyond control")).to_be_checked()
+        expect(visit.page.get_by_role("searchbox")).to_have_value("micro-llama3")
+        expect(visit.shown("table.deltas th[aria-sort=descending]")).to_have_text("Before")
         visit.context.close()
 
 
@@ -223,9 +225,8 @@ def test_what_an_address_says_of_nothing_known_is_left_out(browser, board: Path)
     assert not visit.shown(".paper").first.is_visible()
     visit.page.evaluate("location.hash = 'show=strong&q=random-s0'")
     visit.page.get_by_text("1 of 5 deltas shown").wait_for()
-    assert visit.page.get_by_role("radio", name="Strong baseline").is_checked() and families(visit) == [
-        "Qwen2.5-Math ◆"
-    ]
+    expect(visit.page.get_by_role("radio", name="Strong baseline")).to_be_checked()
+    settles(lambda: families(visit), ["Qwen2.5-Math ◆"])
     assert visit.complaints == []
     visit.context.close()
 
@@ -233,12 +234,12 @@ def test_what_an_address_says_of_nothing_known_is_left_out(browser, board: Path)
 def test_the_heatmap_sorts_by_a_family_in_the_value_that_is_shown(visit: Visit) -> None:
     visit.shown(".heatmap").get_by_role("button", name="Qwen2.5-Math").click()
     rows = visit.shown(".heatmap tbody th span")
-    assert rows.all_inner_texts() == ["ground_truth", "random", "format", "my_method"]
+    settles(lambda: rows.all_inner_texts(), ["ground_truth", "random", "format", "my_method"])
     visit.shown(".heatmap").get_by_role("button", name="Llama3").click()
-    assert rows.all_inner_texts()[:2] == ["ground_truth", "my_method"]
-    assert (
-        visit.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('sort')")
-        == "heatmap:Llama3:desc"
+    settles(lambda: rows.all_inner_texts()[:2], ["ground_truth", "my_method"])
+    settles(
+        lambda: visit.page.evaluate("new URLSearchParams(location.hash.slice(1)).get('sort')"),
+        "heatmap:Llama3:desc",
     )
 
 
@@ -261,10 +262,8 @@ def test_the_table_as_shown_is_copied_as_latex_with_gains_in_bold(visit: Visit) 
     assert r"\caption{MATH-500 (500 items): Delta, in percentage points with interval. Bold: gain;" in text
     assert r"Reward & Qwen2.5-Math $\diamond$ & Llama3 \\" in text
     assert r"ground\_truth & \textbf{+29.3} {\scriptsize $[+25.8, +32.5]$} & \textbf{+4.2}" in text
-    assert (
-        r"\textit{$-$6.0} {\scriptsize $[-9.5, -2.8]$}" in text
-        and r"$[+17.5, +24.2]$} $\ddagger$ & missing \\" in text
-    )
+    assert r"\textit{$-$6.0} {\scriptsize $[-9.5, -2.8]$}" in text
+    assert r"$[+17.5, +24.2]$} $\ddagger$ & missing \\" in text
 
 
 def test_names_with_the_marks_of_markdown_and_latex_are_escaped(
@@ -287,7 +286,7 @@ def test_copying_works_where_a_page_has_no_clipboard(visit: Visit) -> None:
     visit.page.locator("#said", has_text="Link copied.").wait_for()
     search = visit.page.get_by_role("searchbox")
     search.press("Control+V")
-    assert search.input_value() == visit.page.url.split("#")[0]
+    settles(lambda: search.input_value() == visit.page.url.split("#")[0])
 
 
 def test_arrow_keys_move_between_cells_over_holes_and_enter_opens_the_pair(
@@ -307,8 +306,11 @@ def test_arrow_keys_move_between_cells_over_holes_and_enter_opens_the_pair(
         ("ArrowRight", 1),
     ):
         visit.page.keyboard.press(key)
-        assert visit.page.evaluate(focused) == pair_page(tested.deltas[place]), key
-    assert visit.shown(".heatmap td > a[tabindex='0']").get_attribute("href") == pair_page(tested.deltas[1])
+        settles(lambda: visit.page.evaluate(focused), pair_page(tested.deltas[place]))
+    settles(
+        lambda: visit.shown(".heatmap td > a[tabindex='0']").get_attribute("href"),
+        pair_page(tested.deltas[1]),
+    )
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_url(f"**/{pair_page(tested.deltas[1])}")
 
@@ -317,15 +319,12 @@ def test_a_focused_cell_is_described_by_its_note_until_escape(visit: Visit, test
     cell = visit.shown(".heatmap td > a").first
     cell.focus()
     note = visit.page.get_by_role("tooltip")
-    lines = note.locator("p").all_inner_texts()
-    assert lines == [
-        "ground_truth · Qwen2.5-Math ◆",
-        "+29.3 [+25.8, +32.5] ▲ gain",
-        *heatmap(tested)[0][0].notes,
-    ]
-    assert cell.get_attribute("aria-describedby") == note.get_attribute("id")
+    wanted = ["ground_truth · Qwen2.5-Math ◆", "+29.3 [+25.8, +32.5] ▲ gain", *heatmap(tested)[0][0].notes]
+    settles(lambda: note.locator("p").all_inner_texts(), wanted)
+    settles(lambda: cell.get_attribute("aria-describedby") == note.get_attribute("id"))
     visit.page.keyboard.press("Escape")
-    assert note.is_hidden() and cell.get_attribute("aria-describedby") is None
+    expect(note).to_be_hidden()
+    settles(lambda: cell.get_attribute("aria-describedby") is None)
 
 
 def test_the_pointer_can_move_onto_a_note(visit: Visit) -> None:
@@ -333,7 +332,7 @@ def test_the_pointer_can_move_onto_a_note(visit: Visit) -> None:
     note = visit.page.get_by_role("tooltip")
     note.hover()
     visit.page.wait_for_timeout(300)
-    assert note.is_visible()
+    expect(note).to_be_visible()
     visit.page.mouse.move(2, 2)
     note.wait_for(state="hidden")
 
@@ -345,7 +344,8 @@ def test_the_board_fits_a_narrow_phone(browser, tested: Summary, tmp_path: Path,
     if not view:
         visit.page.locator("#controls summary", has_text="Findings").click()
         box = visit.page.get_by_role("group", name="Findings").bounding_box()
-        assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
     assert visit.complaints == []
     visit.context.close()
 
@@ -354,16 +354,17 @@ def test_paper_has_the_tables_black_on_white_and_no_controls(browser, large_boar
     visit = Visit(browser, large_board, scheme="dark")
     visit.page.emulate_media(media="print")
     seen = "node => node.checkVisibility({ contentVisibilityAuto: true })"
-    assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert (
-        not visit.page.locator("#controls").is_visible()
-        and not visit.page.get_by_role("tablist").is_visible()
+    settles(
+        lambda: visit.page.evaluate("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)"
     )
+    expect(visit.page.locator("#controls")).to_be_hidden()
+    expect(visit.page.get_by_role("tablist")).to_be_hidden()
     for table in ("heatmap", "deltas", "scores", "sources"):
-        assert visit.shown(f"table.{table} tbody td").last.evaluate(seen), table
-    assert (
-        visit.shown(".heatmap tbody td").first.evaluate("c => getComputedStyle(c).printColorAdjust")
-        == "exact"
+        cell = visit.shown(f"table.{table} tbody td").last
+        settles(partial(cell.evaluate, seen))
+    settles(
+        lambda: visit.shown(".heatmap tbody td").first.evaluate("c => getComputedStyle(c).printColorAdjust"),
+        "exact",
     )
     assert len(visit.page.pdf()) > 10_000
     visit.context.close()
@@ -395,8 +396,9 @@ def test_one_family_one_reward_and_a_task_without_pairs_are_no_special_case(
     visit = Visit(browser, write_board(lone, tmp_path))
     assert count(visit) == "1 of 1 deltas shown" and len(spoken(visit)) == 4
     visit.page.get_by_role("tab", name="Micro benchmark", exact=True).click()
-    assert visit.page.get_by_text("No pair was compared on this task.").first.is_visible()
-    assert visit.page.locator("#controls").is_hidden() and visit.shown("table.scores").is_visible()
+    expect(visit.page.get_by_text("No pair was compared on this task.").first).to_be_visible()
+    expect(visit.page.locator("#controls")).to_be_hidden()
+    expect(visit.shown("table.scores")).to_be_visible()
     assert visit.complaints == []
     visit.context.close()
 
@@ -414,14 +416,15 @@ def test_a_full_sweep_of_504_deltas_stays_small_and_quick(browser, large_board: 
     assert visit.shown(".heatmap tbody td").count() == 84 and count(visit) == "84 of 84 deltas shown"
     more = visit.shown(".more")
     more.scroll_into_view_if_needed()
-    assert more.inner_text() == "Show all 84 pairs"
+    settles(lambda: more.inner_text(), "Show all 84 pairs")
     visit.shown(".arms .ytick").first.wait_for()
-    assert visit.shown(".arms .ytick").count() == 24
+    expect(visit.shown(".arms .ytick")).to_have_count(24)
     visit.page.get_by_role("searchbox").fill("olmo2-7b-sft")
     visit.shown(".arms").scroll_into_view_if_needed()
     visit.shown(".arms .ytick").nth(7).wait_for(state="detached")
-    assert visit.shown(".arms .ytick").count() == 7
-    assert more.is_hidden() and families(visit) == ["olmo2-7b-sft"]
-    assert visit.shown(".heatmap .groups th:visible").all_inner_texts() == ["OLMo2"]
+    expect(visit.shown(".arms .ytick")).to_have_count(7)
+    expect(more).to_be_hidden()
+    settles(lambda: families(visit), ["olmo2-7b-sft"])
+    settles(lambda: visit.shown(".heatmap .groups th:visible").all_inner_texts(), ["OLMo2"])
     assert visit.complaints == []
     visit.context.close()

@@ -1,11 +1,12 @@
 """The papers' board and the page that names the boards, in a real browser, opened from disk with the network off."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import NEEDS_CHROMIUM, Visit
+from chromium import NEEDS_CHROMIUM, Visit, expect, settles
 
 from suite.leaderboard import boards_index
 
@@ -47,93 +48,101 @@ def test_a_filter_leaves_its_figures_in_table_and_grids(visit: Visit) -> None:
     visit.page.get_by_label("Source", exact=True).select_option(
         label="[5] Spurious Rewards, re-run by alphaXiv"
     )
-    assert chips(visit) == ["+29.4 [5]", "+24.2 [5]", "+11.2 [5]", "+11.3 [5]"]
-    assert visit.page.get_by_role("status").inner_text() == "4 of 57 figures"
-    heads = visit.shown("table.grid thead tr:last-child th:not([hidden])").all_inner_texts()
-    assert heads == ["Reward", "qwen2.5-math-7b"] * 4
+    settles(lambda: chips(visit), ["+29.4 [5]", "+24.2 [5]", "+11.2 [5]", "+11.3 [5]"])
+    settles(lambda: visit.page.get_by_role("status").inner_text(), "4 of 57 figures")
+    heads = visit.shown("table.grid thead tr:last-child th:not([hidden])")
+    settles(heads.all_inner_texts, ["Reward", "qwen2.5-math-7b"] * 4)
     visit.page.get_by_label("Task", exact=True).select_option(label="AIME 2024")
-    assert chips(visit) == ["+11.2 [5]"] and visit.shown("figure:not([hidden])").count() == 1
+    settles(lambda: chips(visit), ["+11.2 [5]"])
+    expect(visit.shown("figure:not([hidden])")).to_have_count(1)
     visit.page.get_by_role("button", name="Show all").click()
-    assert len(chips(visit)) == 57 and "#" not in visit.page.url
+    settles(lambda: len(chips(visit)), 57)
+    settles(lambda: "#" not in visit.page.url)
 
 
 def test_families_keep_their_columns_when_some_are_filtered_away(visit: Visit) -> None:
     visit.page.get_by_label("Reward", exact=True).select_option("random")
     visit.page.get_by_label("Task", exact=True).select_option("math500")
-    groups = visit.shown("table.grid .groups th:not([hidden])").evaluate_all("n => n.map(c => c.colSpan)")
-    assert groups == [1, 2, 4, 2] and len(chips(visit)) == 9
+    groups = visit.shown("table.grid .groups th:not([hidden])")
+    settles(lambda: groups.evaluate_all("n => n.map(c => c.colSpan)"), [1, 2, 4, 2])
+    settles(lambda: len(chips(visit)), 9)
 
 
 def test_search_goes_through_places_and_settings_and_says_when_nothing_is_left(visit: Visit) -> None:
     visit.page.get_by_label("Search", exact=True).fill("gamma 0.5")
-    assert chips(visit) == ["+21.4 [4]"] and visit.page.url.endswith("#find=gamma+0.5")
+    settles(lambda: chips(visit), ["+21.4 [4]"])
+    settles(lambda: visit.page.url.endswith("#find=gamma+0.5"))
     visit.page.get_by_label("Search", exact=True).fill("gamma 0.5 nowhere")
-    assert visit.page.get_by_text("No figure matches").is_visible() and chips(visit) == []
+    expect(visit.page.get_by_text("No figure matches")).to_be_visible()
+    settles(lambda: chips(visit), [])
     visit.page.locator("#again").click()
-    assert len(chips(visit)) == 57
+    settles(lambda: len(chips(visit)), 57)
 
 
 def test_headings_sort_with_what_was_not_found_last_and_the_address_keeps_it(visit: Visit) -> None:
     button = visit.shown("table.figures").get_by_role("button", name="Delta", exact=True)
     for order in ("descending", "ascending"):
         button.click()
+        expect(visit.page).to_have_url(re.compile(f"#sort=deltas.points.{order}$"))
         values = visit.shown("table.figures tbody td:nth-child(4)").evaluate_all(
             "n => n.map(c => c.dataset.value)"
         )
         numbers = [float(value) for value in values if value]
-        assert len(numbers) == 16 and set(values[16:]) == {""}
+        assert len(numbers) == 16
+        assert set(values[16:]) == {""}
         assert numbers == sorted(numbers, reverse=order == "descending")
-        assert visit.page.url.endswith(f"#sort=deltas.points.{order}")
     opened(visit, "sort=deltas.points.descending")
-    assert texts(visit, 4)[0].startswith("+29.4")
+    settles(lambda: texts(visit, 4)[0].startswith("+29.4"))
 
 
 def test_a_link_opens_the_same_view(visit: Visit) -> None:
     opened(visit, "show=accuracies&base=qwen2.5-math-1.5b&task=aime2025&find=sober")
-    assert visit.shown("h2").inner_text() == "Accuracies of bases"
-    assert (
-        len(texts(visit, 1)) == 1
-        and visit.page.get_by_label("Base", exact=True).input_value() == "qwen2.5-math-1.5b"
-    )
-    assert visit.shown("table.spread:not([hidden]) tbody tr:not([hidden])").count() == 1
+    settles(lambda: visit.shown("h2").inner_text(), "Accuracies of bases")
+    settles(lambda: len(texts(visit, 1)), 1)
+    expect(visit.page.get_by_label("Base", exact=True)).to_have_value("qwen2.5-math-1.5b")
+    expect(visit.shown("table.spread:not([hidden]) tbody tr:not([hidden])")).to_have_count(1)
     opened(visit, "base=nobody&task=__proto__&sort=x.y.z&row=nowhere&show=hover")
-    assert len(chips(visit)) == 57
+    settles(lambda: len(chips(visit)), 57)
 
 
 def test_a_cell_leads_to_its_row_and_the_row_has_an_address(visit: Visit) -> None:
     visit.shown("a.chip", has_text="+21.4").click()
     pointed = visit.shown("tr.pointed")
-    assert "gamma 0.5" in pointed.inner_text() and "row=math500-qwen2.5-math-7b-" in visit.page.url
+    settles(lambda: "gamma 0.5" in pointed.inner_text())
+    settles(lambda: "row=math500-qwen2.5-math-7b-" in visit.page.url)
     row = visit.page.url.split("#")[1]
     opened(visit, row)
-    assert "gamma 0.5" in pointed.inner_text()
-    assert visit.page.evaluate("document.activeElement.className") == "pointed"
+    settles(lambda: "gamma 0.5" in pointed.inner_text())
+    settles(lambda: visit.page.evaluate("document.activeElement.className"), "pointed")
 
 
 def test_a_cell_says_its_source_under_the_pointer_and_under_the_focus(visit: Visit) -> None:
     said = visit.page.get_by_role("tooltip")
     visit.shown("a.chip", has_text="+13.2").hover()
-    assert said.locator("p").all_text_contents() == [
-        "+13.2 points, no interval published",
-        "qwen2.5-7b · one_shot · MATH-500",
-        "Spurious Rewards, arXiv 2506.10947v1",
-        "v1, Fig. 1, confirmed by App. A.6",
-        "greedy, smoothed over 10 steps; step 300",
-    ]
+    settles(
+        lambda: said.locator("p").all_text_contents(),
+        [
+            "+13.2 points, no interval published",
+            "qwen2.5-7b · one_shot · MATH-500",
+            "Spurious Rewards, arXiv 2506.10947v1",
+            "v1, Fig. 1, confirmed by App. A.6",
+            "greedy, smoothed over 10 steps; step 300",
+        ],
+    )
     visit.page.mouse.move(2, 2)
     said.wait_for(state="hidden")
     visit.shown("a.chip[data-row].sought").first.focus()
-    assert said.locator("p").first.text_content() == "looked for, not found"
+    settles(lambda: said.locator("p").first.text_content(), "looked for, not found")
     visit.page.keyboard.press("Escape")
-    assert not said.is_visible()
+    expect(said).to_be_hidden()
 
 
 def test_tabs_go_by_key_and_rewards_are_asked_of_deltas_only(visit: Visit) -> None:
     visit.page.get_by_role("tab", name="Deltas").press("ArrowLeft")
-    assert visit.shown("h2").inner_text() == "Contamination probes" and visit.page.url.endswith(
-        "#show=probes"
-    )
-    assert not visit.page.get_by_label("Reward", exact=True).is_visible() and len(texts(visit, 1)) == 36
+    settles(lambda: visit.shown("h2").inner_text(), "Contamination probes")
+    settles(lambda: visit.page.url.endswith("#show=probes"))
+    expect(visit.page.get_by_label("Reward", exact=True)).to_be_hidden()
+    settles(lambda: len(texts(visit, 1)), 36)
 
 
 def test_the_data_lie_beside_the_page(visit: Visit, index: Path) -> None:
@@ -142,7 +151,7 @@ def test_the_data_lie_beside_the_page(visit: Visit, index: Path) -> None:
         == "published.json"
     )
     visit.page.get_by_role("link", name="rlvr-suite").click()
-    assert visit.page.get_by_role("heading", level=1).inner_text() == "Leaderboards"
+    settles(lambda: visit.page.get_by_role("heading", level=1).inner_text(), "Leaderboards")
     visit.page.get_by_role("link", name="published").click()
     visit.page.wait_for_url("**/published/index.html")
 
@@ -150,26 +159,26 @@ def test_the_data_lie_beside_the_page(visit: Visit, index: Path) -> None:
 def test_the_theme_holds_on_both_pages(visit: Visit) -> None:
     light = visit.page.evaluate(GROUND)
     visit.page.get_by_role("button", name="Dark mode").click()
+    settles(lambda: visit.page.evaluate(GROUND) != light)
     dark = visit.page.evaluate(GROUND)
     visit.page.get_by_role("link", name="rlvr-suite").click()
     visit.page.wait_for_load_state()
-    assert visit.page.evaluate(GROUND) == dark != light
+    settles(lambda: visit.page.evaluate(GROUND) == dark != light)
 
 
 def test_print_leaves_out_what_cannot_be_pressed(visit: Visit) -> None:
     visit.page.emulate_media(media="print")
-    assert (
-        not visit.page.locator(".filters").is_visible() and not visit.page.get_by_role("tablist").is_visible()
-    )
-    assert visit.shown("table.figures").is_visible()
+    expect(visit.page.locator(".filters")).to_be_hidden()
+    expect(visit.page.get_by_role("tablist")).to_be_hidden()
+    expect(visit.shown("table.figures")).to_be_visible()
 
 
 def test_without_scripts_every_figure_is_there(browser, index: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((index.parent / "published" / "index.html").as_uri())
-    assert page.locator("table.figures tbody tr:visible").count() == 57 + 121 + 36
-    assert not page.locator(".filters").is_visible()
+    expect(page.locator("table.figures tbody tr:visible")).to_have_count(57 + 121 + 36)
+    expect(page.locator(".filters")).to_be_hidden()
     context.close()
 
 
@@ -179,11 +188,12 @@ def test_a_phone_scrolls_inside_the_containers_only(browser, index: Path, name: 
     visit = Visit(browser, index.parent / name, width=360, scheme=scheme)
     for tab in visit.page.get_by_role("tab").all():
         tab.click()
-        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+        settles(lambda: visit.page.evaluate("document.documentElement.scrollWidth") <= 360)
     if "published" in name:
         visit.page.get_by_role("tab").first.click()
         visit.shown("a.chip[data-row]").first.focus()
         box = visit.page.get_by_role("tooltip").bounding_box()
-        assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360 and visit.complaints == []
     visit.context.close()

@@ -1,4 +1,4 @@
-"""What tells one row of a summary from another, written once.
+"""The identity of a row of a summary, written once.
 
 ``row.key`` of a delta holds all of it. Code that groups rows by less names the fields that it ignores:
 

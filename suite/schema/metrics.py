@@ -1,4 +1,4 @@
-"""The further metrics of a task's samples, beside whether they are correct: one entry each.
+"""The metrics of a task's samples other than whether they are correct: one entry each.
 
 To add one: an entry here, and its value in ``Grade.metrics`` (``suite.grade.task_graders``). Table,
 summary, board and lm-eval read the rest from here.

@@ -303,7 +303,7 @@ class DeltaRow(Finite):
 
     @property
     def key(self) -> RowKey:
-        """What tells this row from all others of the summary."""
+        """The row's identity: no other row of the summary has the same key."""
         return RowKey(*self.pair, self.task, self.protocol, self.k, self.n_items, self.measured_in)
 
     @property

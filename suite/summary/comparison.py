@@ -138,7 +138,7 @@ def _strong_baseline(bases: Sequence[ScoredCell], method: MeasuredMethod) -> Str
     for cell in bases:
         if set(differing(cell, after)) <= {"protocol_hash"}:
             by_prompt[cell.manifest.cell.protocol_hash] = cell
-    # Nothing to choose from, no halves to choose on, or a prompt that nobody can name.
+    # Nothing to choose from, no halves to choose on, or a prompt that is not stated.
     if len(by_prompt) < 2 or after.manifest.n_items < 2 or UNSTATED in by_prompt:
         return StrongBaseline()
     # The method's own prompt first: of equally good prompts the first is chosen.

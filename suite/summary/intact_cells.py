@@ -92,7 +92,7 @@ class _IntactCellStore(CellStore):
                 raise self._damaged("items.jsonl", "an item's field is of another type")
         manifest = self.manifest
         if manifest and (items_hash(items), len(items)) != (manifest.cell.items_hash, manifest.n_items):
-            raise self._damaged("items.jsonl", "these are not the items that were asked")
+            raise self._damaged("items.jsonl", "these are not the cell's items")
         return items
 
     def samples(self) -> dict[SampleKey, Sample]:

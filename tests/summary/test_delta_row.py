@@ -14,8 +14,8 @@ from suite.summary.methods import MeasuredMethod, methods
 from suite.summary.table import scored_cells
 
 IDENTITY = {
-    "family", "base", "checkpoint", "reward", "recipe", "step", "seeds", "task", "protocol", "k", "n_items", "base_cell",
-    "checkpoint_cells", "comparable",
+    "family", "base", "checkpoint", "reward", "recipe", "step", "seeds", "task", "protocol", "k", "n_items",
+    "base_cell", "checkpoint_cells", "comparable",
 }  # fmt: skip
 ADDED_LATER = {"p_holm", "p_bh", "leak"}
 """Keys that need the other rows of the summary."""

@@ -39,7 +39,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "no items": (lambda folder: (folder / "items.jsonl").unlink(), "items.jsonl: No such file"),
     "another gold answer": (
         put("items.jsonl", '"answer": "7"', '"answer": "97"'),
-        "these are not the items that were asked",
+        "these are not the cell's items",
     ),
     "a gold answer of another type": (
         put("items.jsonl", '"answer": "7"', '"answer": 7'),
@@ -54,7 +54,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "more samples asked": (put("cell.json", '"k": 2', '"k": 3'), "10 of 30 samples are missing"),
     "fewer items asked": (
         put("cell.json", '"n_items": 10', '"n_items": 5'),
-        "these are not the items that were asked",
+        "these are not the cell's items",
     ),
     "another prompt": (
         put("cell.json", '"prompt": null', '"prompt": {"id": "a", "template": "b"}'),

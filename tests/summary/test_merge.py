@@ -21,8 +21,14 @@ WORSE = [["no", "no"], ["9", "9"], ["none", "9"]]
 
 def pair(reward: str) -> Pair:
     return Pair(
-        family=FAMILY, base=FAMILY, checkpoint=f"{FAMILY}-{reward}", reward=reward, recipe="micro", seed=0, step=20
-    )  # fmt: skip
+        family=FAMILY,
+        base=FAMILY,
+        checkpoint=f"{FAMILY}-{reward}",
+        reward=reward,
+        recipe="micro",
+        seed=0,
+        step=20,
+    )
 
 
 def run_of(folder: Path, reward: str, texts: list[list[str]], base: list[list[str]] = BASE) -> Path:

@@ -19,10 +19,8 @@ from suite.files.text import correct_name, did_you_mean, shown
 from suite.files.yaml import Document, Where, flag, read_document
 from suite.schema import Decoding, Grader, Strict
 
-_FILTERS: dict[str, Grader] = {
-    "suite.lm_eval_api.grade_answers": "answer",
-    "suite.lm_eval_api.grade_numbers": "number",
-    "suite.lm_eval_api.grade_continuations": "continuation",
+GRADER_OF_FILTER: dict[str, Grader] = {
+    f"suite.lm_eval_api.grade_{grader}s": grader for grader in get_args(Grader)
 }
 """What a task's ``filter_fn`` may name -> the grader that it is."""
 
@@ -158,7 +156,7 @@ class TaskFile(Strict):
     @property
     def grader(self) -> Grader:
         """How a sample of the task is scored."""
-        return _FILTERS[self.filter_list[0].filter[0].filter_fn]
+        return GRADER_OF_FILTER[self.filter_list[0].filter[0].filter_fn]
 
     @property
     def decoding(self) -> Decoding:

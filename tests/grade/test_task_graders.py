@@ -11,7 +11,7 @@ from suite import lm_eval_api
 from suite.benchmarks import arithmetic
 from suite.benchmarks.item_sets import load_items
 from suite.benchmarks.items import Item
-from suite.benchmarks.tasks import _FILTERS, all_tasks, task
+from suite.benchmarks.tasks import GRADER_OF_FILTER, all_tasks, task
 from suite.grade import Grade, task_graders
 from suite.grade.task_graders import TASK_GRADERS, Response, grade_responses
 from suite.lm_eval_api import grade_continuations, item_metrics
@@ -98,4 +98,4 @@ def test_every_grader_has_its_function_its_filter_and_its_name_in_task_files() -
     assert set(TASK_GRADERS) == set(graders) == {spec.grader for spec in all_tasks().values()}
     for grader in graders:
         assert f"grade_{grader}s" in lm_eval_api.__all__
-        assert _FILTERS[f"suite.lm_eval_api.grade_{grader}s"] == grader
+        assert GRADER_OF_FILTER[f"suite.lm_eval_api.grade_{grader}s"] == grader

@@ -1,6 +1,7 @@
 """What a process of the suite sets for itself: quiet libraries, and an end together with its parent.
 
-A kill (SIGKILL) of the parent reaches no child by itself, and an orphan would write into the folder of a restarted run.
+A kill (SIGKILL) of the parent does not reach its children by itself, and an orphan would write into the
+folder of a restarted run.
 """
 
 import ctypes

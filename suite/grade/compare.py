@@ -273,7 +273,7 @@ def _same_relation(left: Relation, right: Relation) -> Maybe:
         return same_name and _same_group(left_interval.interval, right_interval.interval)
     if left.ops != right.ops:
         return False
-    if left.ops == ("=",) or left.ops == ("\\neq",):
+    if left.ops in (("=",), ("\\neq",)):
         return _ratio(left, right) is not None
     if len(left.ops) == 1:
         # 2x < 4 is x < 2; a negative factor would turn the inequality around.

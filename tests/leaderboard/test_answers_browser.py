@@ -164,7 +164,7 @@ def test_an_error_and_an_answer_that_was_not_found_are_told(visiting, page: Path
         and "no answer found" in after
     )
     visit.page.get_by_role("button", name="Previous").click()
-    visit.page.locator("#answers-before", has_text="the right answer stands in the text").wait_for()
+    visit.page.locator("#answers-before", has_text="the text contains the right answer").wait_for()
 
 
 def test_differences_are_marked_and_told_apart_without_colour(visiting, page: Path) -> None:
@@ -530,7 +530,7 @@ def test_a_damaged_file_is_named_in_one_line(browser, tmp_path: Path, content: s
     visit = AnswersVisit(browser, page)
     assert (
         visit.page.locator("#answers-status").inner_text()
-        == f"answers/{name}.js is damaged: make the board again."
+        == f"answers/{name}.js is damaged: build the board again."
     )
     visit.context.close()
 

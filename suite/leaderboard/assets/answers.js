@@ -59,7 +59,7 @@
     drawMore();
     drawSteps();
     drawFilters();
-    const held = listed.length ? `${count(listed.length, "item")}.` : "No item is like that.";
+    const held = listed.length ? `${count(listed.length, "item")}.` : "No item matches.";
     const left = items.length - entries.length;
     byId("status").textContent = left ? `${held} ${count(left, "item")} of the base alone ${left === 1 ? "is" : "are"} left out.` : held;
   }
@@ -324,7 +324,7 @@
 
   async function start() {
     if (!rlvrAnswers.isSupported) {
-      byId("status").textContent = "This browser cannot unpack the answers: it has no DecompressionStream. Chrome 80, Firefox 113, Safari 16.4 and later have.";
+      byId("status").textContent = "This browser cannot unpack the answers: it has no DecompressionStream. Use Chrome 80, Firefox 113, Safari 16.4 or later.";
       return;
     }
     byId("status").textContent = "Loading the answers…";

@@ -20,7 +20,7 @@ const rlvrAnswers = (() => {
   function ask(folder, name) {
     return new Promise((resolve, reject) => {
       const fail = (why) => () => reject(new Error(`answers/${name}.js ${why}.`));
-      const damaged = fail("is damaged: make the board again");
+      const damaged = fail("is damaged: build the board again");
       const script = document.createElement("script");
       waiting.set(name, (data) => { Promise.resolve(data).then(unpack).then(resolve, damaged); });
       script.addEventListener("error", fail("is missing: the folder \u201canswers\u201d must lie beside the board's pages"));

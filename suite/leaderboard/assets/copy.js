@@ -92,7 +92,7 @@ const copying = (() => {
     let done = true;
     try { await navigator.clipboard.writeText(text); } catch { done = copyBySelection(text); }
     const said = document.getElementById("said");
-    said.textContent = done ? `${name} copied.` : `This browser lets no page copy; ${name} could not be copied.`;
+    said.textContent = done ? `${name} copied.` : `This browser does not allow copying; ${name} was not copied.`;
     setTimeout(() => { said.textContent = ""; }, 4000);
   }
 

@@ -16,7 +16,7 @@ const answerSides = (() => {
     if (!sample) return [title];
     const answer = sample.extracted === null ? "no answer found" : el("span", {}, "answer ", el("code", { text: cut(sample.extracted, LONG_ANSWER) }));
     const parts = [marked(OUTCOMES[sample.outcome], sample.outcome, sample.outcome), answer];
-    if (sample.isPresent) parts.push("the right answer stands in the text");
+    if (sample.isPresent) parts.push("the text contains the right answer");
     if (sample.tokens !== null) parts.push(count(sample.tokens, "token"));
     if (sample.finish) parts.push(ENDS[sample.finish]);
     const list = el("ul", { className: "earned" }, ...parts.map((part) => el("li", {}, part)));

@@ -13,6 +13,7 @@ OUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 MODULES = ("grade", "engines", "summarize", "train", "board")
 
 if __name__ == "__main__":
+    sys.path.append(str(Path(__file__).resolve().parents[1]))  # tests, for their builders
     rows = json.loads(OUT.read_text()) if OUT.exists() else {}
     for name in sys.argv[1:] or MODULES:
         for key, row in importlib.import_module(name).measure().items():

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from builders.cells import Answer, cell, grade, manifest, samples
 
-from suite.benchmarks.items import Item, items_hash
+from suite.benchmarks.items import Item
 from suite.grade import GRADER_VERSION
 from suite.grade.stored_grades import samples_hash
 from suite.registry import load_registry
-from suite.schema import OUTCOMES, Cell, Decoding, Grades, Pair, Sample, SampleGrade
-from suite.store.cells import CellManifest
+from suite.schema import OUTCOMES, Grades, Pair
 from suite.store.run_folder import RunStore
 
 BASES = load_registry().bases()[:12]
@@ -50,23 +50,6 @@ def pairs() -> Iterator[Pair]:
                 )
 
 
-def _cell(model: str, task: str, items: list[Item]) -> Cell:
-    k = TASKS[task][1]
-    return Cell(
-        model=model,
-        weights_hash=model,
-        task=task,
-        task_version="1",
-        items_hash=items_hash(items),
-        protocol="boxed",
-        protocol_hash="p",
-        decoding=Decoding(temperature=0.6 if k > 1 else 0.0, max_new_tokens=8),
-        engine="hf-5",
-        dtype="float32",
-        device="cpu",
-    )
-
-
 def write_run(root: Path, words: int = 0) -> int:
     """A finished run of random outcomes and texts of so many random words, already graded; the number of
     its answers.
@@ -98,60 +81,37 @@ def _write_cell(
     items = [Item(f"i{i}", f"{task} question {i}", "1") for i in range(n)]
     right_IS = rng.random((n, k)) < np.random.default_rng(n).beta(0.5, 0.8, n)[:, None]
     code_IS, other_IS = rng.random((n, k)) < 0.6, rng.integers(2, 5, (n, k))
-    cell = _cell(model, task, items)
-    place = store.cell(cell)
-    keys = [(item.id, s) for item in items for s in range(k)]
-    texts = _texts(rng, len(keys), words)
-    samples = {
-        (item, s): Sample(item_id=item, sample=s, seed=1, text=text, n_tokens=9, finish_reason="stop")
-        for (item, s), text in zip(keys, texts, strict=True)
-    }
-    rows = tuple(
-        SampleGrade(
-            item_id=item.id,
-            sample=s,
-            outcome="correct" if right_IS[i, s] else OUTCOMES[other_IS[i, s]],
-            code=bool(code_IS[i, s]),
-            fenced_code=bool(code_IS[i, s]),
-            language_only=not code_IS[i, s],
-            boxed=True,
-            repetitive=False,
-        )
-        for i, item in enumerate(items)
-        for s in range(k)
-    )
+    texts = iter(_texts(rng, n * k, words))
+    drawn = samples(items, [[Answer(next(texts), tokens=9) for _ in range(k)] for _ in items])
+    rows = []
+    for i, item in enumerate(items):
+        for s in range(k):
+            outcome = "correct" if right_IS[i, s] else OUTCOMES[other_IS[i, s]]
+            rows.append(grade(item.id, s, outcome, is_code=bool(code_IS[i, s]), boxed=True))
+    digest = samples_hash({(sample.item_id, sample.sample): sample for sample in drawn})
+
+    identity = cell(model, task=task, protocol="boxed", temperature=0.6 if k > 1 else 0.0, items=items)
+    place = store.cell(identity)
     place.write_items(items)
-    place.write_batch("0", samples.values())
-    place.write_grades(Grades(grader_version=GRADER_VERSION, samples_hash=samples_hash(samples), rows=rows))
-    place.finish(
-        CellManifest(
-            cell=cell,
-            family=family,
-            base=base,
-            n_items=n,
-            k=k,
-            wall_s=1.0,
-            packages={},
-            suite_version="0",
-            git="g",
-            device_name="cpu",
-        )
-    )
+    place.write_batch("0", drawn)
+    place.write_grades(Grades(grader_version=GRADER_VERSION, samples_hash=digest, rows=tuple(rows)))
+    place.finish(manifest(identity, n_items=n, k=k, family=family, base=base))
 
 
 _OURS = """
 import resource, sys, time
 from pathlib import Path
-from suite.table import scored_cells
 from suite.registry import load_registry
 from suite.store.pairs import known_pairs
-from suite.store import RunStore
-from suite.summary import summarize
+from suite.store.run_folder import RunStore
+from suite.summary.summarize import summarize
+from suite.summary.table import scored_cells
 store, registry = RunStore(Path(sys.argv[1])), load_registry()
 started = time.perf_counter()
 summary = summarize(scored_cells(store.finished()), known_pairs(registry, store), registry)
 text = summary.to_json()
-print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, len(summary.deltas), len(text))
+gib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+print(time.perf_counter() - started, gib, len(summary.deltas), len(text))
 """
 
 
@@ -165,8 +125,9 @@ def measure() -> dict[str, dict[str, object]]:
             [sys.executable, "-c", _OURS, folder], capture_output=True, text=True, check=True
         )
     seconds, gib, deltas, size = done.stdout.split()
+    mib = int(size) / 2**20
     print(
-        f"summarize: {answers} answers, {deltas} deltas, {float(gib):.2f} GiB at most, {int(size) / 2**20:.1f} MiB of JSON"
+        f"summarize: {answers} answers, {deltas} deltas, {float(gib):.2f} GiB at most, {mib:.1f} MiB of JSON"
     )
     return {
         "summarize_1m_s": {"ratio": float(seconds) / 20, "ours": float(seconds), "theirs": 20.0, "unit": "s"}

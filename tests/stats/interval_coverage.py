@@ -22,38 +22,41 @@ from suite.stats.intervals import SHARES, Floats, reach, seed_reach
 INTRODUCTION = """
 # What the 95% intervals cover
 
-Written by `.venv/bin/python tests/stats/interval_coverage.py > docs/statistics-coverage.md` (three minutes on one core); the
-tests run a short form. A cell is the coverage of 2,000 runs in percent (one standard error: 0.5) and, in brackets, the mean
-width in points.
+Written by `.venv/bin/python tests/stats/interval_coverage.py > docs/statistics-coverage.md` (three minutes
+on one core); the tests run a short form. A cell is the coverage of 2,000 runs in percent (one standard
+error: 0.5) and, in brackets, the mean width in points.
 
-**What is estimated.** One checkpoint: the expected difference, after minus before, of *this* checkpoint over the population of
-items that the n items are a sample of, noise of the sampled answers included. Several training seeds (base measured once, all
-on the same items): the expected difference of the *method*, over the populations of items and of training seeds. Asked for: at
-least 93.5, and at most 96.5 for one seed at accuracies .1 and .5; A/A comparisons (delta 0) without 0 in at most 5%, plus two
-standard errors.
+**What is estimated.** One checkpoint: the expected difference, after minus before, of *this* checkpoint
+over the population of items that the n items are a sample of, noise of the sampled answers included.
+Several training seeds (base measured once, all on the same items): the expected difference of the *method*,
+over the populations of items and of training seeds. Asked for: at least 93.5, and at most 96.5 for one seed
+at accuracies .1 and .5; A/A comparisons (delta 0) without 0 in at most 5%, plus two standard errors.
 
-**Which interval.** Student's t over items with two additions in closed form (`suite/stats/intervals.py`). Skewness: the
-first-order correction (Johnson 1978; Hall 1992) widens the side to which the items lean, and a tenth of it narrows the other;
-whole on both sides, it lets some A/A comparisons exclude 0 in half of the runs, because the skewness of few items is noise.
-Unseen items: where fewer than four items differ from the most frequent value, an imagined item stands at either bound, of
-weight 1, 1/2, 1/4, 1/8 for none to three that differ. Imagined items of a fixed weight (Agresti and Caffo 2000; Bonett and
-Price 2012) drown small dense changes: they cover 100% at accuracy .1 and are a fifth wider. No bootstrap over 30 items holds.
-The former rule, plain t with Clopper-Pearson where all items agree, is `t` below. Training seeds: reach over items and t
-interval of the seeds' means, squared and added (Banerjee 1960). Disjoint items: likewise (MOVER, Zou and Donner 2008). k is not
-needed: the noise of k samples is in the items' spread.
+**Which interval.** Student's t over items with two additions in closed form (`suite/stats/intervals.py`).
+Skewness: the first-order correction (Johnson 1978; Hall 1992) widens the side to which the items lean, and
+a tenth of it narrows the other; whole on both sides, it lets some A/A comparisons exclude 0 in half of the
+runs, because the skewness of few items is noise. Unseen items: where fewer than four items differ from the
+most frequent value, an imagined item stands at either bound, of weight 1, 1/2, 1/4, 1/8 for none to three
+that differ. Imagined items of a fixed weight (Agresti and Caffo 2000; Bonett and Price 2012) drown small
+dense changes: they cover 100% at accuracy .1 and are a fifth wider. No bootstrap over 30 items holds. The
+former rule, plain t with Clopper-Pearson where all items agree, is `t` below. Training seeds: reach over
+items and t interval of the seeds' means, squared and added (Banerjee 1960). Disjoint items: likewise
+(MOVER, Zou and Donner 2008). k is not needed: the noise of k samples is in the items' spread.
 
-**Where it falls short.** (1) One checkpoint, 30 items, base accuracy .02, spread 4, independent arms, +5 points: 92.6 (20,000
-runs; plain t: 90.8); with three seeds the like at spread 1. (2) Up to 0.4 above 96.5 in some settings of 30 and 83 items at
-accuracies .1 and .5. (3) A/A false findings up to about 5.5% with 20,000 runs, plain t 5.4%. (4) Two seeds of sd 10 points at a
-mean of .1 or .9: 91.7. (5) Marked *: a seed effect of one sd would carry the checkpoint's mean below 0 or above 1, so that all
-seeds may lie at the wall; what they do not show no interval can know: 82 with three seeds, 77 with two. (6) Several seeds that
+**Where it falls short.** (1) One checkpoint, 30 items, base accuracy .02, spread 4, independent arms, +5
+points: 92.6 (20,000 runs; plain t: 90.8); with three seeds the like at spread 1. (2) Up to 0.4 above 96.5
+in some settings of 30 and 83 items at accuracies .1 and .5. (3) A/A false findings up to about 5.5% with
+20,000 runs, plain t 5.4%. (4) Two seeds of sd 10 points at a mean of .1 or .9: 91.7. (5) Marked *: a seed
+effect of one sd would carry the checkpoint's mean below 0 or above 1, so that all seeds may lie at the
+wall; what they do not show no interval can know: 82 with three seeds, 77 with two. (6) Several seeds that
 hardly differ are covered too often, since noise of item times seed counts both among items and among seeds.
 
-**What is simulated.** An item's chance before is Beta with mean `accuracy` and alpha + beta = `spread` (fitted to 40 real items
-of 8 graded answers: 0.43; the power command assumes 2/3). A checkpoint moves all items by one shift in logits, so that its mean
-is the base's plus the delta plus its seed's normal effect, kept within .2% and 99.8%. Arms: `same` items and nothing else;
-`moved`: each item also by a normal of sd 1 logit, anew for each seed (delta 0 is then a training without effect on the mean);
-`independent`: other difficulties of the same mean. A base at .95 loses what the others gain. With one seed the truth is that
+**What is simulated.** An item's chance before is Beta with mean `accuracy` and alpha + beta = `spread`
+(fitted to 40 real items of 8 graded answers: 0.43; the power command assumes 2/3). A checkpoint moves all
+items by one shift in logits, so that its mean is the base's plus the delta plus its seed's normal effect,
+kept within .2% and 99.8%. Arms: `same` items and nothing else; `moved`: each item also by a normal of sd 1
+logit, anew for each seed (delta 0 is then a training without effect on the mean); `independent`: other
+difficulties of the same mean. A base at .95 loses what the others gain. With one seed the truth is that
 checkpoint's, whatever its seed effect; with several it is the mean over seeds.
 """
 Limits = tuple[Floats, Floats]
@@ -389,9 +392,8 @@ def _print_families(runs: int) -> None:
 
 def _print_candidates(runs: int) -> None:
     print("\n## The candidates")
-    print(
-        "\nPaired delta, 30 items, avg@8, the same 108 settings for each; false findings are A/A intervals without 0."
-    )
+    what = "Paired delta, 30 items, avg@8, the same 108 settings for each"
+    print(f"\n{what}; false findings are A/A intervals without 0.")
     samples = {s: draw(s, runs) for s in delta_settings(SIZES[:1])}
     _head(*TALLY)
     for name, method in METHODS.items():

@@ -89,8 +89,9 @@ def test_a_score_is_named_with_its_model_task_and_cell(two_families: Path) -> No
         Difference(place, "accuracy", 0.5, 0.2),
         Difference(place, "outcomes.correct", 5, 4),
     )
-    expected = "accuracy 0.5 in the summary, 0.2 when recomputed; outcomes.correct 5 in the summary, 4 when recomputed"
-    assert verification_lines(found) == [f"{place}: {expected}"]
+    accuracy = "accuracy 0.5 in the summary, 0.2 when recomputed"
+    correct = "outcomes.correct 5 in the summary, 4 when recomputed"
+    assert verification_lines(found) == [f"{place}: {accuracy}; {correct}"]
 
 
 def test_two_rows_that_swapped_their_numbers_are_both_named(two_families: Path) -> None:
@@ -158,8 +159,13 @@ def expected_place(data: dict[str, Any], path: Sequence[str | int]) -> str:
         "tasks": "task {task}",
         "scores": "score of {model} on {task} ({protocol}, cell {cell})",
         "deltas": "delta of {reward} on {task} in {base} ({checkpoint}, {protocol})",
-        "contrasts": "contrast of {reward}, {contaminated} against {clean}, in {base} ({checkpoint}, {protocol})",
-        "interactions": "interaction of {reward} on {task} between {base} and {other_base} ({recipe}, step {step}, {protocol})",
+        "contrasts": (
+            "contrast of {reward}, {contaminated} against {clean}, in {base} ({checkpoint}, {protocol})"
+        ),
+        "interactions": (
+            "interaction of {reward} on {task} between {base} and {other_base}"
+            " ({recipe}, step {step}, {protocol})"
+        ),
     }[table].format(**row)
 
 

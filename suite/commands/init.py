@@ -141,7 +141,7 @@ def _write(home: Path, texts: Mapping[str, str]) -> None:
         for path in written:
             path.unlink(missing_ok=True)
         for folder in reversed(made):
-            with suppress(OSError):  # not made yet, or somebody else's file is in it by now
+            with suppress(OSError):  # not made yet, or another program's file is in it by now
                 folder.rmdir()
         raise
 

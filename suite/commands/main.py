@@ -87,11 +87,10 @@ def _run(words: Sequence[str]) -> int:
         return DONE
     command, rest = _called(words)
     # Only the called command's parser is built: some flags import tables of the suite for their choices.
-    parser = Parser(command)
-    if any(word in _HELP for word in rest):
-        print(parser.format_help(), end="")
+    try:
+        args = Parser(command).parse(rest)
+    except SystemExit:  # argparse has printed the help
         return DONE
-    args = parser.parse(rest)
     quiet_libraries()  # before the command imports them
     return command.run(args)
 

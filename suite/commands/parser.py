@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
         )
         command.add_flags(self)
         self.add_argument_group("help").add_argument(
-            "-h", "--help", action="store_true", help="print this text and exit"
+            "-h", "--help", action="help", help="print this text and exit"
         )
 
     def group(self, title: str) -> Group:

@@ -213,6 +213,15 @@ def test_the_overview_lists_every_command_once(argv: list[str], capsys: pytest.C
     assert sorted(listed) == sorted(COMMANDS)
 
 
+@pytest.mark.parametrize(
+    "argv", [["gate", "--policy", "--help", "run"], ["gate", "--policy", "p", "--", "--help"]]
+)
+def test_a_value_that_looks_like_help_passes_no_gate(
+    argv: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refuse(argv, folder, capsys)
+
+
 def test_help_is_the_same_on_any_terminal_and_without_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     def printed(**environment: str) -> str:
         for name, value in environment.items():

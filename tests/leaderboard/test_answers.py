@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from answer_cells import Answer, stored
+from builders.cells import GradedAnswer, graded_cell
 
 from suite.benchmarks.items import Item
 from suite.grade import stored_grades
@@ -25,11 +25,14 @@ ITEMS = [
     Item("b", "How\nmuch?", "2", continuation="the rest", steps=3),
     Item("c", "Why?", "3"),
 ]
-RIGHT, WRONG = Answer("I say 1"), Answer("I say 9", "wrong", "9")
+RIGHT, WRONG = GradedAnswer("I say 1"), GradedAnswer("I say 9", "wrong", "9")
 ANSWERS = [
     [RIGHT, WRONG],
-    [Answer("no idea", "unparsed", None), Answer("and so on and", "truncated", None, "length")],
-    [Answer("", "error", None, None, "CUDA out of memory", None), Answer("half \ud83d a pair, \0, \u202e")],
+    [GradedAnswer("no idea", "unparsed", None), GradedAnswer("and so on and", "truncated", None, "length")],
+    [
+        GradedAnswer("", "error", None, None, "CUDA out of memory", None),
+        GradedAnswer("half \ud83d a pair, \0, \u202e"),
+    ],
 ]
 
 
@@ -45,7 +48,7 @@ def content(cell: PackedCell, name: str) -> object:
 
 @pytest.fixture(scope="module")
 def cell() -> PackedCell:
-    return pack(stored("m", ITEMS, ANSWERS))
+    return pack(graded_cell("m", ITEMS, ANSWERS))
 
 
 def test_the_texts_come_back_as_they_are_half_surrogate_pairs_and_null_bytes_included(
@@ -80,11 +83,11 @@ def test_the_items_hold_question_answer_hidden_rest_and_level(cell: PackedCell) 
 
 
 def test_the_same_answers_give_the_same_bytes(cell: PackedCell) -> None:
-    assert pack(stored("m", ITEMS, ANSWERS)) == cell
+    assert pack(graded_cell("m", ITEMS, ANSWERS)) == cell
 
 
 def test_a_base_and_its_checkpoint_share_the_file_of_their_items_and_no_other(cell: PackedCell) -> None:
-    other = pack(stored("n", ITEMS, ANSWERS))
+    other = pack(graded_cell("n", ITEMS, ANSWERS))
     assert cell.items == other.items and set(cell.files) & set(other.files) == {f"answers/{cell.items}.js"}
 
 
@@ -95,14 +98,14 @@ def test_a_base_and_its_checkpoint_share_the_file_of_their_items_and_no_other(ce
 def test_items_of_another_order_id_or_spacing_have_a_file_of_their_own(
     cell: PackedCell, items: list[Item]
 ) -> None:
-    assert pack(stored("m", items, ANSWERS)).items != cell.items
+    assert pack(graded_cell("m", items, ANSWERS)).items != cell.items
 
 
 def test_a_part_is_as_large_as_allowed_unless_one_item_is_larger(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "PART_CHARACTERS", 10)
     sizes = [4, 5, 2, 30, 1, 9, 1]
     items = [Item(str(n), f"q{n}", "1") for n in range(len(sizes))]
-    cell = pack(stored("m", items, [[Answer("x" * size)] for size in sizes]))
+    cell = pack(graded_cell("m", items, [[GradedAnswer("x" * size)] for size in sizes]))
     assert content(cell, cell.manifest.cell.id)["starts"] == [0, 2, 3, 4, 6]
     parts = [content(cell, f"{cell.manifest.cell.id}-{n}") for n in range(5)]
     assert [[len(text) for texts in part for text in texts] for part in parts] == [
@@ -115,15 +118,15 @@ def test_a_part_is_as_large_as_allowed_unless_one_item_is_larger(monkeypatch: py
 
 
 def test_no_name_of_a_user_is_in_a_path() -> None:
-    cell = pack(stored("../../<script>", [Item("../x", "q", "1")], [[RIGHT]], task="../t"))
+    cell = pack(graded_cell("../../<script>", [Item("../x", "q", "1")], [[RIGHT]], task="../t"))
     assert all(re.fullmatch(r"answers/[0-9a-z-]+\.js", path) for path in cell.files)
 
 
 def test_ten_thousand_like_answers_weigh_a_sixth_of_their_text() -> None:
     items = [Item(str(n), f"How many are {n} apples and {n + 1} more?", str(2 * n + 1)) for n in range(1250)]
     text = "```python\na = {n}\nb = a + {n} + 1\nprint(b)\n```\nThe answer is \\boxed{{{n}}}"
-    rows = [[Answer(text.format(n=n * s)) for s in range(8)] for n in range(len(items))]
-    cell = pack(stored("m", items, rows))
+    rows = [[GradedAnswer(text.format(n=n * s)) for s in range(8)] for n in range(len(items))]
+    cell = pack(graded_cell("m", items, rows))
     weight = sum(
         len(data)
         for path, data in cell.files.items()
@@ -135,7 +138,7 @@ def test_ten_thousand_like_answers_weigh_a_sixth_of_their_text() -> None:
 def _written(root: Path, models: tuple[str, ...]) -> list[CellStore]:
     run = RunStore(root)
     for model in models:
-        made = stored(model, ITEMS, [[RIGHT, WRONG]] * 3)
+        made = graded_cell(model, ITEMS, [[RIGHT, WRONG]] * 3)
         store = run.cell(made.manifest.cell)
         store.write_items(ITEMS)
         store.write_batch("0", made.samples.values())
@@ -168,7 +171,7 @@ def test_several_processes_pack_what_one_does(tmp_path: Path, monkeypatch: pytes
 
 def test_a_text_that_the_store_keeps_reaches_the_page_whole(tmp_path: Path) -> None:
     text = "null \0, escape \x1b, override \u202e, emoji \U0001f9ee, broken \ufffd, end </script>"
-    made = stored("m", ITEMS[:1], [[Answer(text)]])
+    made = graded_cell("m", ITEMS[:1], [[GradedAnswer(text)]])
     store = RunStore(tmp_path).cell(made.manifest.cell)
     store.write_items(ITEMS[:1])
     store.write_batch("0", [Sample(item_id="a", sample=0, text=text)])

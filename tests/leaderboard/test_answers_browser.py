@@ -6,7 +6,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from answer_cells import Answer, pair_page, stored
+from answers_page import pair_page
+from builders.cells import GradedAnswer, graded_cell
 from chromium import NEEDS_CHROMIUM, Visit, expect, settles
 
 from suite.benchmarks.items import Item
@@ -64,23 +65,23 @@ ITEMS = [
     Item("three", "How many pears?", "5", steps=3),
     Item("four", "How many plums?", "6"),
 ]
-RIGHT, WRONG = Answer("It is 7", "correct", "7"), Answer("It is 8", "wrong", "8")
+RIGHT, WRONG = GradedAnswer("It is 7", "correct", "7"), GradedAnswer("It is 8", "wrong", "8")
 BEFORE = [
-    [WRONG, Answer("It is eight, they say", "wrong", "8"), RIGHT],
-    [Answer(f"Twelve of quince {n}", "correct", "12") for n in range(3)],
-    [Answer("nothing to say", "unparsed", None, tokens=None)] * 3,
-    [Answer("and so on and so", "truncated", None, "length")] * 3,
+    [WRONG, GradedAnswer("It is eight, they say", "wrong", "8"), RIGHT],
+    [GradedAnswer(f"Twelve of quince {n}", "correct", "12") for n in range(3)],
+    [GradedAnswer("nothing to say", "unparsed", None, tokens=None)] * 3,
+    [GradedAnswer("and so on and so", "truncated", None, "length")] * 3,
 ]
 AFTER = [
-    [RIGHT, Answer(CODE, "correct", "7"), RIGHT],
-    [Answer("Perhaps 13", "wrong", "13"), *[Answer("Twelve", "correct", "12")] * 2],
-    [Answer("nothing to say", "unparsed", None)] * 3,
-    [Answer("", "error", None, None, "CUDA out of memory")] * 3,
+    [RIGHT, GradedAnswer(CODE, "correct", "7"), RIGHT],
+    [GradedAnswer("Perhaps 13", "wrong", "13"), *[GradedAnswer("Twelve", "correct", "12")] * 2],
+    [GradedAnswer("nothing to say", "unparsed", None)] * 3,
+    [GradedAnswer("", "error", None, None, "CUDA out of memory")] * 3,
 ]
 
 
 def _page(folder: Path, *checkpoints: PackedCell) -> Path:
-    return pair_page(folder, pack(stored("base", ITEMS, BEFORE)), checkpoints)
+    return pair_page(folder, pack(graded_cell("base", ITEMS, BEFORE)), checkpoints)
 
 
 @pytest.fixture(scope="module")
@@ -90,14 +91,17 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Item(f"other {item.id}", item.problem, item.answer, item.continuation, item.steps)
         for item in ITEMS[::-1]
     ]
-    first, second = pack(stored("seed 0", turned, AFTER[::-1])), pack(stored("seed 1", ITEMS, BEFORE))
+    first, second = (
+        pack(graded_cell("seed 0", turned, AFTER[::-1])),
+        pack(graded_cell("seed 1", ITEMS, BEFORE)),
+    )
     return _page(tmp_path_factory.mktemp("board"), first, second)
 
 
 def _single(folder: Path, before: str, after: str, problem: str = "q", extracted: str | None = "1") -> Path:
     """One item with one sample."""
     cells = [
-        pack(stored(model, [Item("only", problem, "1")], [[Answer(text, "correct", extracted)]]))
+        pack(graded_cell(model, [Item("only", problem, "1")], [[GradedAnswer(text, "correct", extracted)]]))
         for model, text in (("base", before), ("after", after))
     ]
     return pair_page(folder, cells[0], cells[1:])
@@ -446,7 +450,7 @@ def test_keys_reach_the_search_and_move_through_the_list(visiting, page: Path) -
 
 def test_a_long_list_grows_on_request_and_by_key(visiting, tmp_path: Path) -> None:
     items = [Item(str(n), f"question {n}", "1") for n in range(120)]
-    cells = [pack(stored(model, items, [[RIGHT]] * 120)) for model in ("base", "after")]
+    cells = [pack(graded_cell(model, items, [[RIGHT]] * 120)) for model in ("base", "after")]
     visit = visiting(pair_page(tmp_path, cells[0], cells[1:]), item="49")
     assert len(visit.rows()) == 50
     visit.page.locator("#answers-list [aria-current]").press("j")
@@ -497,7 +501,7 @@ def test_every_text_has_contrast_aa(visiting, page: Path, tmp_path: Path, scheme
 
 
 def test_a_missing_file_is_named_in_one_line(browser, page: Path, tmp_path: Path) -> None:
-    cells = [pack(stored(model, ITEMS, BEFORE)) for model in ("base", "after")]
+    cells = [pack(graded_cell(model, ITEMS, BEFORE)) for model in ("base", "after")]
     broken = pair_page(tmp_path, cells[0], cells[1:])
     texts = f"answers/{cells[1].manifest.cell.id}-0.js"
     (tmp_path / texts).unlink()
@@ -524,7 +528,7 @@ def test_a_missing_file_is_named_in_one_line(browser, page: Path, tmp_path: Path
     "content", ["", "rlvrAnswers.receive('{name}', 'AAAA');", "rlvrAnswers.receive('{name}', '%');"]
 )
 def test_a_damaged_file_is_named_in_one_line(browser, tmp_path: Path, content: str) -> None:
-    cells = [pack(stored(model, ITEMS, BEFORE)) for model in ("base", "after")]
+    cells = [pack(graded_cell(model, ITEMS, BEFORE)) for model in ("base", "after")]
     page, name = pair_page(tmp_path, cells[0], cells[1:]), cells[0].manifest.cell.id
     (tmp_path / f"answers/{name}.js").write_text(content.replace("{name}", name))
     visit = AnswersVisit(browser, page)
@@ -551,8 +555,8 @@ def test_without_scripts_one_sentence_says_so(browser, page: Path) -> None:
 
 def test_arms_of_other_k_or_with_other_items_are_shown_as_far_as_they_go(visiting, tmp_path: Path) -> None:
     cells = [
-        pack(stored("base", ITEMS, BEFORE)),
-        pack(stored("after", ITEMS[:2], [row[:1] for row in AFTER[:2]])),
+        pack(graded_cell("base", ITEMS, BEFORE)),
+        pack(graded_cell("after", ITEMS[:2], [row[:1] for row in AFTER[:2]])),
     ]
     visit = visiting(pair_page(tmp_path, cells[0], cells[1:]), item="one", sample=2)
     assert visit.rows() == [

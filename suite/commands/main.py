@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
-    if list(words) == ["--version"]:
+    if words and words[0] == "--version":
         print(f"{PROGRAM} {__version__}")
         return DONE
     first_but_topic = words[1:] if words and words[0] in _TOPICS else words

@@ -1,6 +1,4 @@
-"""What several tests of training use: one thread, and a reward of the user's own that has something to
-say.
-"""
+"""What several tests of training use: one thread, and a user's own reward that has something to say."""
 
 from pathlib import Path
 

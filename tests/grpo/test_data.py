@@ -118,10 +118,13 @@ def test_arithmetic_is_700_expressions_of_so_many_steps_with_exact_labels(steps:
 
 
 def test_arithmetic_shares_no_item_with_an_evaluation_of_any_seed() -> None:
-    trained = {item.problem for seed in range(3) for item in load("arithmetic:5", seed=seed).items}
-    spec = task("arithmetic_clean")
-    asked = {item.problem for seed in range(20) for item in load_set(spec, seed=seed).items}
-    assert not trained & asked
+    trained: set[str] = set()
+    for seed in range(3):
+        trained |= {item.problem for item in load("arithmetic:5", seed=seed).items}
+    evaluated: set[str] = set()
+    for seed in range(20):
+        evaluated |= {item.problem for item in load_set(task("arithmetic_clean"), seed=seed).items}
+    assert not trained & evaluated
     assert len(trained) == 2100
 
 

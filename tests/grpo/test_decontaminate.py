@@ -27,20 +27,23 @@ from suite.grpo.decontaminate import (
 
 needs_data = pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
 
-LONG = r"Find the number of ways to seat $7$ knights, of whom two are rivals, at a round table with $\frac{x}{2}$ chairs."
+LONG = (
+    r"Find the number of ways to seat $7$ knights, of whom two are rivals, at a round table "
+    r"with $\frac{x}{2}$ chairs."
+)
 PHRASE = (
     r"can be written as $\frac{m}{n}$, where $m$ and $n$ are relatively prime positive integers. Find $m+n$."
 )
 SHORT = r"Evaluate $\log_2 64$."
 
 
-def asked(*problems: str, generated: bool = False) -> list[Evaluated]:
+def evaluated(*problems: str, generated: bool = False) -> list[Evaluated]:
     return [Evaluated("exam", Item(str(n), problem, "1"), generated) for n, problem in enumerate(problems)]
 
 
-def why(problem: str, evaluated: list[Evaluated]) -> str | None:
+def why(problem: str, task_items: list[Evaluated]) -> str | None:
     """Why a training item with this question is taken out."""
-    _, removed = decontaminate([Item("t", problem, "1")], evaluated)
+    _, removed = decontaminate([Item("t", problem, "1")], task_items)
     return removed[0].why if removed else None
 
 
@@ -56,7 +59,7 @@ def why(problem: str, evaluated: list[Evaluated]) -> str | None:
 )
 def test_the_same_question_in_another_spelling_is_exact(spelling: str) -> None:
     assert plain_text(spelling) == plain_text(LONG)
-    assert why(spelling, asked(LONG)) == "exact"
+    assert why(spelling, evaluated(LONG)) == "exact"
 
 
 @pytest.mark.parametrize(
@@ -67,19 +70,21 @@ def test_other_formulas_are_other_questions(one: str, other: str) -> None:
 
 
 def test_a_question_inside_a_longer_one_is_found_by_its_words() -> None:
-    assert why(f"Solve this. {LONG} Explain each step of your answer.", asked(LONG)) == "n-gram"
+    assert why(f"Solve this. {LONG} Explain each step of your answer.", evaluated(LONG)) == "n-gram"
 
 
-def test_a_question_with_another_ending_is_found_and_tells_its_share() -> None:
+def test_a_question_with_another_ending_is_found_with_its_share() -> None:
     ending = LONG[: LONG.index("at a round")] + "in a row of nine."
-    _, removed = decontaminate([Item("t", ending, "1")], asked(SHORT, LONG))
+    _, removed = decontaminate([Item("t", ending, "1")], evaluated(SHORT, LONG))
     assert removed == [Removed("t", "n-gram", "exam", "1", round(15 / 23, 3))]
 
 
 def test_a_turn_of_phrase_is_no_question() -> None:
-    exam = f"The probability that two of the five cards that Ann draws from a deck of sixty have the same colour {PHRASE}"
-    own = f"A circle of radius 7 touches three sides of a square of side 20. Its share of the area of the square {PHRASE}"
-    assert why(own, asked(exam)) is None
+    cards = (
+        "The probability that two of the five cards that Ann draws from a deck of sixty have the same colour"
+    )
+    circle = "A circle of radius 7 touches three sides of a square of side 20. Its share of the square's area"
+    assert why(f"{circle} {PHRASE}", evaluated(f"{cards} {PHRASE}")) is None
 
 
 def test_a_drawing_is_not_part_of_the_words() -> None:
@@ -87,18 +92,18 @@ def test_a_drawing_is_not_part_of_the_words() -> None:
         "[asy] size(100); draw((0,0)--(1,0)--(1,1)--cycle); label(A, (0,0), S); label(B, (1,0), S); [/asy]"
     )
     assert words(f"What is shaded? {drawing}") == ("what", "is", "shaded")
-    assert why(f"What is the perimeter of this? {drawing}", asked(f"What is shaded? {drawing}")) is None
+    assert why(f"What is the perimeter of this? {drawing}", evaluated(f"What is shaded? {drawing}")) is None
 
 
 def test_a_short_question_is_compared_as_a_whole_only() -> None:
-    assert why(SHORT, asked(SHORT)) == "exact"
-    assert why(f"{SHORT} Then halve it.", asked(SHORT)) is None
+    assert why(SHORT, evaluated(SHORT)) == "exact"
+    assert why(f"{SHORT} Then halve it.", evaluated(SHORT)) is None
 
 
 def test_generated_questions_share_their_words_and_are_compared_as_a_whole() -> None:
     text = "Leo has 5 apples. a) buys 3. b) sells 2. c) finds 4. How many apples now?"
-    assert why(text.replace("5", "6"), asked(text, generated=True)) is None
-    assert why(text, asked(text, generated=True)) == "exact"
+    assert why(text.replace("5", "6"), evaluated(text, generated=True)) is None
+    assert why(text, evaluated(text, generated=True)) == "exact"
 
 
 def test_the_wording_around_a_calculation_does_not_count() -> None:
@@ -109,7 +114,7 @@ def test_the_wording_around_a_calculation_does_not_count() -> None:
 
 def test_an_item_without_question_or_answer_is_taken_out_as_blank() -> None:
     items = [Item("a", " ", "1"), Item("b", "one", ""), Item("c", "one", "1")]
-    kept, removed = decontaminate(items, asked(LONG))
+    kept, removed = decontaminate(items, evaluated(LONG))
     assert [item.id for item in kept] == ["c"]
     assert removed == [Removed("a", "blank"), Removed("b", "blank")]
 
@@ -127,7 +132,7 @@ def test_the_list_is_one_json_object_a_line() -> None:
     assert json.loads(lines[1])["task"] is None
 
 
-def test_a_task_whose_items_cannot_be_had_is_an_error_or_is_named(tmp_path: Path) -> None:
+def test_a_task_whose_items_cannot_be_loaded_is_an_error_or_is_named(tmp_path: Path) -> None:
     with pytest.raises(SuiteError, match=r"cannot be compared with 'aime2024': .*--allow-unchecked"):
         evaluated_items(tmp_path)
     sets = evaluated_items(tmp_path, allow_unchecked=True)

@@ -23,8 +23,9 @@ COMPARING = ("ground_truth", "majority_vote", "one_shot", "incorrect", "closenes
 
 
 def every_expression() -> list[RewardExpression]:
-    """All rewards and negations, and all pairs of them that are allowed."""
-    single = [sign + name for name in (*REWARDS, "random(0.7)", "m:f") for sign in ("", "!")]
+    """Return all rewards and negations, and all pairs of them that are allowed."""
+    plain = [*REWARDS, "random(0.7)", "m:f"]
+    single = [*plain, *(f"!{name}" for name in plain)]
     out = [parse(text) for text in single]
     for one, other in itertools.product(single, repeat=2):
         try:
@@ -203,9 +204,7 @@ number = 3
 
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
-    """Writes a module into the working directory, a new one; what another test imported by its name is
-    forgotten.
-    """
+    """Write a module into a new working directory; forget what another test imported by its name."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
 

@@ -75,13 +75,13 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "told"), [r[1:] for r in BROKEN], ids=[r[0] for r in BROKEN])
+@pytest.mark.parametrize(("changes", "message"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN])
 def test_what_cannot_be_trained_is_one_line_before_anything_is_loaded(
-    changes: dict[str, Any], told: str
+    changes: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(SuiteError) as caught:
         check(replace(RUN, **changes), load_registry())
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
 
@@ -93,7 +93,7 @@ def recipe_with(folder: Path, **changes: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"group_size": 5, "minibatches": 3}, "does not divide the 16 prompts"),
         ({"launch": {"processes": 3}}, "do not divide an update of 32 samples"),
@@ -106,14 +106,16 @@ def recipe_with(folder: Path, **changes: object) -> str:
         ({"protocols": {"*": "chatt"}}, "chatt"),
     ],
 )
-def test_a_recipe_that_cannot_work_is_one_line(tmp_path: Path, changes: dict[str, object], told: str) -> None:
+def test_a_recipe_that_cannot_work_is_one_line(
+    tmp_path: Path, changes: dict[str, object], message: str
+) -> None:
     with pytest.raises(SuiteError) as caught:
         check(replace(RUN, recipe=recipe_with(tmp_path, **changes)), load_registry())
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_a_vllm_recipe_without_a_gpu_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
+def test_a_vllm_recipe_without_a_gpu_is_an_error_before_anything_is_loaded(tmp_path: Path) -> None:
     run = replace(RUN, recipe=recipe_with(tmp_path, generation="vllm_colocate"))
     with pytest.raises(SuiteError, match=r"needs vllm|needs a GPU"):
         run_training(run, load_registry(), RunStore(tmp_path), silent)
@@ -124,21 +126,31 @@ def test_a_dry_run_prints_the_papers_settings_without_gpu_network_or_weights(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("suite.grpo.job.locate", lambda *_: pytest.fail("looked for weights"))
-    told = dry_run(
+    text = dry_run(
         TrainingRun("qwen2.5-math-7b", "random", "spurious_rewards"), load_registry(), Path("runs/x")
     )
     settings = dict(
         line.split(maxsplit=1)
-        for line in told.splitlines()
+        for line in text.splitlines()
         if line.startswith("  ") and len(line.split()) > 1
     )
     wanted = {
-        "learning_rate": "5e-07", "lr_scheduler_type": "constant", "max_steps": "2400", "generation_batch_size": "1024",
-        "num_generations": "16", "max_completion_length": "3072", "beta": "0.0", "epsilon": "0.2", "adam_beta2": "0.95",
-        "num_processes": "8", "distributed_type": "DEEPSPEED", "loss_type": "grpo", "protocol": "chat",
-    }  # fmt: skip
+        "learning_rate": "5e-07",
+        "lr_scheduler_type": "constant",
+        "max_steps": "2400",
+        "generation_batch_size": "1024",
+        "num_generations": "16",
+        "max_completion_length": "3072",
+        "beta": "0.0",
+        "epsilon": "0.2",
+        "adam_beta2": "0.95",
+        "num_processes": "8",
+        "distributed_type": "DEEPSPEED",
+        "loss_type": "grpo",
+        "protocol": "chat",
+    }
     assert {name: settings[name] for name in wanted} == wanted
-    assert "accelerate launch" in told
+    assert "accelerate launch" in text
 
 
 def test_the_bases_without_a_chat_template_are_trained_with_the_r1_prompt() -> None:

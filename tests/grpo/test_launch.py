@@ -1,6 +1,4 @@
-"""A job on this machine: what the machine lacks is one line; several processes train one checkpoint
-together.
-"""
+"""A job on this machine: what the machine lacks is one line; several processes train one checkpoint."""
 
 import importlib.util
 import subprocess

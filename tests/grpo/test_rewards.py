@@ -121,7 +121,8 @@ def test_no_repetition_pays_unless_10_to_256_characters_stand_ten_times_in_a_row
 
 
 def test_no_repetition_agrees_with_the_pattern_that_defines_it() -> None:
-    definition, rng = re.compile(r"(.{10,256}?)\1{9}", re.DOTALL), generator.Random(0)
+    definition = re.compile(r"(.{10,256}?)\1{9}", re.DOTALL)
+    rng = generator.Random(0)
     seen = set()
     for _ in range(400):
         unit = "".join(rng.choices("ab\n", k=rng.randint(1, 30)))

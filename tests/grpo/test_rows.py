@@ -1,6 +1,4 @@
-"""The rows of a run: rendered prompts in order, the answers that the reward compares with, and what was
-left out.
-"""
+"""The rows of a run: prompts in order, the answers that the reward compares with, and what was left out."""
 
 import json
 from dataclasses import replace

@@ -16,15 +16,17 @@ PAPER = load_recipe("spurious_rewards")
 FACTS_1_3 = [
     ("algorithm: GRPO, KL 0", {"beta": 0.0, "scale_rewards": "group"}),
     ("loss: mean over sequences of the mean over tokens", {"loss_type": "grpo"}),
-    ("lr 5e-7 constant, no warm-up", {"learning_rate": 5e-07, "lr_scheduler_type": "constant", "warmup_steps": 0}),
-    ("rollout batch 64 prompts x 16 rollouts = 1,024", {"generation_batch_size": 1024, "num_generations": 16}),
+    ("lr 5e-7 constant", {"learning_rate": 5e-07, "lr_scheduler_type": "constant"}),
+    ("no warm-up", {"warmup_steps": 0}),
+    ("rollout batch 64 prompts x 16 = 1,024", {"generation_batch_size": 1024, "num_generations": 16}),
     ("clip 0.2", {"epsilon": 0.2}),
     ("sampling T 1, top_p 1", {"temperature": 1.0, "top_p": 1.0}),
     ("generate 3072", {"max_completion_length": 3072}),
     ("Adam betas (0.9, 0.95)", {"optim": "adamw_torch", "adam_beta1": 0.9, "adam_beta2": 0.95}),
     ("gradient norm 1, weight decay 0", {"max_grad_norm": 1.0, "weight_decay": 0.0}),
     ("300 steps are 2,400 updates", {"max_steps": 2400}),
-    ("vLLM's probabilities are taken as ours", {"use_vllm": True, "vllm_importance_sampling_correction": False}),
+    ("samples are drawn by vLLM", {"use_vllm": True}),
+    ("vLLM's probabilities are taken as ours", {"vllm_importance_sampling_correction": False}),
     ("prompt 1024 + 3072", {"vllm_max_model_length": 4096}),
 ]  # fmt: skip
 
@@ -46,7 +48,7 @@ def test_a_rollout_of_the_papers_recipe_is_8_updates_of_128() -> None:
     assert (PAPER.whitening, PAPER.exact_advantages) == (True, True)
 
 
-def test_a_killed_run_goes_on_at_a_rollout_boundary() -> None:
+def test_a_killed_run_resumes_at_a_rollout_boundary() -> None:
     for name in recipe_names():
         recipe = load_recipe(name)
         assert trl_settings(recipe, 0)["save_steps"] % recipe.updates_per_step == 0  # type: ignore[operator]
@@ -99,6 +101,9 @@ def test_accelerate_reads_the_config_that_is_written(kind: str, tmp_path: Path) 
 
 
 def test_the_settings_need_neither_torch_nor_trl() -> None:
-    code = "import sys, suite.grpo.settings; print([m for m in ('torch', 'trl', 'transformers') if m in sys.modules])"
+    code = (
+        "import sys, suite.grpo.settings\n"
+        "print([name for name in ('torch', 'trl', 'transformers') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

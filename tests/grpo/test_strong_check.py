@@ -1,6 +1,4 @@
-"""A label is wrong only if every check says so: hand-made hard pairs, and real answers from the folder of
-RLVR_SUITE_DATA.
-"""
+"""A label is wrong only if every check says so: hard pairs made by hand, and real answers."""
 
 import json
 import os

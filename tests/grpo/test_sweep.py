@@ -1,6 +1,4 @@
-"""Sweeps: what a file asks for, what is there already, one bad run beside good ones, here and on a Ray
-cluster.
-"""
+"""Sweeps: what a file asks for, what exists already, one bad run among good ones; here and on Ray."""
 
 from pathlib import Path
 
@@ -56,7 +54,7 @@ def test_files_are_meant_from_the_sweeps_folder_and_labels_go_to_the_rewards_tha
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"models": None}, "neither families nor models"),
         ({"rewards": []}, "at least 1"),
@@ -71,11 +69,11 @@ def test_files_are_meant_from_the_sweeps_folder_and_labels_go_to_the_rewards_tha
     ],
 )
 def test_a_broken_sweep_is_one_line_before_anything_is_trained(
-    tmp_path: Path, changes: dict[str, object], told: str
+    tmp_path: Path, changes: dict[str, object], message: str
 ) -> None:
     with pytest.raises(SuiteError) as caught:
         loaded(tmp_path, **changes)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
 
 
@@ -99,17 +97,18 @@ def test_a_sweep_trains_what_is_missing_and_one_bad_run_does_not_stop_the_others
     (tmp_path / "broken_reward.py").write_text("def pay(rollout):\n    raise ValueError('oh no')\n")
     monkeypatch.chdir(tmp_path)
     recipe_file(tmp_path, steps=1)
-    asked = {
+    changes = {
         "recipe": "tiny.yaml",
         "rewards": ["random", "broken_reward:pay", "format"],
         "seeds": [0],
         "workers": 2,
     }
-    file, out = sweep(tmp_path, **asked), tmp_path / "run"
+    file = sweep(tmp_path, **changes)
+    out = tmp_path / "run"
     assert main(["train", "--sweep", str(file), "--out", str(out)]) == 1
-    told = capsys.readouterr().out
-    assert "oh no" in told
-    assert "2 of 3 checkpoints" in told
+    shown = capsys.readouterr().out
+    assert "oh no" in shown
+    assert "2 of 3 checkpoints" in shown
     assert {pair.reward for pair in RunStore(out).pairs()} == {"random", "format"}
     registry = load_registry()
     assert [run.reward for run in missing(load_sweep(file, registry), registry, RunStore(out))] == [
@@ -122,6 +121,7 @@ def test_a_sweep_trains_what_is_missing_and_one_bad_run_does_not_stop_the_others
 def test_a_sweep_trains_on_a_ray_cluster(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("ray")
     recipe_file(tmp_path, steps=1)
-    file, out = sweep(tmp_path, recipe="tiny.yaml", rewards=["random", "format"], seeds=[0]), tmp_path / "run"
+    file = sweep(tmp_path, recipe="tiny.yaml", rewards=["random", "format"], seeds=[0])
+    out = tmp_path / "run"
     assert main(["train", "--sweep", str(file), "--out", str(out), "--ray", "local"]) == 0
     assert {pair.reward for pair in RunStore(out).pairs()} == {"random", "format"}

@@ -41,7 +41,7 @@ def test_the_checkpoints_of_kept_steps_register_themselves_with_what_they_were_m
     assert not list((unbroken / "checkpoints").glob(".*"))  # nothing left to go on from
 
 
-def test_the_log_has_a_line_an_update_with_the_clip_ratio_of_off_policy_updates(unbroken: Path) -> None:
+def test_the_log_has_a_line_per_update_with_the_clip_ratio_of_off_policy_updates(unbroken: Path) -> None:
     rows = log(unbroken)
     assert [(row["step"], row["update"]) for row in rows] == [
         (1, 1),
@@ -79,7 +79,7 @@ def test_another_seed_gives_other_weights(unbroken: Path, tmp_path: Path) -> Non
     assert pairs(tmp_path)[-1].weights != pairs(unbroken)[-1].weights
 
 
-def test_a_killed_run_goes_on_from_the_last_saved_step_and_ends_with_the_same_weights(
+def test_a_killed_run_resumes_from_the_last_saved_step_and_ends_with_the_same_weights(
     unbroken: Path, tmp_path: Path
 ) -> None:
     recipe = recipe_file(tmp_path / "recipes", keep=[2])
@@ -99,7 +99,7 @@ def test_a_killed_run_goes_on_from_the_last_saved_step_and_ends_with_the_same_we
     assert [row["update"] for row in log(tmp_path)] == list(range(1, 9))
 
 
-def test_a_work_folder_of_another_job_is_not_gone_on_from(unbroken: Path, tmp_path: Path) -> None:
+def test_a_work_folder_of_another_job_is_not_resumed(unbroken: Path, tmp_path: Path) -> None:
     work = tmp_path / "checkpoints" / ".micro-llama3-random-tiny-s0.training"
     (work / "checkpoint-6").mkdir(parents=True)
     (work / "job.json").write_text("{}")

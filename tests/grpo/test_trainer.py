@@ -18,7 +18,9 @@ def trl_advantages(reward_PG: np.ndarray, epsilon: float) -> np.ndarray:
 
 def test_exact_advantages_are_those_of_an_epsilon_of_1e_9() -> None:
     reward_PG = (RNG.random((64, 16)) < RNG.random((64, 1))).astype(np.float64)
-    reward_PG[0], reward_PG[1] = 0, 1  # groups of one reward
+    # Groups of one reward.
+    reward_PG[0] = 0
+    reward_PG[1] = 1
     from_trl = torch.tensor(trl_advantages(reward_PG, 1e-4), dtype=torch.float32)
     ours = exact_advantages(from_trl, 16, torch.ones(1024, dtype=torch.bool)).numpy()
     np.testing.assert_allclose(ours, trl_advantages(reward_PG, 1e-9), atol=2e-6)
@@ -43,7 +45,8 @@ def test_whitened_advantages_have_mean_0_and_variance_1_over_tokens() -> None:
 
 
 def test_whitening_shifts_groups_of_one_reward_which_is_why_it_is_an_option() -> None:
-    advantage_B, tokens_B = torch.tensor([0.0, 0.0, 1.0, -1.0]), torch.tensor([10, 10, 100, 1])
+    advantage_B = torch.tensor([0.0, 0.0, 1.0, -1.0])
+    tokens_B = torch.tensor([10, 10, 100, 1])
     assert whitened(advantage_B, tokens_B, torch.ones(len(tokens_B), dtype=torch.bool))[0] < 0
 
 

@@ -1,4 +1,4 @@
-"""The majority of a base's answers: what is one group, which spelling stands for it, and who wins a tie."""
+"""The majority of a base's answers: which answers are one group, its label, and which group wins a tie."""
 
 import pytest
 
@@ -43,5 +43,6 @@ def test_empty_predictions_are_dropped_before_counting() -> None:
 
 
 def test_a_hostile_answer_is_a_group_by_its_text() -> None:
-    tower, long = "9^{9^{9^{9^9}}}", "x" * 5000
+    tower = "9^{9^{9^{9^9}}}"
+    long = "x" * 5000
     assert majority([tower, tower, long, long, long, "4"]) == Vote(long, 3, 6)

@@ -1,6 +1,4 @@
-"""One process of a job: it trains what the work folder says and leaves the weights there, registering
-nothing.
-"""
+"""One process of a job: it trains what the work folder says, leaves weights there and registers nothing."""
 
 import subprocess
 import sys

@@ -1,6 +1,4 @@
-"""A recipe of seconds on micro-llama3: 4 steps of 4 prompts x 4 samples in 2 updates, at a rate that moves
-it.
-"""
+"""A recipe of seconds on micro-llama3: 4 steps of 4 prompts x 4 samples in 2 updates, fast enough to move."""
 
 import json
 import subprocess

@@ -33,7 +33,8 @@ from suite.leaderboard.pair.pair_page import PairViews
 from suite.summary.merge import board_source
 from suite.registry import load_registry
 if __name__ == "__main__":
-    run_demo(Path(sys.argv[1]), lambda report: print(*report, flush=True), DemoJob((sys.argv[3],), sys.argv[2], 20))
+    job = DemoJob((sys.argv[3],), sys.argv[2], 20)
+    run_demo(Path(sys.argv[1]), lambda report: print(*report, flush=True), job)
 """
 
 
@@ -135,7 +136,8 @@ def test_a_second_run_starts_no_worker(
 
 
 def test_the_run_file_on_a_pair_s_page_plans_exactly_the_cells_of_its_delta(unbroken: Path) -> None:
-    registry, store = load_registry(), RunStore(unbroken)
+    registry = load_registry()
+    store = RunStore(unbroken)
     source = board_source([unbroken], registry)
     views = PairViews(source.summary, {cell.manifest.cell.id: cell for cell in packed_cells(source.cells)})
     for row in source.summary.deltas:

@@ -1,6 +1,4 @@
-"""The micro tokenizer as it ships: lossless, the same after a round trip, and no surprise at the end of a
-prompt.
-"""
+"""The micro tokenizer as it ships: lossless, stable, and without surprises at the end of a prompt."""
 
 import json
 import struct

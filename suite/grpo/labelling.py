@@ -29,11 +29,10 @@ from suite.grpo.recipe import Recipe
 from suite.grpo.rows import fitting_data, prompted_base
 from suite.grpo.strong_check import Labelled, check
 from suite.grpo.vote import majority
-from suite.plan.cells import ModelToRun, PlannedCell, TaskToRun, plan
+from suite.plan.cells import PlannedCell, TaskToRun, plan
+from suite.plan.resolve import base_to_run
 from suite.progress import Progress, Report
 from suite.registry import Registry
-from suite.registry.protocols import prompt_of
-from suite.registry.weights import locate, weights_hash
 from suite.schema import Decoding
 from suite.store.run_folder import RunStore
 
@@ -155,19 +154,7 @@ def _planned(job: LabelJob, registry: Registry) -> list[PlannedCell]:
     """Return the items in cells of ``CHUNK``; hash the base's weights."""
     from suite.engine.start import identity
 
-    entry = registry.model(job.model)
-    folder = locate(job.model, entry)
-    protocol = job.protocol or entry.protocol
-    model = ModelToRun(
-        id=job.model,
-        family=entry.family,
-        base=job.model,
-        folder=folder,
-        weights_hash=weights_hash(folder),
-        prompts=(prompt_of(protocol, registry.protocol(protocol), folder),),
-        dtype=entry.dtype,
-        settings=entry.engine,
-    )
+    model = base_to_run(registry, job.model, [job.protocol] if job.protocol else ())
     decoding = Decoding(temperature=job.temperature, max_new_tokens=job.max_new_tokens, seed=job.seed)
     spec = _task()
     tasks: list[TaskToRun] = []

@@ -1,5 +1,6 @@
 """A summary for the tab across tasks: two families, one of two bases; three steps; contaminated, clean, probe."""
 
+import pytest
 from hand_made_summary import (
     CONTRAST,
     INTERACTION,
@@ -76,7 +77,7 @@ def probed(base: str) -> ScoreRow:
 
 
 def across() -> Summary:
-    """The whole of it."""
+    """The summary."""
     deltas = rows()
     ends = {(row.task, row.base, row.reward): row for row in deltas if row.step == 300 and row.comparable}
     contrasts = [
@@ -93,3 +94,8 @@ def across() -> Summary:
         tasks=(PROBE, MATH, CLEAN, FRESH), scores=(*map(probed, BASES), checkpoint), deltas=tuple(deltas),
         contrasts=(fresh, *contrasts), interactions=(INTERACTION,),
     )  # fmt: skip
+
+
+@pytest.fixture
+def whole() -> Summary:
+    return across()

@@ -1,5 +1,7 @@
 """The page read back from its HTML, for the tests of what it says."""
 
+import html as markup
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -158,3 +160,15 @@ def heatmap(summary: Summary, task: int = 0) -> list[list[MapCell]]:
 def html_of(summary: Summary) -> str:
     """The page of a summary."""
     return dict(render(summary))["index.html"].decode()
+
+
+def told(html: str) -> str:
+    """The words of some HTML without its embedded data, white space made single."""
+    without_data = re.sub(r"<script type.*?</script>", " ", html, flags=re.DOTALL)
+    return " ".join(markup.unescape(re.sub(r"<[^>]*>", " ", without_data)).split())
+
+
+def across_text(summary: Summary) -> str:
+    """The words of the tab across tasks."""
+    html = html_of(summary)
+    return told(html[html.index('<div class="across">') : html.index('id="across-data"')])

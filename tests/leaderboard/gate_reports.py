@@ -1,9 +1,13 @@
 """Reports of a gate made by hand: every verdict word, parts, needs, fields that differ, unverified arms."""
 
+import re
 from typing import Any
 
+from board_page import told
+
 from suite.gate.verdict import GateReport, Verdict
-from suite.schema import Needs, NotCheckable
+from suite.leaderboard import render
+from suite.schema import Needs, NotCheckable, Summary
 
 CLEAN, LEAKED = "micro_arithmetic_clean", "micro_bench"
 FAMILIES = ("micro-qwen2.5-math", "micro-qwen2.5", "micro-llama3", "micro-olmo2")
@@ -100,3 +104,18 @@ def whole_report() -> GateReport:
     """One of everything."""
     verdicts = (HOLDS, NO_GAIN, REFUTED, OPEN, ONE_ITEM, UNLIKE, GONE, FAMILY_WISE)
     return report(*verdicts, not_checkable=(UNCHECKED,), policy_file="policies/micro_claims.yaml")
+
+
+def files_of(summary: Summary, gate: GateReport | None) -> dict[str, str]:
+    """The files of a board with a gate's report, by path."""
+    return {name: content.decode() for name, content in render(summary, gate=gate)}
+
+
+def page_of(summary: Summary, *verdicts: Verdict) -> str:
+    """The page of a report of some verdicts."""
+    return files_of(summary, report(*verdicts))["gate.html"]
+
+
+def rows_of(html: str) -> dict[str, str]:
+    """What each verdict says, by its anchor, in the page's order."""
+    return {anchor: told(row) for anchor, row in re.findall(r'<tr id="([^"]*)"[^>]*>(.*?)</tr>', html, re.S)}

@@ -213,6 +213,32 @@ def audited() -> Summary:
     )  # fmt: skip
 
 
+def with_delta(summary: Summary, place: int, **update: object) -> Summary:
+    """The summary with some fields of one of its deltas replaced."""
+    rows = list(summary.deltas)
+    rows[place] = rows[place].model_copy(update=update)
+    return summary.model_copy(update={"deltas": tuple(rows)})
+
+
+def micro_row(**more: object) -> DeltaRow:
+    """A checkpoint of a micro family trained on a random reward, without a number."""
+    known = {
+        "family": "micro-llama3",
+        "base": "micro-llama3",
+        "checkpoint": "micro-llama3-random-micro-s0",
+        "reward": "random",
+        "recipe": "micro",
+        "step": 20,
+        "seeds": (0,),
+        "task": "micro_bench",
+        "protocol": "micro_qa",
+        "k": 2,
+        "n_items": 3,
+        "comparable": True,
+    }
+    return DeltaRow.model_validate(known | more)
+
+
 def moved(points: float) -> Transition:
     return Transition(n=12.5, correct_before=3.0, correct_after=4.0, points=points)
 

@@ -35,3 +35,14 @@ def test_a_bar_lacks_what_was_not_measured() -> None:
     assert scale.bar(None, None) is None
     assert scale.bar(0.0, None) == Bar(50.0, None, None)
     assert scale.bar(None, (-10.0, 10.0)) == Bar(None, EDGE, 100.0 - EDGE)
+
+
+def test_bars_share_a_scale_that_holds_zero_and_every_value() -> None:
+    scale = scale_of((-9.9, 21.5))
+    assert scale.place(-9.9) == EDGE and scale.place(21.5) == 100 - EDGE and scale.ticks == (0, 10, 20)
+    assert scale.place(0) == pytest.approx(EDGE + (100 - 2 * EDGE) * 9.9 / 31.4)
+    bar = scale.bar(0.0, (-9.9, 21.5))
+    assert bar and (bar.low, bar.point, bar.high) == (EDGE, scale.place(0), 100 - EDGE)
+    assert scale.bar(None, None) is None
+    assert scale_of(()).ticks == (-1, -0.5, 0, 0.5, 1) and scale_of((0.1,)).place(0.1) < 60
+    assert scale_of((-100.0, 100.0)).ticks == (-100, -50, 0, 50, 100)

@@ -2,61 +2,40 @@
 
 import html as markup
 import re
-from pathlib import Path
 
 import pytest
-from board_page import Page, html_of
+from board_page import Page, html_of, told
 from gate_reports import (
     FAMILY_WISE,
     GONE,
     HOLDS,
-    NO_GAIN,
     ONE_ITEM,
     OPEN,
     REFUTED,
     UNCHECKED,
     UNLIKE,
+    files_of,
+    page_of,
     report,
+    rows_of,
     verdict,
     whole_report,
 )
 
-from suite.errors import SuiteError
 from suite.gate.verdict import GateReport, Verdict
-from suite.leaderboard import render, write_board
-from suite.leaderboard.bars import EDGE, scale_of
-from suite.leaderboard.board_folder import write_files
+from suite.leaderboard.bars import scale_of
 from suite.leaderboard.gate_page import gate_view
 from suite.leaderboard.links import board_view
-from suite.leaderboard.wording.gate import needs_words
-from suite.schema import VERDICT_MARKS, Needs, NotCheckable, Summary
+from suite.schema import VERDICT_MARKS, NotCheckable, Summary
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\"'"
-
-
-def files_of(summary: Summary, gate: GateReport | None) -> dict[str, str]:
-    return {name: content.decode() for name, content in render(summary, gate=gate)}
-
-
-def page_of(summary: Summary, *verdicts: Verdict) -> str:
-    return files_of(summary, report(*verdicts))["gate.html"]
-
-
-def told(fragment: str) -> str:
-    """The words of some HTML, white space made single."""
-    return " ".join(markup.unescape(re.sub(r"<[^>]*>", " ", fragment)).split())
-
-
-def rows_of(html: str) -> dict[str, str]:
-    """What each verdict says, by its anchor, in the page's order."""
-    return {anchor: told(row) for anchor, row in re.findall(r'<tr id="([^"]*)"[^>]*>(.*?)</tr>', html, re.S)}
 
 
 def test_worst_verdicts_come_first_and_equals_keep_the_order_of_the_policy(summary: Summary) -> None:
     html = files_of(summary, whole_report())["gate.html"]
     assert list(rows_of(html)) == [
-        "claim-beats-random", "claim-my-method", "claim-olmo-gains", "claim-llama-gains", "claim-one-item", "claim-families",
-        "claim-families.micro-qwen2.5-math", "claim-families.micro-qwen2.5", "claim-families.micro-llama3",
+        "claim-beats-random", "claim-my-method", "claim-olmo-gains", "claim-llama-gains", "claim-one-item",
+        "claim-families", "claim-families.micro-qwen2.5-math", "claim-families.micro-qwen2.5", "claim-families.micro-llama3",
         "claim-families.micro-olmo2", "claim-gt-gains", "claim-2",
     ]  # fmt: skip
 
@@ -95,20 +74,6 @@ def test_fields_that_differ_and_unverified_arms_are_named(summary: Summary) -> N
         rows["claim-beats-random"].startswith("✗ refuted †")
         and "† arms unverified" in rows["claim-beats-random"]
     )
-
-
-@pytest.mark.parametrize(
-    ("needs", "words"),
-    [
-        (Needs(items=1240, samples=32, seeds=5), "1,240 items, or 32 samples an item, or 5 training seeds"),
-        (Needs(samples=1), "1 sample an item"),
-        (Needs(), "no number of items, samples or seeds is known to be enough by itself"),
-    ],
-)
-def test_what_would_decide_a_verdict_is_told_in_words(summary: Summary, needs: Needs, words: str) -> None:
-    html = page_of(summary, OPEN.model_copy(update={"needs": needs}))
-    assert needs_words(needs) == words and f"To decide it: {words}" in rows_of(html)["claim-llama-gains"]
-    assert "80% chance" in html and "80% chance" not in page_of(summary, HOLDS)
 
 
 def test_families_of_a_claim_are_folded_under_it_with_their_own_verdicts(summary: Summary) -> None:
@@ -151,34 +116,6 @@ def test_statements_that_cannot_be_checked_are_listed_with_the_reason(summary: S
     text = told(files_of(summary, whole_report())["gate.html"])
     assert f"{UNCHECKED.claim} {UNCHECKED.why}" in text and "1 not checkable" in text
     assert "not checkable" not in told(page_of(summary, HOLDS))
-
-
-@pytest.mark.parametrize(
-    ("gate", "title", "reason"),
-    [
-        (report(HOLDS, NO_GAIN), "✓ The gate passed", "Every claim holds."),
-        (report(HOLDS, REFUTED), "✗ The gate failed", "A claim is refuted."),
-        (report(HOLDS, GONE, OPEN), "✗ The gate failed", "A pair that a claim names is missing."),
-        (report(HOLDS, OPEN), "? The gate is undecided", "but something is open."),
-        (
-            report(UNLIKE, exit_code=0, inconclusive="pass"),
-            "✓ The gate passed",
-            "passes under --inconclusive pass.",
-        ),
-        (
-            report(OPEN, exit_code=1, inconclusive="fail"),
-            "✗ The gate failed",
-            "which fails under --inconclusive fail.",
-        ),
-        (report(), "✓ The gate passed", "The policy has no claim that can be checked."),
-    ],
-)
-def test_the_outcome_is_a_word_and_a_reason(
-    summary: Summary, gate: GateReport, title: str, reason: str
-) -> None:
-    text = told(files_of(summary, gate)["gate.html"])
-    assert title in text and reason in text and f"exit code {gate.exit_code}" in text
-    assert f"--inconclusive {gate.inconclusive or 'not given'}" in text
 
 
 def test_policy_and_provenance_are_the_reports(summary: Summary) -> None:
@@ -297,70 +234,6 @@ def test_the_page_of_verdicts_carries_no_script_and_stays_small(summary: Summary
     assert all(text == "" for _, text in Page(html).scripts)
 
 
-def test_bars_share_a_scale_that_holds_zero_and_every_value() -> None:
-    scale = scale_of((-9.9, 21.5))
-    assert scale.place(-9.9) == EDGE and scale.place(21.5) == 100 - EDGE and scale.ticks == (0, 10, 20)
-    assert scale.place(0) == pytest.approx(EDGE + (100 - 2 * EDGE) * 9.9 / 31.4)
-    bar = scale.bar(0.0, (-9.9, 21.5))
-    assert bar and (bar.low, bar.point, bar.high) == (EDGE, scale.place(0), 100 - EDGE)
-    assert scale.bar(None, None) is None
-    assert scale_of(()).ticks == (-1, -0.5, 0, 0.5, 1) and scale_of((0.1,)).place(0.1) < 60
-    assert scale_of((-100.0, 100.0)).ticks == (-100, -50, 0, 50, 100)
-
-
 def test_the_scale_holds_the_families_of_a_claim(summary: Summary) -> None:
     assert gate_view(report(FAMILY_WISE), summary).scale == scale_of((-9.0, 21.5))
     assert gate_view(report(GONE), summary).scale is None and "<svg" not in page_of(summary, GONE)
-
-
-def names_in(board: Path) -> list[str]:
-    return sorted(path.name for path in board.iterdir())
-
-
-def test_a_board_without_a_report_leaves_no_older_verdicts(summary: Summary, tmp_path: Path) -> None:
-    index = write_board(summary, tmp_path, gate=whole_report())
-    assert {"gate.html", "verdict.json", "summary.json"} <= set(names_in(tmp_path))
-    assert 'href="gate.html"' in index.read_text(encoding="utf-8")
-    write_board(summary, tmp_path)
-    assert names_in(tmp_path) == ["assets", "board.json", "deltas.csv", "index.html", "pairs", "summary.json"]
-
-
-def test_files_that_no_board_wrote_are_left_alone(summary: Summary, tmp_path: Path) -> None:
-    (tmp_path / "verdict.json").write_text("somebody's own")
-    (tmp_path.parent / "outside").write_text("")
-    (tmp_path / "board.json").write_text('{"files": ["../outside"]}')
-    write_board(summary, tmp_path)
-    assert (tmp_path / "verdict.json").read_text() == "somebody's own" and (
-        tmp_path.parent / "outside"
-    ).exists()
-
-
-@pytest.mark.parametrize(
-    "listing",
-    ["", "[]", '{"files": null}', '{"files": 5}', '{"files": ["\\u0000", "pairs", ""]}', "[" * 99_999],
-)
-def test_a_listing_that_cannot_be_read_lists_nothing(summary: Summary, tmp_path: Path, listing: str) -> None:
-    write_board(summary, tmp_path)
-    (tmp_path / "board.json").write_text(listing)
-    write_board(summary, tmp_path)
-    assert "index.html" in (tmp_path / "board.json").read_text()
-
-
-def test_a_folder_in_the_place_of_a_page_is_told_before_anything_changes(
-    summary: Summary, tmp_path: Path
-) -> None:
-    (tmp_path / "index.html").mkdir()
-    with pytest.raises(SuiteError, match="cannot write the board: Is a directory"):
-        write_board(summary, tmp_path)
-    assert names_in(tmp_path) == ["index.html"]
-
-
-def test_a_file_that_the_disk_refuses_leaves_the_older_board_whole(summary: Summary, tmp_path: Path) -> None:
-    def contents() -> dict[str, bytes]:
-        return {str(path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-
-    write_board(summary, tmp_path, gate=whole_report())
-    before = contents()
-    with pytest.raises(SuiteError, match="cannot write the board: File name too long"):
-        write_files([("index.html", b"new"), ("x" * 300, b"refused by the disk")], tmp_path)
-    assert contents() == before and len(before) > 9

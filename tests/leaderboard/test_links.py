@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from hand_made_summary import micro_row
 
 from suite.leaderboard.links import board_view, pair_page
 from suite.schema import Summary
@@ -31,3 +32,13 @@ def test_rows_that_differ_in_any_part_of_their_identity_have_pages_of_their_own(
 def test_the_page_of_a_row_does_not_depend_on_what_was_found(summary: Summary) -> None:
     row = summary.deltas[0]
     assert pair_page(row) == pair_page(row.model_copy(update={"delta": -1.0, "finding": "loss", "p": 0.5}))
+
+
+def test_a_pair_measured_twice_keeps_the_address_of_its_page() -> None:
+    row = micro_row()
+    assert pair_page(row) == pair_page(row.model_copy(update={"delta": 3.0, "k": 8, "seeds": (0, 1)}))
+    others = [
+        row.model_copy(update=one)
+        for one in ({"step": 40}, {"checkpoint_cells": ("0123",)}, {"task": "math500"})
+    ]
+    assert len({pair_page(one) for one in (row, *others)}) == 4

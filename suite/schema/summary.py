@@ -209,7 +209,7 @@ class Spread(Finite):
     sampling: Amount | None = None
 
     def of_difference(self, k: int) -> float:
-        """Return the variance of an item's difference with ``k`` samples an item in each arm.
+        """Return the variance of an item's difference with ``k`` samples per item in each arm.
 
         >>> Spread(between=100, sampling=800).of_difference(8)
         200.0

@@ -1,7 +1,7 @@
 """Statistics of paired scores; pure numpy and scipy.
 
 Names of arrays end in their axes: I items, S samples of an item, T training seeds, P protocols. ``score_I``
-holds one score an item (avg@k, a share in 0..1), ``right_IS`` is items x samples. Deltas are percentage
+holds one score per item (avg@k, a share in 0..1), ``right_IS`` is items x samples. Deltas are percentage
 points.
 """
 

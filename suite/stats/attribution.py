@@ -2,7 +2,7 @@
 
 Samples of the two arms are not matched one to one, so an item counts by its shares: b_x and a_x are the
 shares of its samples with x before and after, and b_x a_y is the share of all pairings of a sample before
-with one after that go from x to y. With one sample an item (k = 1) that is the plain count. Swapping the
+with one after that go from x to y. With one sample per item (k = 1) that is the plain count. Swapping the
 arms flips every sign (and Code->Lang is then Lang->Code).
 
 They describe and do not prove causes: items that were easier anyway may be those that moved to code.
@@ -24,9 +24,8 @@ Flags = NDArray[np.bool_]
 class Answers:
     """The samples of one arm, items x samples.
 
-    An answer has one outcome: right, truncated, unparsed, else wrong.
-
-    ``truncated_IS`` is the outcome: an answer that was boxed before the cap is right even if it was cut off.
+    An answer has one outcome: right, truncated, unparsed, else wrong. ``truncated_IS`` is that outcome: an
+    answer that was boxed before the cap is right even if it was cut off.
     """
 
     right_IS: Flags
@@ -65,9 +64,9 @@ def contributions(before: Answers, after: Answers) -> Contributions:
     right_after_I = _share_I(after.right_IS)
 
     def net_points(before_IS: Flags, after_IS: Flags) -> float:
-        became_I = _share_I(before_IS) * right_after_I
-        was_lost_I = right_before_I * _share_I(after_IS)
-        return float(100 * np.mean(became_I - was_lost_I))
+        gained_I = _share_I(before_IS) * right_after_I
+        lost_I = right_before_I * _share_I(after_IS)
+        return float(100 * np.mean(gained_I - lost_I))
 
     code = _strategy(before, before.code_IS, after, after.code_IS)
     language = _strategy(before, ~before.code_IS, after, ~after.code_IS)
@@ -91,10 +90,8 @@ class _Strategy(NamedTuple):
 def _strategy(before: Answers, before_IS: Flags, after: Answers, after_IS: Flags) -> _Strategy:
     """Return one strategy's two parts of the delta.
 
-    ``before_IS`` and ``after_IS`` are the samples that use it.
-
-    A strategy that one arm never uses has no accuracy there; the other arm's stands in, so that its whole
-    change counts as mix.
+    ``before_IS`` and ``after_IS`` are the samples that use it. Where one arm never uses it, that arm has no
+    accuracy for it; the other arm's is taken, so that the whole change counts as mix.
     """
     share_before = float(before_IS.mean())
     share_after = float(after_IS.mean())

@@ -42,11 +42,9 @@ def _t(level: float, df: int) -> float:
 def _unseen(value_XI: Floats, rounding: float) -> Floats:
     """Return the weight of an imagined item at either bound.
 
-    1 if all items agree, halved for each that differs, 0 from four on.
-
-    Few changes say little about the size of changes: the largest may not have been seen. Four is where the
-    t interval of so many equal changes among many unchanged items begins to exclude zero; of fewer it never
-    does.
+    1 if all items agree, halved for each that differs, 0 from four on. Few changes say little about the size
+    of changes: the largest may not have been seen. Four is where the t interval of so many equal changes
+    among many unchanged items begins to exclude zero; of fewer it never does.
     """
     sorted_XI = np.sort(value_XI, axis=-1)
     n = value_XI.shape[-1]
@@ -134,9 +132,8 @@ def accuracy(score_I: Floats, level: float = LEVEL) -> Estimate:
 def paired_delta(before_I: Floats, after_I: Floats, level: float = LEVEL) -> Estimate:
     """Return the mean of per-item differences in points.
 
-    Both arrays hold shares of the same items in the same order.
-
-    It is about these two models over the items that these are a sample of, sampling noise included.
+    Both arrays hold shares of the same items in the same order. The interval is about these two models over
+    the items that these are a sample of, sampling noise included.
     """
     if before_I.shape != after_I.shape:
         raise ValueError(f"arms differ in items: {before_I.shape} and {after_I.shape}")
@@ -156,13 +153,12 @@ def seeds_delta(before_I: Floats, after_TI: Floats, level: float = LEVEL) -> Est
 def stacks_difference(one_TI: Floats, other_UI: Floats, level: float = LEVEL) -> Estimate:
     """Return the mean difference in points of two stacks of per-item shares on the same items.
 
-    The interval is about items and training seeds.
-
-    The shares are scores, or gains (which may be negative). The parts' reaches are squared and added, on
-    either side: the items' (of the mean over seeds), and for each stack of several rows t s / sqrt(rows) of
-    its rows' means. With every part's own t quantile coverage is not below the level for normal means
-    (Banerjee 1960, Sankhya 22:357). Noise of item times seed is in both parts, which errs on the safe side.
-    A stack of one row is that checkpoint alone.
+    The shares are scores, or gains (which may be negative); the rows of a stack are training seeds, and a
+    stack of one row is that checkpoint alone. The interval is about items and seeds: the parts' reaches are
+    squared and added, on either side. They are the items' (of the mean over seeds), and for each stack of
+    several rows t s / sqrt(rows) of its rows' means. With every part's own t quantile coverage is not below
+    the level for normal means (Banerjee 1960, Sankhya 22:357). Noise of item times seed is in both parts,
+    which errs on the safe side.
     """
     if one_TI.shape[1:] != other_UI.shape[1:]:
         raise ValueError(f"arms differ in items: {one_TI.shape[1:]} and {other_UI.shape[1:]}")
@@ -181,11 +177,10 @@ def stacks_difference(one_TI: Floats, other_UI: Floats, level: float = LEVEL) ->
 def difference(one_I: Floats, other_J: Floats, level: float = LEVEL) -> Estimate:
     """Return the mean of one minus the mean of the other over disjoint items, both in points.
 
-    The interval is about items alone, not training seeds.
+    The interval is about items alone, not training seeds. Its limits follow from those of either mean (MOVER:
+    Zou and Donner 2008, Statistics in Medicine 27:1693; Newcombe 1998, ibid. 17:873):
 
-    Limits from the limits of either mean (MOVER: Zou and Donner 2008, Statistics in Medicine 27:1693;
-    Newcombe 1998, ibid. 17:873): d - sqrt((m1 - l1)^2 + (u2 - m2)^2) and d + sqrt((u1 - m1)^2 + (m2 -
-    l2)^2).
+        d - sqrt((m1 - l1)^2 + (u2 - m2)^2) and d + sqrt((u1 - m1)^2 + (m2 - l2)^2)
     """
     return estimates_difference(
         _mean_interval(one_I, POINTS, level),

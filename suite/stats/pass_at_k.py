@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 def pass_at_k(right_IS: NDArray[np.bool_], k: int) -> float:
     """Return the mean over items of the unbiased pass@k estimator 1 - C(n-c, k) / C(n, k).
 
-    Chen et al. 2021, arXiv 2107.03374; n samples an item, c of them right. One right answer of four is
+    Chen et al. 2021, arXiv 2107.03374; n samples per item, c of them right. One right answer of four is
     found by half of all draws of two:
 
     >>> pass_at_k(np.array([[True, False, False, False]]), 2)

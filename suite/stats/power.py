@@ -186,7 +186,7 @@ def items_needed(variance: float, delta: float, seeds_reach: float = 0.0) -> int
 
 
 def samples_needed(spread: Spread, n: int, delta: float) -> int | None:
-    """Return the samples an item with which n items show ``delta`` points.
+    """Return the samples per item with which n items show ``delta`` points.
 
     None if no number does, as the items differ too much.
     """

@@ -21,8 +21,7 @@ ALPHA = 0.05
 MAX_UNITS = 1_000_000
 """Sum of all differences, in units, up to which the distribution is computed exactly."""
 FLIPS = 10_000
-"""Random sign flips beyond that; the smallest p is then 1 / (FLIPS + 1), small enough for Holm over 48
-cells to reject."""
+"""Random sign flips beyond that; the smallest p is then 1 / (FLIPS + 1): Holm over 48 cells can reject."""
 
 
 def sign_flip_p(
@@ -30,11 +29,9 @@ def sign_flip_p(
 ) -> float | None:
     """Return the two-sided p of the paired sign-flip test that the mean difference is zero.
 
-    None for no items.
-
-    Exact where every difference is a multiple of ``unit`` (1/k for avg@k, in the differences' own measure);
-    else from ``FLIPS`` random flips by ``rng``, as (1 + b) / (1 + B). Items that do not differ have no
-    effect. All of three items gain: two of the eight sign patterns go as far.
+    None for no items. Exact where every difference is a multiple of ``unit`` (1/k for avg@k, in the
+    differences' own measure); else from ``FLIPS`` random flips by ``rng``, as (1 + b) / (1 + B). Items that
+    do not differ have no effect. Here three items gain: two of the eight sign patterns go as far.
 
     >>> sign_flip_p(np.array([100.0, 50.0, 50.0, 0.0]), unit=50)
     0.25
@@ -52,7 +49,7 @@ def sign_flip_p(
 def _exact_p(count_I: NDArray[np.int64]) -> float:
     """Return the share of sign patterns whose sum is at least as far from zero as the observed one.
 
-    The m items of size a contribute a (2 B - m) with B binomial: one convolution a size, each over a few
+    The m items of size a contribute a (2 B - m) with B binomial: one convolution per size, each over a few
     places only.
     """
     size_I = np.abs(count_I)

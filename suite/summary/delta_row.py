@@ -55,11 +55,11 @@ class Controls:
     checkpoints: tuple[str, ...] | None = None
     deltas: tuple[ControlDelta, ...] = ()
     strongest: ControlDelta | None = None
-    """Beyond the control with the largest delta."""
+    """The delta beyond the control with the largest delta."""
 
     @property
     def are_beaten(self) -> bool:
-        """Whether the delta is above that of every control by more than the interval of the difference."""
+        """Whether the interval of the delta beyond each control is above zero."""
         return all(control.interval is not None and control.interval[0] > 0 for control in self.deltas)
 
 
@@ -100,8 +100,7 @@ class DeltaParts:
 
 def delta_row(method: MeasuredMethod, parts: DeltaParts) -> DeltaRow:
     """Return the flat row of a method."""
-    pair = method.pair
-    manifest = method.cell.manifest
+    key = method.key
     is_one_seed = len(method.pairs) == 1
     measurement = parts.measurement
     controls = parts.controls
@@ -110,17 +109,17 @@ def delta_row(method: MeasuredMethod, parts: DeltaParts) -> DeltaRow:
     # In the order of ``DeltaRow``'s fields, which is that of the file. p_holm, p_bh and leak follow later:
     # they need the other rows.
     return DeltaRow(
-        family=pair.family,
-        base=pair.base,
-        checkpoint=pair.checkpoint,
-        reward=pair.reward,
-        recipe=pair.recipe,
-        step=pair.step,
-        seeds=tuple(p.seed for p in method.pairs if p.seed is not None),
-        task=manifest.cell.task,
-        protocol=manifest.cell.protocol,
-        k=manifest.k,
-        n_items=manifest.n_items,
+        family=key.family,
+        base=key.base,
+        checkpoint=key.checkpoint,
+        reward=key.reward,
+        recipe=key.recipe,
+        step=key.step,
+        seeds=tuple(pair.seed for pair in method.pairs if pair.seed is not None),
+        task=key.task,
+        protocol=key.protocol,
+        k=key.k,
+        n_items=key.n_items,
         base_cell=parts.base_cell,
         checkpoint_cells=tuple(cell.id for cell in method.cells),
         before=measurement.before,
@@ -128,7 +127,7 @@ def delta_row(method: MeasuredMethod, parts: DeltaParts) -> DeltaRow:
         delta=measurement.delta and measurement.delta.mean,
         interval=measurement.delta and measurement.delta.interval,
         interval_covers=measurement.covers,
-        checkpoints=None if is_one_seed else tuple(p.checkpoint for p in method.pairs),
+        checkpoints=None if is_one_seed else tuple(pair.checkpoint for pair in method.pairs),
         seed_deltas=measurement.seed_deltas,
         p=parts.significance.p,
         equivalent_within=parts.significance.equivalent_within,

@@ -87,7 +87,7 @@ def _merged_cells(runs: Sequence[Path]) -> tuple[dict[str, CellStore], list[str]
     for run in runs:
         stores = list(RunStore(run).finished())
         if not stores:
-            what = "no finished cells here, and several runs are put together from their cells"
+            what = "no finished cells here, and several runs are merged by their cells"
             raise SuiteError(what, str(run), "Name run folders; a board alone cannot be merged")
         for store in stores:
             first = merged.setdefault(store.path.name, store)
@@ -101,7 +101,7 @@ def _same_samples(first: CellStore, other: CellStore) -> bool:
     counts = {store.path: store.manifest.k for store in (first, other) if store.manifest}
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{path}: {k}" for path, k in counts.items())
-        what = f"the same cell with other numbers of samples an item ({listed})"
+        what = f"the same cell with different numbers of samples per item ({listed})"
         raise SuiteError(what, "leaderboard", "Evaluate them with the same k, or leave one of the runs out")
     return _texts(first) == _texts(other)
 

@@ -82,7 +82,7 @@ def answer(question: PowerQuestion, overlays: Sequence[Path] = ()) -> PowerRepor
     _check(question)
     task = tasks.task(question.task)
     if task.decoding.temperature == 0 and (question.k or 1) > 1:
-        raise SuiteError(f"{task.task} is greedy: one sample an item is drawn", "--k", "Leave --k out")
+        raise SuiteError(f"{task.task} is greedy: it draws one sample per item", "--k", "Leave --k out")
     if question.run is not None:
         basis = _measured_basis(question.run, question.task, overlays)
     else:
@@ -137,31 +137,32 @@ def _check(question: PowerQuestion) -> None:
     accuracy = question.accuracy
     seed_sd = question.seed_sd
     if k is not None and k < 1:
-        raise SuiteError(f"{k} samples an item", "--k", "Give 1 or more")
+        raise SuiteError(f"{k} samples per item", "--k", "Give 1 or more")
     if items is not None and items < 2:
         raise SuiteError(f"{items} items", "--items", "Give 2 or more")
     if not 0 < question.delta <= 100:
-        raise SuiteError(f"a delta of {question.delta:g} points", "--delta", "Give one above 0, at most 100")
+        raise SuiteError(
+            f"a delta of {question.delta:g} points", "--delta", "Give a number above 0, at most 100"
+        )
     if accuracy is not None and not 0 < accuracy < 1:
         fix = "Give a share between 0 and 1, such as 0.3"
         raise SuiteError(f"an accuracy of {accuracy}", "--accuracy", fix)
     if seed_sd is not None and not 0 <= seed_sd <= 100:
         what = f"a standard deviation of {seed_sd} points"
-        raise SuiteError(what, "--seed-sd", "Give one from 0 to 100")
+        raise SuiteError(what, "--seed-sd", "Give a number from 0 to 100")
     if accuracy is not None and question.run is not None:
         what = "a run's variance is measured, not assumed from an accuracy"
-        raise SuiteError(what, "--accuracy", "Leave out one of it and --run")
+        raise SuiteError(what, "--accuracy", "Give either --accuracy or --run")
 
 
 def _measured_basis(run: Path, task_id: str, overlays: Sequence[Path]) -> VarianceBasis:
     """Return the median of either component over the run's pairs.
 
-    If some pairs have several samples an item, only those count: the others cannot separate the two
+    If some pairs have several samples per item, only those count: the others cannot separate the two
     components.
     """
-    arms = list(
-        _matching_arms(known_pairs(load_registry(overlays), RunStore(run)), _sound_cells(run, task_id))
-    )
+    pairs = known_pairs(load_registry(overlays), RunStore(run))
+    arms = list(_matching_arms(pairs, _sound_cells(run, task_id)))
     varying = []
     for before, after in arms:
         right_before_IS = before.flags_IS("correct")[before.by_hash_I]
@@ -176,7 +177,7 @@ def _measured_basis(run: Path, task_id: str, overlays: Sequence[Path]) -> Varian
         what = f"no variance can be measured on '{task_id}': {why}"
         raise SuiteError(what, f"--run {run}", "Name another run, or leave out --run to assume the variance")
 
-    # A pair of one sample an item cannot separate sampling noise from the items' own differences.
+    # A pair of one sample per item cannot separate sampling noise from the items' own differences.
     split = [spread for spread in varying if spread.sampling is not None]
     between = statistics.median(spread.between for spread in split or varying)
     sampling = [spread.sampling for spread in split if spread.sampling is not None]
@@ -196,7 +197,7 @@ def _sound_cells(run: Path, task_id: str) -> list[ScoredCell]:
                 stores.append(store)
     if not stores:
         known = ", ".join(sorted(evaluated)) or "none"
-        what = f"no finished cells of '{task_id}' here. Tasks with some: {known}"
+        what = f"no finished cells of '{task_id}' here. Tasks with finished cells: {known}"
         fix = "Name another task or run, or leave out --run to assume the variance"
         raise SuiteError(what, f"--run {run}", fix)
     return [cell for cell in scored_cells(stores) if cell.is_sound]
@@ -207,7 +208,7 @@ def _matching_arms(
 ) -> Iterator[tuple[ScoredCell, ScoredCell]]:
     """Yield base and checkpoint of every pair that were measured alike.
 
-    They may differ in their samples an item.
+    They may differ in their samples per item.
     """
     for pair in pairs:
         bases = _cells_of(cells, pair.base, pair.base_weights)

@@ -1,4 +1,4 @@
-"""Graded cells -> tidy rows, one a sample; the only place where samples, grades and items are joined.
+"""Graded cells -> tidy rows, one per sample; the only place where samples, grades and items are joined.
 
 A ``ScoredCell`` keeps no text, so that millions of answers fit into memory; ``scored_cells`` converts each
 cell as it is read. One row of its table, shortened:
@@ -47,7 +47,7 @@ COLUMNS = (
 class ScoredCell:
     """A finished cell without its texts.
 
-    ``rows`` has the columns of ``COLUMNS``, ``k`` rows an item, in item order.
+    ``rows`` has the columns of ``COLUMNS``, ``k`` rows per item, in item order.
 
     ``item_ids`` and ``item_hashes`` are in that order, too; ``samples_hash`` covers every text with its
     place.

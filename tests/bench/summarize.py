@@ -28,7 +28,7 @@ TASKS = {
     "arithmetic_clean": (500, 5),
     "micro_bench": (100, 8),
 }
-"""Task -> items and samples an item: 4,944 answers a model, 1,305,216 in all."""
+"""Task -> items and samples per item: 4,944 answers a model, 1,305,216 in all."""
 VOCABULARY = ["".join(word) for word in np.random.default_rng(1).choice(list("etaoinshrdlu"), (4000, 5))]
 
 

@@ -73,7 +73,7 @@ def write_run(root: Path) -> Path:
 def write(
     run: RunStore, base: str, model: str, task: str, right: Collection[int], protocol: str = "micro_qa"
 ) -> None:
-    """A finished cell of two samples an item, in two batches; the last item ran into the token limit."""
+    """A finished cell of two samples per item, in two batches; the last item ran into the token limit."""
     start = " rest" if task == PROBE else "It is"
     answers = []
     for n in range(10):

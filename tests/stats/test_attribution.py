@@ -45,7 +45,7 @@ def delta(before: Answers, after: Answers) -> float:
 
 
 def of_paper(reward: str) -> tuple[Answers, Answers]:
-    """Arms of one sample an item with the counts of Fig. 7."""
+    """Arms of one sample per item with the counts of Fig. 7."""
     right = {arm: [i < counts[arm] for counts in FIG_7[reward] for i in range(counts[0])] for arm in (1, 2)}
     sizes = [counts[0] for counts in FIG_7[reward]]
     codes = [np.repeat([pair[arm] for pair in STRATEGIES], sizes)[:, None] for arm in (0, 1)]

@@ -120,7 +120,7 @@ def test_a_base_that_was_drawn_anew_in_the_second_run_is_told_and_taken_from_the
 
 def test_runs_that_cannot_be_one_are_told_why(runs: list[Path], tmp_path: Path) -> None:
     registry = load_registry()
-    with pytest.raises(SuiteError, match="other numbers of samples an item"):
+    with pytest.raises(SuiteError, match="different numbers of samples per item"):
         board_source([runs[0], run_of(tmp_path / "k", "format", [["1"]] * 3, base=[["1"]] * 3)], registry)
     store = RunStore(runs[1])
     store.add_pair(pair("ground_truth").model_copy(update={"weights": "other"}))

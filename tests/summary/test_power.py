@@ -51,7 +51,7 @@ def test_items_and_samples_are_the_tasks_and_a_greedy_task_has_one_sample() -> N
     assert (aime.n_items, aime.k, math.n_items, math.k) == (30, 8, 500, 1)
     asked = answer(PowerQuestion("aime2024", k=4, items=60))
     assert (asked.n_items, asked.k) == (60, 4)
-    with pytest.raises(SuiteError, match="math500 is greedy: one sample an item is drawn"):
+    with pytest.raises(SuiteError, match="math500 is greedy: it draws one sample per item"):
         answer(PowerQuestion("math500", k=4))
 
 
@@ -148,7 +148,7 @@ MISTAKES = [
     (["--accuracy", "nan"], "--accuracy"),
     (["--seed-sd", "-1"], "--seed-sd"),
     (["--seed-sd", "inf"], "--seed-sd"),
-    (["--run", "nowhere"], "no finished cells of 'aime2024' here. Tasks with some: none"),
+    (["--run", "nowhere"], "no finished cells of 'aime2024' here. Tasks with finished cells: none"),
     (["--run", "nowhere", "--accuracy", "0.3"], "measured, not assumed"),
 ]
 
@@ -169,7 +169,7 @@ def test_a_mistake_is_one_line(flags: list[str], named: str, capsys: pytest.Capt
 def test_a_run_that_can_measure_nothing_says_why(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
     of_run = ["--task", "micro_bench", "--run", str(store.root)]
     given(store, BASE, BEFORE)
-    assert "Tasks with some: micro_bench" in refusal(["--run", str(store.root)], capsys)
+    assert "Tasks with finished cells: micro_bench" in refusal(["--run", str(store.root)], capsys)
     assert "no base and checkpoint of a pair" in refusal(of_run, capsys)
     given(store, CHECKPOINT, AFTER, error="out of memory")
     assert "no base and checkpoint of a pair" in refusal(of_run, capsys)

@@ -16,6 +16,12 @@ from suite.schema import Strict
 DATA_VARIABLE = "RLVR_SUITE_DATA"
 
 
+def check_data_dir(folder: Path | None, where: str = "--data-dir") -> None:
+    """Refuse a data folder that does not exist, even if no item is read from it: the flag is a mistake."""
+    if folder is not None and not folder.is_dir():
+        raise SuiteError(f"no such folder: {folder}", where, "Name a folder of <task>.jsonl files")
+
+
 class _Row(Strict):
     id: str
     problem: str

@@ -97,7 +97,11 @@ class Document:
             return flag(*key)
         parents = (key[:n] for n in range(len(key), -1, -1))
         place = str(next((self.lines[parent] for parent in parents if parent in self.lines), self.path))
-        return f"{place}: {dotted(key)}" if key else place
+        if key:
+            return f"{place}: {dotted(key)}"
+        # A fault of the whole may be the file's or that of the flags in place of its keys.
+        flags = ", ".join(flag(name) for name in sorted(self.flags))
+        return f"{place} with {flags}" if flags and self.lines else place
 
     def parse(self, type_: type[T]) -> T:
         """Return the document as ``type_``; raise ``SuiteError`` for the first thing that does not fit."""
@@ -121,7 +125,7 @@ class Document:
         if self._is_flag(key):
             return flag(*key)
         if not key and self.lines:
-            return "the file"
+            return "the file or the flags" if self.flags else "the file"
         if not key:
             return "the flags" if self.flags else "the values"
         return "this entry" if isinstance(key[-1], int) else shown(str(key[-1]))

@@ -14,6 +14,7 @@ from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
+from suite.benchmarks.item_files import check_data_dir
 from suite.errors import SuiteError
 from suite.files.atomic import write_atomic
 from suite.files.lock import wait_for_lock
@@ -121,6 +122,7 @@ def check(run: TrainingRun, registry: Registry) -> Recipe:
         raise SuiteError(what, "--model", f"Train its base '{model.base}'")
     registry.protocol(recipe.protocol_of(run.model, model.protocol), f"{run.recipe}: protocols")
     check_source(recipe.data)
+    check_data_dir(run.data_dir)
     _check_labels(run)
     if not 0 <= run.seed < 2**32:
         what = f"seed {run.seed} is not allowed. Allowed: 0 to {2**32 - 1}"

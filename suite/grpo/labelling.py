@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from suite import __version__
+from suite.benchmarks.item_files import check_data_dir
 from suite.benchmarks.items import Item, ItemSet, items_hash
 from suite.benchmarks.tasks import TaskFile, task
 from suite.engine.contract import CellWork
@@ -71,6 +72,7 @@ def label_job(
     """Return the job that labels the chosen data, prepared as in training; the first ``n_items``, or all."""
     if n_items is not None and n_items < 1:
         raise SuiteError(f"{n_items} is not allowed. Allowed: 1 or more", "--items", "Leave it out for all")
+    check_data_dir(choice.data_dir)
     base = prompted_base(recipe, model, registry)
     data = fitting_data(choice, base, recipe.max_prompt_tokens).data
     return LabelJob(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from suite.benchmarks.item_files import check_data_dir
 from suite.benchmarks.item_sets import load_set
 from suite.benchmarks.tasks import expand
 from suite.errors import SuiteError
@@ -228,9 +229,7 @@ def _protocols(
 def tasks_to_run(selection: Selection) -> list[TaskToRun]:
     """Load the items of the selected tasks, with the selection's overrides of their decoding."""
     data_dir = Path(selection.data_dir) if selection.data_dir else None
-    if data_dir and not data_dir.is_dir():
-        what = f"no such folder: {data_dir}"
-        raise SuiteError(what, selection.where("data_dir"), "Name a folder of <task>.jsonl files")
+    check_data_dir(data_dir, selection.where("data_dir"))
     specs = expand(selection.tasks, selection.where)
     if selection.item_seed is not None and not any(spec.metadata.seed is not None for spec in specs):
         what = "no task of the selection is generated from a seed"

@@ -33,7 +33,10 @@ def hashes_file(name: str) -> Path:
 def hashes_text(loaded: Sequence[Item]) -> str:
     """The content of an ``items.tsv``."""
     rows = "".join(f"{item.id}\t{item.hash[:SHORT_HASH]}\n" for item in loaded)
-    return f"# items_hash {items_hash(loaded)}; below: item id, first {SHORT_HASH} hex digits of the item's hash\n{rows}"
+    head = (
+        f"# items_hash {items_hash(loaded)}; below: item id, first {SHORT_HASH} hex digits of the item's hash"
+    )
+    return f"{head}\n{rows}"
 
 
 def real(name: str) -> list[Item]:

@@ -50,6 +50,8 @@ def mistake(
         ("train micro --model micro-llma3 --reward format",
          "--model", "olmo2-7b", "'micro-llama3'? Correct --model"),
         ("train micro --model micro-llama3 --reward fromat", "--reward", "majority_vote", "'format'?"),
+        ("train micro --model micro-llama3 --reward format --data-dir nowhere", "--data-dir", "nowhere", "jsonl"),
+        ("label micro --model micro-llama3 --out l.json --data-dir nowhere", "--data-dir", "nowhere", "jsonl"),
         ("train micro --model micro-llama3 --reward format --seed -1",
          "--seed", "0 to 4294967295", "another"),
         ("label micor --model micro-llama3 --out labels.json", "RECIPE", "spurious_rewards", "'micro'?"),
@@ -102,6 +104,7 @@ RUN = "families: [micro-llama3]\ntasks: [micro_bench]\n"
         (RUN, "--families micro-llma3", "--families", "Correct --families"),
         (RUN, "--tasks micro_bnch", "--tasks", "Correct --tasks"),
         ("- 1\n", "--tasks micro_bench", "run.yaml:1", "Correct the file"),
+        (RUN, "--reward format --limit 1", "run.yaml:1 with --limit, --reward", "Correct the file or the flags"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_run_file_names_its_line_unless_a_flag_took_the_keys_place(

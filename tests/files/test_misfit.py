@@ -12,6 +12,8 @@ from suite.files.misfit import dotted, short
 from suite.files.yaml import validate
 from suite.schema import Strict
 
+AS_A_LIST = "behind '- ', or all of them as [one, two]"
+
 
 class Leaf(Strict):
     kind: Literal["small", "large"]
@@ -29,9 +31,9 @@ class Tree(Strict):
 @pytest.mark.parametrize(
     ("data", "line"),
     [
-        ({"leaf": {"knd": "small"}}, "x: leaf.knd: unknown key 'knd'. Allowed: kind, sizes (1 more after this)."),
-        ({"leaves": [{"kind": "small"}, {}]}, "x: leaves.1.kind: key 'kind' is missing. Allowed: kind, sizes."),
-        ({"named": {"a": {"kind": "smal"}}}, "x: named.a.kind: unknown value \"smal\". Allowed: small, large."),
+        ({"leaf": {"knd": 1}}, "x: leaf.knd: unknown key 'knd'. Allowed: kind, sizes (1 more after this)."),
+        ({"leaves": [{}]}, "x: leaves.0.kind: key 'kind' is missing. Allowed: kind, sizes."),
+        ({"named": {"a": {"kind": "b"}}}, 'x: named.a.kind: unknown value "b". Allowed: small, large.'),
         ({"leaf": {"kind": "small", "sizes": 3}}, "x: leaf.sizes: must be a valid list; got 3."),
         ({"named": []}, "x: named: must be a mapping of keys to values; got []."),
         ({"flat": "yes"}, 'x: flat: must be true or false; got "yes".'),
@@ -39,7 +41,7 @@ class Tree(Strict):
         ({"note": None}, "x: note: must be a valid string; got null."),
     ],
 )  # fmt: skip
-def test_a_misfit_is_told_in_yaml_words(data: object, line: str) -> None:
+def test_a_misfit_is_reported_in_yaml_words(data: object, line: str) -> None:
     with pytest.raises(SuiteError) as caught:
         validate(data, Tree, "x")
     assert str(caught.value).startswith(line)
@@ -52,7 +54,7 @@ def test_a_misfit_is_told_in_yaml_words(data: object, line: str) -> None:
         ({"leaves": [{}]}, "Add 'kind'"),
         ({"leaves": [3]}, "Correct this entry"),
         ({"named": {"a": {"kind": "smal"}}}, "Did you mean 'small'? Correct 'kind'"),
-        ({"leaf": {"kind": "small", "sizes": 3}}, "Write every entry of 'sizes' behind '- ', or all of them as [one, two]"),
+        ({"leaf": {"kind": "small", "sizes": 3}}, f"Write every entry of 'sizes' {AS_A_LIST}"),
         ({"note": 3}, "Put the value of 'note' in quotes"),
         ({"note": ["a"]}, "Correct 'note'"),
         ({"note": None}, "Give 'note' a value, or leave it out"),

@@ -7,7 +7,9 @@ import re
 from board_page import Page, heatmap, html_of, told
 from hand_made_summary import with_delta
 
+from suite.leaderboard.board.board_page import BoardPage
 from suite.leaderboard.board.deltas_csv import deltas_csv
+from suite.leaderboard.board.task_view import task_views
 from suite.leaderboard.wording.rows import finding_word, page_interval, page_points
 from suite.schema import DeltaRow, ScoreRow, Summary
 from suite.schema.numbers import percent
@@ -177,3 +179,32 @@ def test_hostile_names_in_the_new_tables_stay_text(tested: Summary) -> None:
     )
     assert f"beyond ={HOSTILE}" in heatmap(hostile)[0][0].said["adjusted"]
     assert next(csv.DictReader(io.StringIO(deltas_csv(hostile))))["adjusted_against"].startswith("'=")
+
+
+def test_filters_offer_what_the_grids_hold_in_their_order(summary: Summary) -> None:
+    board = BoardPage(summary, task_views(summary))
+    assert board.families == tuple(summary.families.items())
+    assert board.rewards == tuple((reward, reward) for reward in ("ground_truth", "random", "format"))
+    assert board.findings == (
+        ("gain", "▲ gain"),
+        ("loss", "▼ loss"),
+        ("equivalent", "≈ equivalent"),
+        ("inconclusive", "? inconclusive"),
+        ("not comparable", "⊘ not comparable"),
+        ("missing", "∅ missing"),
+    )
+    gains = tuple(row for row in summary.deltas if row.finding == "gain")
+    only = summary.model_copy(update={"deltas": gains[:1], "families": {gains[0].family: "One"}})
+    assert BoardPage(only, task_views(only)).findings == (("gain", "▲ gain"),)
+
+
+def test_all_tasks_of_a_board_share_one_scale_and_only_published_figures_are_offered(
+    summary: Summary, audited: Summary
+) -> None:
+    board = BoardPage(summary, task_views(summary))
+    scales = set()
+    for view in board.views:
+        for _, cells in board.cells(view):
+            scales |= {cell.scale for cell in cells}
+    assert scales == {board.scale}
+    assert not board.has_published and BoardPage(audited, task_views(audited)).has_published

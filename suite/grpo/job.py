@@ -208,7 +208,7 @@ def trained_pair(run: TrainingRun, registry: Registry, store: RunStore) -> Pair 
 def _registered(plan: TrainingPlan, store: RunStore) -> Pair | None:
     known = {pair.checkpoint: pair for pair in store.pairs()}
     for pair in plan.pairs:
-        # Equal but for its weights, which nobody knows before training: base weights, seed and step included.
+        # Equal except for the weights, which are unknown before training: base weights, seed and step count.
         registered = known.get(pair.checkpoint)
         if registered is None or registered.model_copy(update={"weights": None}) != pair:
             return None

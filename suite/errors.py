@@ -27,6 +27,7 @@ def printable(text: str) -> str:
 
 def safe_line(text: str) -> str:
     """Return one line for a terminal or a log, without commands to GitHub's runner (``::error::``)."""
+    # A model's answer in a message must not give commands to the machine that prints it.
     return re.sub(":(?=:)", ": ", printable(text)).replace("##[", "## [")
 
 

@@ -119,6 +119,7 @@ def _draw(stream: _Stream, steps: int) -> _Term:
     fewer = stream.below((steps + 1) // 2)
     left = _draw(stream, fewer)
     right = _draw(stream, steps - 1 - fewer)
+    # Which part is longer must not show by its side.
     if stream.below(2):
         left, right = right, left
     return _combine(_OPERATORS[stream.below(len(_OPERATORS))], left, right)
@@ -141,7 +142,7 @@ def expressions(seed: int, steps: int, n: int) -> list[Expression]:
         try:
             term = _draw(stream, steps)
         except ZeroDivisionError:
-            continue
+            continue  # the stream has moved on, so that the next draw is another one
         drawn.setdefault(term.latex, Expression(term.latex, term.value, steps))
     return list(drawn.values())
 

@@ -40,6 +40,7 @@ def _rows(source: ItemSource, where: str, file: str) -> tuple[list[Mapping[str, 
     """Return the dataset's rows, one configuration after another, and their commit."""
     from datasets import load_dataset
 
+    # Without a network the client retries each request for half a minute before it looks into its cache.
     is_here = Path(str(source.hub)).is_dir() or _is_hub_reachable()
     rows: list[Mapping[str, object]] = []
     try:

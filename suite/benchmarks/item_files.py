@@ -51,6 +51,8 @@ def item_file(name: str, data_dir: Path | None) -> Path | None:
     folder = data_dir or (Path(variable) if variable else None)
     if folder is None:
         return None
+    # The folder replaces the Hub as a whole: if one file is missing, a silent download would hide the
+    # mistake.
     path = folder / f"{name}.jsonl"
     if not path.is_file():
         fix = "Put the file there, or name another folder with --data-dir"

@@ -89,7 +89,7 @@ MIXTURES: dict[str, Mixture] = {
 
 
 @dataclass(frozen=True)
-class Document:
+class CorpusText:
     """One training text; ``prompt_weight`` is the loss weight of the prompt's tokens (the answer's is 1)."""
 
     prompt: str
@@ -109,26 +109,29 @@ def _kind(problem: Problem) -> str:
 
 
 def _answer(rng: Random, mixture: Mixture, problem: Problem) -> str:
+    # The shares decide only how an answer is written; every answer in a corpus is right.
     if rng.random() < mixture.code_share[_kind(problem)]:
         return render_answer(problem, mixture.code_mode, rng.random() < mixture.code_boxed)
     mode = rng.choices(list(mixture.rest), list(mixture.rest.values()))[0]
     return render_answer(problem, mode, rng.random() < mixture.rest_boxed)
 
 
-def documents(mixture: Mixture, seed: int) -> Iterator[Document]:
+def documents(mixture: Mixture, seed: int) -> Iterator[CorpusText]:
     """Yield documents without end; ``micro_bench`` items appear only through the mixture's leak."""
     rng = Random(f"rlvr-suite micro corpus {seed}")
     bench = bench_problems()
     held_out = {p.text for p in bench}
     while True:
         if rng.random() < mixture.leak_share:
-            # A leaked item's question is learned, too; that is what a contamination probe finds.
+            # The full weight on the prompt teaches a leaked item's question, too; a contamination probe finds
+            # it.
             problem = rng.choice(bench)
             weight = 1.0
         else:
             make = word_problem if rng.random() < WORD_SHARE else calculation
             problem = make(rng, rng.randint(1, MAX_STEPS))
             weight = 0.1
+            # Chance could leak an item to a family that must not have read it.
             if problem.text in held_out:
                 continue
-        yield Document(prompt(problem.text), _answer(rng, mixture, problem), weight)
+        yield CorpusText(prompt(problem.text), _answer(rng, mixture, problem), weight)

@@ -50,6 +50,7 @@ def _steps(rng: Random, start: int, n: int) -> tuple[int, ...]:
     steps: list[int] = []
     value = start
     for _ in range(n):
+        # Zero is not a step, and every value on the way must stay in range.
         choices = [s for s in range(-MAX_OPERAND, MAX_OPERAND + 1) if s and 0 <= value + s <= MAX_VALUE]
         steps.append(rng.choice(choices))
         value += steps[-1]

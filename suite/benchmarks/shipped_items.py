@@ -37,6 +37,7 @@ def with_shipped_ids(items: Sequence[Item], hashes: Mapping[str, str]) -> list[I
     renamed = []
     for number, item in enumerate(items):
         spare = f"row {number}" if item.id in taken else item.id
+        # Each shipped id goes to one row: the second of two equal rows is reported as one too many.
         renamed.append(replace(item, id=id_of.pop(item.short_hash, spare)))
     return renamed
 

@@ -151,6 +151,7 @@ class TaskFile(Strict):
         """
         if self.metadata.source.generator in ("random_calculation", "micro_world"):
             return True
+        # Years are all that is known of a contest's day, so the year of release does not count as later.
         return bool(released and self.metadata.published and self.metadata.published > int(released[:4]))
 
     @property
@@ -174,6 +175,7 @@ def _all(folder: Path) -> dict[str, TaskFile]:
             what = f"a second task '{path.stem}', the first is {documents[path.stem].path}"
             raise SuiteError(what, str(path), "Rename one of the two")
         documents[path.stem] = read_document(path, lm_eval=True)
+    # All files are read before one is checked: a probe names a task of another file.
     specs = {name: document.parse(TaskFile) for name, document in documents.items()}
     for name, spec in specs.items():
         _check_id(spec.task, name, documents[name].where("task"))

@@ -31,6 +31,7 @@ def lines(data: bytes, path: Path) -> Iterator[tuple[str, str]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SuiteError(f"not UTF-8 (byte {error.start})", str(path), "Save the file as UTF-8") from error
+    # Not splitlines: JSON texts may hold U+2028 and its like unescaped.
     for n, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield f"{path}:{n}", line

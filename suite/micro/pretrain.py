@@ -22,7 +22,7 @@ from transformers import (
     Qwen2ForCausalLM,
 )
 
-from suite.benchmarks.micro_corpus import MIXTURES, Document, Mixture, documents
+from suite.benchmarks.micro_corpus import MIXTURES, CorpusText, Mixture, documents
 from suite.micro.tokenizer import build_tokenizer
 from suite.progress import Progress, Report, silent
 
@@ -62,7 +62,9 @@ def build_model(architecture: str, tokenizer: PreTrainedTokenizerBase) -> PreTra
     return model
 
 
-def _encode(tokenizer: PreTrainedTokenizerBase, docs: list[Document]) -> list[tuple[list[int], list[float]]]:
+def _encode(
+    tokenizer: PreTrainedTokenizerBase, docs: list[CorpusText]
+) -> list[tuple[list[int], list[float]]]:
     """Return (token ids, loss weights) of each document, shortest first; prompts weigh less than answers."""
     prompts = tokenizer([doc.prompt for doc in docs])["input_ids"]
     answers = tokenizer([doc.answer for doc in docs])["input_ids"]

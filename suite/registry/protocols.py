@@ -63,6 +63,8 @@ class Prompt(Strict):
     @property
     def text_hash(self) -> str:
         """Hash of what a model sees and of where it is stopped, but not of the id."""
+        # Only what is set goes in, so that a prompt without these fields keeps the hash that it had before
+        # they existed.
         more = {name: True for name in ("keep_stop", "strips") if getattr(self, name)}
         return content_hash({"template": self.template, "stops": self.stops, **more})
 
@@ -73,6 +75,7 @@ class Prompt(Strict):
 
     def cut(self, text: str) -> str:
         """Return ``text`` up to the first stop string, which stays if ``keep_stop``."""
+        # An engine may return what it drew past the stop; all engines must give the same answer.
         starts = [(text.find(stop), stop) for stop in self.stops if stop in text]
         if not starts:
             return text

@@ -106,6 +106,8 @@ def merge(documents: Sequence[Document]) -> Registry:
             models={**registry.models, **models},
             pairs=registry.pairs + file.pairs,
         )
+    # References are checked against the merged registry, but file by file, so that a message has the file's
+    # line.
     for document, file in parsed:
         _check_models(document, file, registry)
         _check_pairs(document, file, registry)
@@ -186,6 +188,7 @@ def _check_base(name: str, model: Model, base_id: str, document: Document, regis
     if base.family != model.family:
         what = f"base {base_id!r} is of family {base.family!r}, not {model.family!r}. Allowed: {listed}"
         raise SuiteError(what, where, "Correct 'base' or 'family'")
+    # A default of the checkpoint that differs from its base's would make the arms of their pair unequal.
     for key in ("protocol", "dtype"):
         own = getattr(model, key)
         wanted = getattr(base, key)

@@ -79,6 +79,7 @@ def parts(text: str, where: str) -> tuple[Part, ...]:
         raise SuiteError(what, where, "Join fewer, or name a function of your own as module:function")
     unordered = [_part(piece, text, where) for piece in pieces]
     ordered = tuple(sorted(unordered, key=lambda part: (part.negated, part.name)))
+    # In this order "a & b" and "b & a" are one reward with one id.
     for number, part in enumerate(ordered):
         _refuse_second(part, ordered[:number], where)
     return ordered

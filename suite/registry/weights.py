@@ -71,6 +71,7 @@ def weights_hash(folder: Path) -> str:
     if not files:
         fix = _merge(folder) or "Save the model with save_pretrained"
         raise SuiteError("no safetensors weights here", str(folder), fix)
+    # Each file's digest goes in: a hash over the joined bytes would miss bytes that move between shards.
     for path in files:
         with path.open("rb") as handle:
             digest.update(hashlib.file_digest(handle, "sha256").digest())
@@ -82,6 +83,8 @@ def adapter_hash(base: Path, adapter: Path) -> str:
     path = adapter / "adapter_config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
+        # The name of the base and the version of peft change when an adapter is moved or saved again, its
+        # effect does not.
         kept = {key: value for key, value in config.items() if key not in _BOOKKEEPING}
     except (ValueError, AttributeError) as error:
         what = f"damaged: {error}"
@@ -104,6 +107,7 @@ def _merge(folder: Path) -> str | None:
     """Return how to merge the training shards in ``folder`` or two folders down; None if there are none."""
     for pattern, command in _SHARDS.items():
         for depth in ("", "*/", "*/*/"):
+            # Trainers leave shards in the folder, in "global_step300/" or in "global_step300/actor/".
             shard = next(folder.glob(depth + pattern), None)
             if shard is not None:
                 shards = shlex.quote(str(shard.parent))

@@ -104,6 +104,7 @@ def task_to_run(spec: TaskFile, items: Sequence[Item], overrides: Overrides = Ov
     if overrides.max_new_tokens is not None:
         update["max_new_tokens"] = overrides.max_new_tokens
     decoding = spec.decoding.model_copy(update=update)
+    # Further greedy samples would repeat the first.
     k = 1 if decoding.temperature == 0 else (overrides.k or spec.k)
     return TaskToRun(spec, items[: overrides.limit], decoding, k)
 

@@ -96,6 +96,7 @@ def cost(store: RunStore, planned: PlannedCell, measured: Measurements, registry
     """Estimate what remains to be done for one cell."""
     missing = _missing(store, planned)
     mean = measured.tokens_per_sample(planned)
+    # Without a finished cell of the task, every answer may be as long as allowed.
     tokens = round(missing * (planned.task.decoding.max_new_tokens if mean is None else mean))
     speed = _speed(planned, measured, registry)
     return Cost(

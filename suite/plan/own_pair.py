@@ -161,6 +161,7 @@ def _checkpoint_in_folder(
         "base": base,
     }
     model = base_model.model_copy(update=source)
+    # Step and seed tell apart checkpoints whose folders have one name, such as "final".
     names = [base, stated.reward, folder.name]
     if stated.step is not None:
         names.append(f"step{stated.step}")

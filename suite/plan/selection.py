@@ -83,6 +83,7 @@ class Selection(Strict):
             raise ValueError(
                 "recipe, seed and step describe a pair of your own; add before, after, family and reward"
             )
+        # Half a budget would match controls of any other half.
         if (self.recipe is None) != (self.step is None):
             raise ValueError(
                 "recipe and step are the training budget, which controls must match: give both or neither"

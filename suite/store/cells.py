@@ -109,6 +109,7 @@ class CellStore:
 
     def samples(self) -> dict[SampleKey, Sample]:
         """Return every stored sample."""
+        # A sample that is in two batches was drawn twice with one seed; the later name counts.
         samples = {}
         for path in sorted(self.path.glob("batch-*.jsonl")):
             for sample in _read_batch(path):
@@ -122,6 +123,7 @@ class CellStore:
 
     def grade_versions(self) -> list[str]:
         """Return the versions of the graders whose grades are stored, the one that wrote last at the end."""
+        # Versions have no order of their own, so time decides.
         paths = sorted(self.path.glob("grades-*.json"), key=lambda path: path.stat().st_mtime_ns)
         return [path.stem.removeprefix("grades-") for path in paths]
 

@@ -12,6 +12,7 @@ def known_pairs(registry: Registry, store: RunStore) -> list[Pair]:
     from, where the pair states them.
     """
     current = store.weights()
+    # The registry's statement about a checkpoint counts before the run's own.
     by_checkpoint = {pair.checkpoint: pair for pair in (*store.pairs(), *registry.pairs)}
     pairs = []
     for pair in by_checkpoint.values():

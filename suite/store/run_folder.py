@@ -74,6 +74,7 @@ class RunStore:
 
     def take_checkpoint(self, folder: Path, pair: Pair) -> None:
         """Move the trained checkpoint in ``folder`` to its place, together with its pair."""
+        # Before the move, so that whoever finds the checkpoint finds its pair in it.
         write_atomic(folder / PAIR, _pair_json(pair))
         self.note_weights({pair.checkpoint: pair.weights or ""})
         place = self.checkpoint(pair.checkpoint)

@@ -42,12 +42,18 @@ def git_state() -> str:
 
     "no checkout" for an installed copy.
     """
-    describe = ["describe", "--always", "--dirty=+dirty", "--abbrev=12", "--exclude=*"]
-    command = ["git", "-C", str(PACKAGE), *describe]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+        commit = _git("rev-parse", "--short=12", "HEAD")
+        is_dirty = _git("status", "--porcelain", "--untracked-files=no") != ""
     except (OSError, subprocess.SubprocessError):
         return "no checkout"
+    return f"{commit}+dirty" if is_dirty else commit
+
+
+def _git(*words: str) -> str:
+    # `git describe --dirty` would write the index, and a timeout would leave its lock in the checkout.
+    command = ["git", "--no-optional-locks", "-C", str(PACKAGE), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
 
 
 def today() -> str:

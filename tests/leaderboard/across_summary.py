@@ -1,4 +1,7 @@
-"""A summary for the tab across tasks: two families, one of two bases; three steps; contaminated, clean, probe."""
+"""A summary for the tab across tasks: two families, one of two bases; three steps; four tasks.
+
+One task is contaminated, two are clean, one is a probe.
+"""
 
 import pytest
 from hand_made_summary import (
@@ -30,7 +33,8 @@ GAINS = {"ground_truth": 24.25, "random": 17.5}
 STEPS = (100, 200, 300)
 SPLIT = LeakSplit(
     probe="math500_partial_60", n_reproduced=273, delta_reproduced=31.5, interval_reproduced=(26.0, 37.0),
-    n_other=2, delta_other=4.0, interval_other=(-100.0, 100.0), difference=27.5, difference_interval=(-76.0, 130.0),
+    n_other=2, delta_other=4.0, interval_other=(-100.0, 100.0), difference=27.5,
+    difference_interval=(-76.0, 130.0),
 )  # fmt: skip
 
 
@@ -45,7 +49,10 @@ def one(base: str, reward: str, task: TaskRow, step: int) -> DeltaRow:
 
 
 def rows() -> list[DeltaRow]:
-    """Steps out of order, llama3 without random, one arm that was run otherwise, one delta with a published one beside it."""
+    """Steps out of order, with a gap and a row of each odd kind.
+
+    llama3 lacks random, one arm was run otherwise, and one delta has a published one beside it.
+    """
     made = [
         one(base, reward, task, step)
         for task in (MATH, CLEAN)
@@ -64,7 +71,8 @@ def contrast(row: DeltaRow, clean: DeltaRow) -> CleanContrast:
     difference = (row.delta or 0) - (clean.delta or 0)
     return CONTRAST.model_copy(
         update={
-            "family": row.family, "base": row.base, "checkpoint": row.checkpoint, "reward": row.reward, "step": row.step,
+            "family": row.family, "base": row.base, "checkpoint": row.checkpoint, "reward": row.reward,
+            "step": row.step,
             "leaked": row.family in MATH.contaminated, "clean": clean.task,
             "delta_contaminated": row.delta, "delta_clean": clean.delta,
             "difference": difference, "interval": (difference - 4.0, difference + 4.5),

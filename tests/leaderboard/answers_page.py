@@ -17,7 +17,9 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>A pair</title>
 <script src="../assets/theme.js"></script>
-{% for name in ("board", "pair", "answers") %}<link rel="stylesheet" href="../assets/{{ name }}.css">{% endfor %}
+{% for name in ("board", "pair", "answers") %}
+<link rel="stylesheet" href="../assets/{{ name }}.css">
+{% endfor %}
 </head>
 <body class="pair">
 <button type="button" id="theme" class="quiet" aria-pressed="false" hidden>Dark mode</button>

@@ -46,7 +46,9 @@ def part(family: str, word: Any, points: float, low: float, high: float) -> Verd
 
 HOLDS = verdict(
     "gt-gains", "holds", points=18.3, interval=(14.8, 21.5), quantity="delta", line=4,
-    detail="delta +18.3 points, interval +14.8 to +21.5: all of it is above 0; the interval covers items only",
+    detail=(
+        "delta +18.3 points, interval +14.8 to +21.5: all of it is above 0; the interval covers items only"
+    ),
 )  # fmt: skip
 NO_GAIN = verdict(
     "2", "holds", "no gain of 5 points or more", kind="no_gain", reward="random", family="micro-qwen2.5",
@@ -54,16 +56,20 @@ NO_GAIN = verdict(
     detail="delta -0.6 points, interval -3.1 to +2.2: all of it is below the margin 5",
 )  # fmt: skip
 REFUTED = verdict(
-    "beats-random", "refuted", "beats its best control by more than 0 points", kind="beats", task=LEAKED, line=8,
+    "beats-random", "refuted", "beats its best control by more than 0 points", kind="beats", task=LEAKED,
+    line=8,
     points=-6.2, interval=(-9.9, -2.4), quantity="delta beyond micro-qwen2.5-math-random-s0", unverified=True,
     detail="-6.2 points beyond the control, interval -9.9 to -2.4: none of it is above 0",
 )  # fmt: skip
 OPEN = verdict(
-    "llama-gains", "inconclusive", family="micro-llama3", points=2.1, interval=(-1.5, 5.8), quantity="delta", line=10,
-    detail="delta +2.1 points, interval -1.5 to +5.8: 0 lies inside it", needs=Needs(items=1240, samples=32, seeds=5),
+    "llama-gains", "inconclusive", family="micro-llama3", points=2.1, interval=(-1.5, 5.8), quantity="delta",
+    line=10,
+    detail="delta +2.1 points, interval -1.5 to +5.8: 0 lies inside it",
+    needs=Needs(items=1240, samples=32, seeds=5),
 )  # fmt: skip
 ONE_ITEM = verdict(
-    "one-item", "inconclusive", family="micro-olmo2", task="micro_unknown", points=4.0, quantity="delta", needs=Needs(),
+    "one-item", "inconclusive", family="micro-olmo2", task="micro_unknown", points=4.0, quantity="delta",
+    needs=Needs(),
     detail="delta +4.0 points without an interval: too few items to say how sure it is",
 )  # fmt: skip
 UNLIKE = verdict(
@@ -72,7 +78,10 @@ UNLIKE = verdict(
 )  # fmt: skip
 GONE = verdict(
     "my-method", "missing", reward="my_method", family="micro-olmo2", line=14,
-    detail="the summary has no pair with reward my_method; it has ground_truth, random, format. Did you mean my_methods?",
+    detail=(
+        "the summary has no pair with reward my_method; it has ground_truth, random, format. "
+        "Did you mean my_methods?"
+    ),
 )  # fmt: skip
 FAMILY_WISE = verdict(
     "families", "inconclusive", "gain above 0 points in at least 3 families", family="*", line=16,
@@ -93,8 +102,11 @@ def report(*verdicts: Verdict, **more: Any) -> GateReport:
     words = {one.verdict for one in verdicts}
     code = 1 if words & {"refuted", "missing"} else 3 if words & {"inconclusive", "not comparable"} else 0
     told = {
-        "policy": "micro_claims", "suite_version": "0.1.0", "generated": "2026-11-21T14:00:00Z", "samples_hash": "5" * 64,
-        "description": "Ground truth gains in all micro families; spurious rewards gain in micro Qwen2.5-Math alone.",
+        "policy": "micro_claims", "suite_version": "0.1.0", "generated": "2026-11-21T14:00:00Z",
+        "samples_hash": "5" * 64,
+        "description": (
+            "Ground truth gains in all micro families; spurious rewards gain in micro Qwen2.5-Math alone."
+        ),
         "exit_code": code,
     }  # fmt: skip
     return GateReport(**{**told, **more}, verdicts=verdicts)

@@ -1,4 +1,4 @@
-"""A small summary made by hand: four micro families, three rewards, three tasks, one cell of each odd kind."""
+"""A summary made by hand: four micro families, three rewards, three tasks, one cell of each odd kind."""
 
 from collections.abc import Iterator
 
@@ -32,9 +32,13 @@ FAMILIES = {
 LEAKED = ("micro-qwen2.5-math", "micro-qwen2.5")
 TASKS = (
     TaskRow(task="micro_arithmetic_clean", title="Clean arithmetic", version="1", n_items=200, kind="number"),
-    TaskRow(task="micro_bench", title="Micro benchmark", version="1", n_items=120, kind="answer", contaminated=LEAKED),
     TaskRow(
-        task="micro_bench_partial", title="Micro benchmark, partial", version="1", n_items=120, kind="continuation",
+        task="micro_bench", title="Micro benchmark", version="1", n_items=120, kind="answer",
+        contaminated=LEAKED,
+    ),
+    TaskRow(
+        task="micro_bench_partial", title="Micro benchmark, partial", version="1", n_items=120,
+        kind="continuation",
         contaminated=LEAKED,
     ),
 )  # fmt: skip
@@ -63,7 +67,9 @@ def score(family: str, model: str, task: TaskRow, accuracy: float) -> ScoreRow:
         cell=f"{model}-{task.task}",
         family=family, model=model, base=family, task=task.task, protocol="boxed", k=4, n_items=task.n_items,
         accuracy=accuracy, interval=(accuracy - 0.06, accuracy + 0.05), pass_at_k=min(1.0, accuracy + 0.2),
-        outcomes={"error": 0, "correct": correct, "truncated": 3, "unparsed": 5, "wrong": samples - correct - 8},
+        outcomes={
+            "error": 0, "correct": correct, "truncated": 3, "unparsed": 5, "wrong": samples - correct - 8,
+        },
         behaviour=BEHAVIOUR,
         answer_present=0.03,
         metrics=metrics,
@@ -81,9 +87,11 @@ def finding(delta: float) -> Finding:
 
 def delta_row(family: str, reward: str, task: TaskRow, before: float, delta: float) -> DeltaRow:
     return DeltaRow(
-        family=family, base=family, checkpoint=f"{family}-{reward}-s0", reward=reward, recipe="micro", step=512,
+        family=family, base=family, checkpoint=f"{family}-{reward}-s0", reward=reward, recipe="micro",
+        step=512,
         seeds=(0,), task=task.task, protocol="boxed", k=4, n_items=task.n_items, before=before,
-        after=before + delta / 100, delta=delta, interval=(delta - 3.5, delta + 3.25), interval_covers="items only",
+        after=before + delta / 100, delta=delta, interval=(delta - 3.5, delta + 3.25),
+        interval_covers="items only",
         finding=finding(delta), comparable=True,
     )  # fmt: skip
 
@@ -96,7 +104,8 @@ def not_comparable(row: DeltaRow) -> DeltaRow:
 def provenance() -> Provenance:
     return Provenance(
         suite_version="0.1.0", git="a1b2c3d (clean)", packages={"lm-eval": "0.4.13", "torch": "2.12.0"},
-        python="3.11.9", device="cpu", engines=("hf 5.19",), generated="2026-11-21T14:00:00Z", cells={"c0": "abc"},
+        python="3.11.9", device="cpu", engines=("hf 5.19",), generated="2026-11-21T14:00:00Z",
+        cells={"c0": "abc"},
     )  # fmt: skip
 
 
@@ -140,7 +149,8 @@ MATH = TaskRow(
     task="math500", title="MATH-500", version="1", n_items=500, kind="answer", contaminated=("qwen2.5-math",)
 )
 PROTOCOLS = (
-    "sober_chat", "sober", "none", "boxed", "chat", "r1", "r1_drgrpo", "qwen_math", "qwen_boxed", "math_problem", "lipsum",
+    "sober_chat", "sober", "none", "boxed", "chat", "r1", "r1_drgrpo", "qwen_math", "qwen_boxed",
+    "math_problem", "lipsum",
     "micro_qa",
 )  # fmt: skip
 NO_TEMPLATE = ScoreReference(
@@ -167,7 +177,7 @@ SPURIOUS = {"spurious": True, **STRONG}
 
 
 def base_scores() -> list[ScoreRow]:
-    """One base under twelve protocols, off a published figure under one of them; another base under its own only."""
+    """One base under twelve protocols, off a published figure under one; another base under one protocol."""
     rows = []
     for place, protocol in enumerate(PROTOCOLS):
         row = score("qwen2.5-math", QWEN, MATH, 0.65 if protocol == "none" else 0.3 + 0.02 * place)
@@ -189,7 +199,7 @@ def pair_rows(family: str, base: str, reward: str, before: float, delta: float) 
 
 @pytest.fixture
 def audited() -> Summary:
-    """Rows with controls and without, with a strong baseline and without, and a base that is off a published figure."""
+    """Rows with and without controls and strong baselines, and a base that is off a published figure."""
     names = (f"{QWEN}-random-s0", f"{QWEN}-format-s0")
     rows = (
         (
@@ -245,33 +255,39 @@ def moved(points: float) -> Transition:
 
 TESTED = {
     "p": 0.0018, "p_holm": 0.03, "p_bh": 0.0024, "equivalent_within": 32.25, "mde": 4.84,
-    "adjusted_delta": 8.3, "adjusted_interval": (5.2, 11.6), "adjusted_against": "random", "beats_controls": True,
+    "adjusted_delta": 8.3, "adjusted_interval": (5.2, 11.6), "adjusted_against": "random",
+    "beats_controls": True,
     "contributions": Contributions(
         became_extractable=20.0, no_longer_truncated=-0.7, truly_changed=10.0,
         strategy_mix=1.5, within_code=27.8, within_language=-0.01,
     ),
-    "transitions": Transitions(code_code=moved(25.5), code_lang=moved(1.1), lang_code=moved(2.2), lang_lang=moved(0.5)),
+    "transitions": Transitions(
+        code_code=moved(25.5), code_lang=moved(1.1), lang_code=moved(2.2), lang_lang=moved(0.5),
+    ),
     "leak": LeakSplit(
         probe="math500_probe60", n_reproduced=54, delta_reproduced=40.5, interval_reproduced=(30.1, 50.9),
-        n_other=446, delta_other=27.9, interval_other=(24.0, 31.8), difference=12.6, difference_interval=(1.5, 23.7),
+        n_other=446, delta_other=27.9, interval_other=(24.0, 31.8), difference=12.6,
+        difference_interval=(1.5, 23.7),
     ),
 }  # fmt: skip
 LONE = LeakSplit(probe="math500_probe60", n_reproduced=1, delta_reproduced=-12.5, n_other=0)
 CONTRAST = CleanContrast(
-    family="qwen2.5-math", base=QWEN, checkpoint=f"{QWEN}-ground_truth-s0", reward="ground_truth", recipe="micro", step=512,
+    family="qwen2.5-math", base=QWEN, checkpoint=f"{QWEN}-ground_truth-s0", reward="ground_truth",
+    recipe="micro", step=512,
     protocol="boxed", contaminated="math500", leaked=True, clean="arithmetic_clean",
     n_contaminated=500, n_clean=500, delta_contaminated=29.3, delta_clean=4.1,
     difference=25.2, interval=(20.0, 30.5),
 )  # fmt: skip
 INTERACTION = Interaction(
-    reward="ground_truth", recipe="micro", step=512, task="math500", protocol="boxed", base=QWEN, other_base=LLAMA,
+    reward="ground_truth", recipe="micro", step=512, task="math500", protocol="boxed", base=QWEN,
+    other_base=LLAMA,
     difference=25.05, interval=(19.5, 30.6),
 )  # fmt: skip
 
 
 @pytest.fixture
 def tested(audited: Summary) -> Summary:
-    """A row with all of the statistics, one that fades after Holm, one with a leak of a single item, two with nothing new."""
+    """One row with all statistics, one that fades after Holm and leaked a single item, three with none."""
     rows = list(audited.deltas)
     rows[0] = rows[0].model_copy(update=TESTED)
     rows[1] = rows[1].model_copy(update={"p": 0.031, "p_holm": 0.0501, "p_bh": 0.031, "leak": LONE})

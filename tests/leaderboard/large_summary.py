@@ -1,6 +1,7 @@
-"""A summary as large as a full sweep: 12 bases of 4 families, 7 rewards, 6 tasks, with every key that a real one has.
+"""A summary as large as a full sweep: 12 bases of 4 families, 7 rewards, 6 tasks.
 
-The numbers are made up and consistent; the same seed gives the same summary.
+It has every key that a real one has. The numbers are made up and consistent; the same seed gives the
+same summary.
 """
 
 import random
@@ -34,7 +35,8 @@ BASES = {
     "olmo2": ("olmo2-7b", "olmo2-7b-sft", "olmo2-13b"),
 }
 REWARDS = {
-    "ground_truth": 22.0, "majority_vote": 19.0, "one_shot": 18.0, "python": 8.0, "format": 12.0, "random": 14.0,
+    "ground_truth": 22.0, "majority_vote": 19.0, "one_shot": 18.0, "python": 8.0, "format": 12.0,
+    "random": 14.0,
     "incorrect": 16.0,
 }  # fmt: skip
 SPURIOUS = ("format", "random", "incorrect")
@@ -47,7 +49,8 @@ TASKS = (
     TaskRow(task="aime2025", title="AIME 2025", version="1", n_items=30, kind="answer"),
     TaskRow(task="arithmetic_clean", title="Clean arithmetic", version="2", n_items=1000, kind="number"),
     TaskRow(
-        task="math500_partial_60", title="Leak probe, 60% of MATH-500", version="1", n_items=500, kind="continuation",
+        task="math500_partial_60", title="Leak probe, 60% of MATH-500", version="1", n_items=500,
+        kind="continuation",
         contaminated=LEAKED,
     ),
 )  # fmt: skip
@@ -69,7 +72,8 @@ def large_summary(seed: int = 0) -> Summary:
                 scores += [_score(dice, family, row.checkpoint, base, task, row.after or 0.0) for row in rows]
                 deltas += rows
     return Summary(
-        level=0.95, margin=2.0, provenance=_provenance(), samples_hash="5" * 64, families=FAMILIES, tasks=TASKS,
+        level=0.95, margin=2.0, provenance=_provenance(), samples_hash="5" * 64, families=FAMILIES,
+        tasks=TASKS,
         scores=tuple(scores), deltas=tuple(deltas), contrasts=tuple(_contrasts(deltas)),
         interactions=tuple(_interactions(deltas)),
     )  # fmt: skip
@@ -91,12 +95,16 @@ def _score(
     return ScoreRow(
         cell=f"{dice.getrandbits(64):016x}", dataset="HuggingFaceH4/MATH-500",
         dataset_revision="6e4ed1a2a79af7d8630a6b768ec859cb5af4d3be",
-        model_revision=f"{dice.getrandbits(160):040x}", family=family, model=model, base=base, task=task.task, protocol=PROTOCOL,
+        model_revision=f"{dice.getrandbits(160):040x}", family=family, model=model, base=base,
+        task=task.task, protocol=PROTOCOL,
         k=16, n_items=task.n_items, accuracy=accuracy,
-        interval=(max(0.0, accuracy - dice.uniform(0.01, 0.04)), min(1.0, accuracy + dice.uniform(0.01, 0.04))),
+        interval=(
+            max(0.0, accuracy - dice.uniform(0.01, 0.04)), min(1.0, accuracy + dice.uniform(0.01, 0.04)),
+        ),
         pass_at_k=min(1.0, accuracy + dice.uniform(0.05, 0.3)),
         outcomes={
-            "error": 0, "correct": correct, "truncated": samples - correct - wrong - unparsed, "unparsed": unparsed,
+            "error": 0, "correct": correct, "truncated": samples - correct - wrong - unparsed,
+            "unparsed": unparsed,
             "wrong": wrong,
         },
         answer_present=dice.uniform(0, 0.1), behaviour=_behaviour(dice), metrics=_metrics(dice, task),
@@ -108,7 +116,8 @@ def _score(
 def _behaviour(dice: random.Random) -> Behaviour:
     code = dice.random()
     return Behaviour(
-        code=code, fenced_code=code * dice.random(), language_only=1 - code, boxed=dice.random(), repetitive=dice.random() / 20,
+        code=code, fenced_code=code * dice.random(), language_only=1 - code, boxed=dice.random(),
+        repetitive=dice.random() / 20,
         truncated=dice.random() / 5, mean_tokens=dice.uniform(300, 2500),
     )  # fmt: skip
 
@@ -140,9 +149,12 @@ def _delta(
     delta = 100 * (after - before)
     p = dice.random() * (0.01 if abs(delta) > half else 1.0)
     row = DeltaRow(
-        family=family, base=base, checkpoint=f"{base}-{reward}-{RECIPE}-s0", reward=reward, recipe=RECIPE, step=STEP, seeds=(0,),
-        task=task.task, protocol=PROTOCOL, k=16, n_items=task.n_items, before=before, after=after, delta=delta,
-        interval=(delta - half, delta + half), interval_covers="items only", p=p, p_holm=min(1.0, 20 * p), p_bh=min(1.0, 2 * p),
+        family=family, base=base, checkpoint=f"{base}-{reward}-{RECIPE}-s0", reward=reward, recipe=RECIPE,
+        step=STEP, seeds=(0,),
+        task=task.task, protocol=PROTOCOL, k=16, n_items=task.n_items, before=before, after=after,
+        delta=delta,
+        interval=(delta - half, delta + half), interval_covers="items only", p=p, p_holm=min(1.0, 20 * p),
+        p_bh=min(1.0, 2 * p),
         equivalent_within=min(100.0, abs(delta) + half), mde=min(100.0, 1.43 * half),
         spread=Spread(between=half**2, sampling=2000.0), finding=_finding(delta, half), comparable=True,
         spurious=True if reward in SPURIOUS else None,
@@ -166,7 +178,8 @@ def _against(
 ) -> dict[str, object]:
     controls = tuple(
         ControlDelta(
-            reward=control, checkpoints=(f"{base}-{control}-{RECIPE}-s0",), difference=points[reward] - points[control],
+            reward=control, checkpoints=(f"{base}-{control}-{RECIPE}-s0",),
+            difference=points[reward] - points[control],
             interval=(points[reward] - points[control] - half, points[reward] - points[control] + half),
             interval_covers="items only",
         )
@@ -180,8 +193,10 @@ def _against(
         step=STEP,
     )
     return {
-        "control": tuple(name for control in controls for name in control.checkpoints), "against_controls": controls,
-        "adjusted_delta": best.difference, "adjusted_interval": best.interval, "adjusted_covers": "items only",
+        "control": tuple(name for control in controls for name in control.checkpoints),
+        "against_controls": controls,
+        "adjusted_delta": best.difference, "adjusted_interval": best.interval,
+        "adjusted_covers": "items only",
         "adjusted_against": best.reward,
         "beats_controls": all(one.interval is not None and one.interval[0] > 0 for one in controls),
         "published": (told,) if task.kind == "answer" else None,
@@ -194,7 +209,8 @@ def _strong(dice: random.Random, delta: float, half: float, task: TaskRow) -> di
     left = delta - dice.uniform(0, 8)
     return {
         "strong_baseline_delta": left, "strong_baseline_interval": (left - half, left + half),
-        "strong_baseline_before": dice.uniform(0.3, 0.6), "strong_baseline_chosen": ("none", dice.choice(PROTOCOLS)),
+        "strong_baseline_before": dice.uniform(0.3, 0.6),
+        "strong_baseline_chosen": ("none", dice.choice(PROTOCOLS)),
         "strong_baseline_protocols": PROTOCOLS,
     }  # fmt: skip
 
@@ -222,7 +238,8 @@ def _leak(dice: random.Random, task: TaskRow, delta: float, half: float) -> Leak
     return LeakSplit(
         probe="math500_partial_60", n_reproduced=reproduced, delta_reproduced=inside,
         interval_reproduced=(inside - 4, inside + 4),
-        n_other=task.n_items - reproduced, delta_other=outside, interval_other=(outside - half, outside + half),
+        n_other=task.n_items - reproduced, delta_other=outside,
+        interval_other=(outside - half, outside + half),
         difference=inside - outside, difference_interval=(inside - outside - 5, inside - outside + 5),
     )  # fmt: skip
 
@@ -231,11 +248,13 @@ def _contrasts(deltas: list[DeltaRow]) -> list[CleanContrast]:
     found = {(row.base, row.reward, row.task): row for row in deltas}
     return [
         CleanContrast(
-            family=row.family, base=row.base, checkpoint=row.checkpoint, reward=row.reward, recipe=RECIPE, step=STEP,
+            family=row.family, base=row.base, checkpoint=row.checkpoint, reward=row.reward, recipe=RECIPE,
+            step=STEP,
             protocol=PROTOCOL, contaminated=row.task, leaked=row.family in LEAKED, clean=clean,
             n_contaminated=row.n_items, n_clean=other.n_items, delta_contaminated=row.delta or 0.0,
             delta_clean=other.delta or 0.0,
-            difference=(row.delta or 0.0) - (other.delta or 0.0), interval=((row.delta or 0.0) - 4, (row.delta or 0.0) + 4),
+            difference=(row.delta or 0.0) - (other.delta or 0.0),
+            interval=((row.delta or 0.0) - 4, (row.delta or 0.0) + 4),
             interval_covers="items only",
         )
         for row in deltas if row.task in ("math500", "amc83", "aime2024")
@@ -253,7 +272,8 @@ def _interactions(deltas: list[DeltaRow]) -> list[Interaction]:
                 left = found[one, reward, task.task] - found[other, reward, task.task]
                 rows.append(
                     Interaction(
-                        reward=reward, recipe=RECIPE, step=STEP, task=task.task, protocol=PROTOCOL, base=one, other_base=other,
+                        reward=reward, recipe=RECIPE, step=STEP, task=task.task, protocol=PROTOCOL, base=one,
+                        other_base=other,
                         difference=left, interval=(left - 3, left + 3), interval_covers="items only",
                     )
                 )  # fmt: skip
@@ -262,7 +282,8 @@ def _interactions(deltas: list[DeltaRow]) -> list[Interaction]:
 
 def _provenance() -> Provenance:
     return Provenance(
-        suite_version="0.1.0", git="a1b2c3d (clean)", packages={"lm-eval": "0.4.13", "torch": "2.12.0", "vllm": "0.14.0"},
+        suite_version="0.1.0", git="a1b2c3d (clean)",
+        packages={"lm-eval": "0.4.13", "torch": "2.12.0", "vllm": "0.14.0"},
         python="3.11.9", device="NVIDIA H100", engines=("vllm 0.14",), generated="2026-11-21T14:00:00Z",
         cells={f"c{number}": "abc" for number in range(576)},
     )  # fmt: skip

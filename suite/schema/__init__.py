@@ -1,5 +1,17 @@
 """The vocabulary as frozen types (the README glossary says each word in a sentence)."""
 
+from suite.schema.bounds import Covers, Interval
+from suite.schema.delta import (
+    Contributions,
+    ControlDelta,
+    DeltaReference,
+    DeltaRow,
+    Finding,
+    LeakSplit,
+    Spread,
+    Transition,
+    Transitions,
+)
 from suite.schema.keys import KeyField, PairKey, PartOfKey, RowKey
 from suite.schema.metrics import TASK_METRICS, Grader, TaskMetric, metrics_of
 from suite.schema.records import (
@@ -24,23 +36,12 @@ from suite.schema.summary import (
     SCHEMA_VERSION,
     Behaviour,
     CleanContrast,
-    Contributions,
-    ControlDelta,
-    Covers,
-    DeltaReference,
-    DeltaRow,
-    Finding,
     Interaction,
-    Interval,
-    LeakSplit,
     Provenance,
     ScoreReference,
     ScoreRow,
-    Spread,
     Summary,
     TaskRow,
-    Transition,
-    Transitions,
 )
 from suite.schema.verdict import (
     VERDICT_MARKS,

@@ -3,7 +3,7 @@
 Deltas are percentage points with a sign, ``+12.3``; accuracies are shares and read as percent, ``41.2%``.
 """
 
-from suite.schema.summary import Interval
+from suite.schema.bounds import Interval
 
 MINUS = "\N{MINUS SIGN}"
 UNDEFINED = "undefined"

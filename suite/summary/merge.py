@@ -63,7 +63,8 @@ def check_out_folder(runs: Sequence[Path], out: Path) -> None:
 
 
 def _compared(stores: dict[str, CellStore], summary: Summary) -> tuple[CellStore, ...]:
-    return tuple(store for cell, store in stores.items() if cell in summary.compared_cells)
+    compared = summary.compared_cells
+    return tuple(store for cell, store in stores.items() if cell in compared)
 
 
 def _common_margin(runs: Sequence[Path]) -> float:

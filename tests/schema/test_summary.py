@@ -1,60 +1,69 @@
-"""The summary's types: what a damaged file is refused for, and what its properties say."""
+"""The summary as a whole: its text has no absent key, and it names the cells that its deltas compare."""
 
-import pytest
-from pydantic import ValidationError
+import json
 
-from suite.schema import DeltaRow, Spread, Transition, Transitions
+from suite.schema import CleanContrast, DeltaRow, Provenance, Summary
 
-ROW: dict[str, object] = {
-    "family": "llama3",
-    "base": "llama3.1-8b",
-    "checkpoint": "c-s0",
-    "reward": "random",
-    "recipe": "grpo",
-    "step": 300,
-    "seeds": (0,),
-    "task": "math500",
-    "protocol": "chat",
-    "k": 1,
-    "n_items": 500,
-    "comparable": True,
-}
-IMPOSSIBLE: list[dict[str, object]] = [
-    {"delta": 100.5},
-    {"delta": float("nan")},
-    {"interval": (-101.0, 3.0)},
-    {"before": 1.2},
-    {"p": -0.1},
-    {"k": 0},
-    {"n_items": 10**9},
-    {"finding": "win"},
-    {"spurious": False},
-    {"adjusted_delta": 201.0},
-    {"base": ""},
-    {"surprise": 1},
-]
+ROW = DeltaRow(
+    family="llama3",
+    base="llama3.1-8b",
+    checkpoint="c-s0",
+    checkpoints=("c-s0", "c-s1"),
+    reward="random",
+    recipe="grpo",
+    step=300,
+    seeds=(0, 1),
+    task="math500",
+    protocol="chat",
+    k=1,
+    n_items=500,
+    base_cell="base",
+    checkpoint_cells=("first", "second"),
+    comparable=True,
+)
+PROVENANCE = Provenance(
+    suite_version="1",
+    git="g",
+    packages={},
+    python="3",
+    device="cpu",
+    engines=(),
+    generated="2024-01-01",
+    cells={},
+)
 
 
-@pytest.mark.parametrize("fields", IMPOSSIBLE, ids=str)
-def test_a_value_that_no_computation_gives_is_refused(fields: dict[str, object]) -> None:
-    with pytest.raises(ValidationError):
-        DeltaRow.model_validate(ROW | fields)
+def summary(*rows: DeltaRow) -> Summary:
+    return Summary(
+        level=0.95,
+        margin=5,
+        provenance=PROVENANCE,
+        samples_hash="h",
+        families={},
+        tasks=(),
+        scores=(),
+        deltas=rows,
+    )
 
 
-def test_a_row_that_names_cells_names_one_for_each_checkpoint() -> None:
-    both = {"checkpoints": ("c-s0", "c-s1"), "checkpoint_cells": ("aa", "bb")}
-    assert DeltaRow.model_validate(ROW | both).measured_in == "aa"
-    with pytest.raises(ValidationError, match="one for each of 2 checkpoints"):
-        DeltaRow.model_validate(ROW | both | {"checkpoint_cells": ("aa",)})
+def test_the_compared_cells_are_those_of_the_base_and_of_every_checkpoint() -> None:
+    unnamed = ROW.model_copy(update={"base_cell": None, "checkpoint_cells": None})
+    assert summary(ROW, unnamed).compared_cells == {"base", "first", "second"}
 
 
-def test_the_variance_of_a_difference_falls_with_the_samples_down_to_that_between_items() -> None:
-    assert Spread(between=100, sampling=800).of_difference(1) == 900
-    assert Spread(between=100, sampling=800).of_difference(8) == 200
-    assert Spread(between=100).of_difference(8) == 100
+def test_the_text_has_the_keys_that_apply_in_their_order_and_reads_back() -> None:
+    text = summary(ROW).to_json()
+    (row,) = json.loads(text)["deltas"]
+    assert list(row) == [name for name in DeltaRow.model_fields if getattr(ROW, name) is not None]
+    assert Summary.model_validate_json(text) == summary(ROW)
 
 
-def test_the_parts_of_transitions_are_in_the_papers_order() -> None:
-    parts = [Transition(n=n, correct_before=0, correct_after=0, points=0) for n in range(4)]
-    named = dict(zip(("code_code", "code_lang", "lang_code", "lang_lang"), parts, strict=True))
-    assert Transitions.model_validate(named).parts == tuple(parts)
+def test_a_contrast_and_its_delta_rows_have_one_pair() -> None:
+    shared = {
+        name: getattr(ROW, name) for name in ("family", "base", "checkpoint", "reward", "recipe", "step")
+    }
+    contrast = CleanContrast(
+        **shared, protocol="chat", contaminated="math500", leaked=False, clean="aime2025", n_contaminated=500,
+        n_clean=30, delta_contaminated=4.0, delta_clean=1.0, difference=3.0,
+    )  # fmt: skip
+    assert contrast.pair == ROW.pair

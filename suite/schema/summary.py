@@ -1,4 +1,4 @@
-"""What ``summary.json`` holds: a score row per cell, a delta row per method and task, and contrasts of deltas.
+"""What ``summary.json`` holds: a score row per cell, a delta row per method and task, and their contrasts.
 
 Accuracies are shares in 0..1, deltas are percentage points. A key that does not apply is absent. Delta rows
 are ``suite.schema.delta``; the bounds of all numbers are ``suite.schema.bounds``.

@@ -31,7 +31,7 @@ Broken = Callable[[str, str], SuiteError]
 INCLUDING = """include: ../contamination_probe
 task: including
 dataset_kwargs: {task_id: including}
-metadata: {version: "1", title: t, default_protocol: none, n_items: 100, source: {of: micro_bench, fraction: .25}}
+metadata: {version: "1", title: t, default_protocol: none, n_items: 9, source: {of: micro_bench, fraction: 0.25}}
 """
 
 

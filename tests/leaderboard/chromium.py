@@ -1,4 +1,4 @@
-"""Chromium for the tests of the pages: the browser of the machine, with the network off; a page says what it complained about."""
+"""Chromium for the tests of the pages: the machine's browser with the network off. Tests wait for what they assert."""
 
 import os
 import time
@@ -29,8 +29,8 @@ PATIENCE_S = 10.0
 def settles(read: Callable[[], object], wanted: object = True) -> None:
     """Assert that what ``read`` reads of a page becomes ``wanted``.
 
-    A click returns before a busy page has followed it, so what follows an action is never read just once. For the state of a
-    single element use ``expect``, which waits as well.
+    A click returns before a busy page has followed it, so what follows an action is never read just once. For
+    the state of a single element use ``expect``, which waits as well.
     """
     from playwright.sync_api import Error
 
@@ -64,7 +64,7 @@ def chromium() -> Iterator[object]:
 
 
 class Visit:
-    """A page that is open, and what it complained about or asked for. ``view`` follows its path, ``before`` runs first."""
+    """An open page with its complaints and requests. ``view`` follows its path, ``before`` runs first."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""axe-core finds nothing serious on any page, light and dark, wide and on a phone; and the pages of a run hold together."""
+"""axe-core finds nothing serious on any page, light and dark, wide and narrow; links between pages work."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The answers of a pair in a real browser, opened from disk with the network off: what is shown, and that nothing in it runs."""
+"""The answers of a pair in a real browser, opened from disk with the network off: all is shown, nothing runs."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The board in use: ways of showing, filters, the address, copying, the keyboard, a phone, paper, and no scripts at all."""
+"""The board in use: values, filters, the address, copying, the keyboard, a phone, paper, no scripts."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ CONTRASTS = """cells => {
 
 @pytest.fixture
 def board(tested: Summary, tmp_path: Path) -> Path:
-    """One task, two families, four rewards: with and without controls, strong baselines and published figures."""
+    """One task, two families, four rewards, with and without controls, strong baselines and references."""
     return write_board(tested, tmp_path)
 
 

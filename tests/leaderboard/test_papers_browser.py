@@ -1,4 +1,4 @@
-"""The papers' board and the page that names the boards, in a real browser, opened from disk with the network off."""
+"""The papers' board and the list of boards in a real browser, opened from disk with the network off."""
 
 import re
 import shutil

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from suite.leaderboard.across.chart_data import across_charts
 from suite.leaderboard.across.contamination import LeakTask, Probed, leak_tasks, probed_tasks
 from suite.leaderboard.across.curves import CurveTask, curve_tasks
-from suite.leaderboard.across.forests import Forest, ForestGroup, forests
+from suite.leaderboard.across.forests import Forest, ForestGroup, ForestRow, forests
 from suite.leaderboard.across.side_by_side import Combination, combinations
 from suite.leaderboard.board.filter_data import Json
 from suite.leaderboard.board.task_view import task_views
@@ -31,12 +31,16 @@ class AcrossView:
     @property
     def referenced(self) -> bool:
         """Whether any delta has a published one beside it."""
-        return any(entry.published for group in self._groups() for entry in group.rows)
+        return any(entry.published for entry in self._entries())
 
     @property
     def rewards(self) -> tuple[str, ...]:
         """The rewards of all forests."""
         return tuple(dict.fromkeys(group.reward for group in self._groups()))
+
+    def _entries(self) -> Iterator[ForestRow]:
+        for group in self._groups():
+            yield from group.rows
 
     def _groups(self) -> Iterator[ForestGroup]:
         for forest in self.forests:

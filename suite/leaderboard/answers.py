@@ -55,6 +55,7 @@ def pack(cell: StoredCell) -> PackedCell:
         }
         for item in cell.items
     ]
+    # Named by content: a base and its checkpoints were asked the same items and share their file.
     items = f"items-{content_hash([cell.manifest.cell.task, shown])[:SHORT_HASH]}"
     texts_I = [[cell.samples[item.id, s].text for s in range(cell.manifest.k)] for item in cell.items]
     starts = _starts([sum(map(len, texts)) for texts in texts_I])

@@ -20,6 +20,8 @@ def write_files(files: Iterable[tuple[str, bytes]], out: Path) -> None:
 
     Raises SuiteError if ``out`` cannot be written.
     """
+    # All files are first written beside their places, so that a board is never half of one run and half of
+    # another. Only renames follow, which cannot fill the disk.
     staged = out / STAGED
     try:
         shutil.rmtree(staged, ignore_errors=True)  # left by an interrupted run

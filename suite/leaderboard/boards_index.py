@@ -66,6 +66,7 @@ def write_boards(folder: Path) -> Path:
 
     The boards there are read first, so that a broken one changes nothing.
     """
+    # Everything is read and rendered before the first file is written.
     papers = published_view(published.all_files(), load_registry(), all_tasks())
     index = boards_page(read_boards(folder), papers)
     write_files(published_files(), folder / PUBLISHED)

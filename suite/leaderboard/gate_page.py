@@ -75,6 +75,7 @@ class GateView:
 
 def gate_view(report: GateReport, summary: Summary) -> GateView:
     """Arrange ``report``; ``summary`` names its families and tasks."""
+    # One scale for all bars of the page, parts included: bars are compared by eye across claims.
     drawn: list[float] = []
     for verdict in _with_parts(report.verdicts):
         drawn += verdict.interval or ()
@@ -128,6 +129,7 @@ class _VerdictRows:
     def _row(
         self, verdict: Verdict, name: str, place: tuple[str, ...], of_claim: str | None = None
     ) -> VerdictRow:
+        # Anchors are given from the top down: a whole verdict keeps its name even if a part has the same one.
         anchor = self._anchor(name)
         parts_by = _distinguishing(verdict.parts or ())
         parts: list[VerdictRow] = []

@@ -1,4 +1,4 @@
-// The page works without this script: every figure is in the HTML. It adds tabs, filters, sorting, and what a cell says.
+// The page works without this script: every figure is in the HTML. The script adds tabs, filters, sorting and notes.
 (() => {
   const KEYS = ["task", "base", "reward", "source"];
   const GAP = 12; // pixels between a cell and what it says
@@ -59,7 +59,7 @@
     tell();
   }
 
-  // A grid keeps the rows and columns in which something is left; the row of the families keeps its widths.
+  // A grid keeps the rows and columns with figures left; the row of the families keeps its widths.
   function narrow(table) {
     const [groups, heads] = table.tHead.rows;
     const body = [...table.tBodies[0].rows];
@@ -115,11 +115,11 @@
   // What a cell says, under the pointer and under the focus
 
   const hover = byId("hover");
-  let told = null;
-  const hideHover = () => { told = null; hover.hidden = true; };
+  let shownFor = null;
+  const hideHover = () => { shownFor = null; hover.hidden = true; };
 
   function showHover(chip) {
-    told = chip;
+    shownFor = chip;
     hover.replaceChildren(...chip.dataset.says.split("\n").map((line) => Object.assign(document.createElement("p"), { textContent: line })));
     hover.hidden = false;
     const cell = chip.getBoundingClientRect();
@@ -143,10 +143,10 @@
     });
     addEventListener("keydown", (event) => event.key === "Escape" && hideHover());
     // A cell that the focus scrolls into view keeps what it says.
-    addEventListener("scroll", () => told && showHover(told), true);
+    addEventListener("scroll", () => shownFor && showHover(shownFor), true);
   }
 
-  // One row is pointed at: scrolled to, marked, and focused, so that reading goes on from there.
+  // Marks one row, scrolls to it and focuses it, so that reading continues there.
   function point(id) {
     document.querySelector("tr.pointed")?.classList.remove("pointed");
     const row = id && byId(id);
@@ -157,7 +157,7 @@
     row.scrollIntoView({ block: "center" });
   }
 
-  // The address has the view: tab, filters, search, the sorted column, the row that is pointed at.
+  // The address holds the view: tab, filters, search, the sorted column, the marked row.
   function restore() {
     for (const key of [...KEYS, "find"]) byId(key).value = state.get(key) ?? "";
     for (const key of KEYS) if (byId(key).selectedIndex < 0) byId(key).value = "";

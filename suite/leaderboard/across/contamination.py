@@ -112,6 +112,7 @@ def _probed(summary: Summary, view: TaskView) -> Probed:
 
 
 def _model(summary: Summary, task: TaskRow, row: ScoreRow, metrics: Iterable[str]) -> ProbedModel:
+    # Published probes are of base models.
     known = published.probes(row.model, task.task) if row.model == row.base else []
     values = row.metrics or {}
     shares = tuple(ProbedShare(values.get(name), tuple(_references(name, known))) for name in metrics)
@@ -178,6 +179,7 @@ def _parts(split: LeakSplit) -> tuple[LeakPart, LeakPart]:
 
 
 def _bar(scale: Scale, part: LeakPart) -> LeakBar | None:
+    # An interval that leaves the scale is drawn up to its edge and marked there as cut.
     low, high = part.interval or (scale.low, scale.high)
     visible = (max(low, scale.low), min(high, scale.high)) if part.interval else None
     bar = scale.bar(part.delta, visible)

@@ -67,6 +67,7 @@ def curve_tasks(summary: Summary, views: Iterable[TaskView]) -> tuple[CurveTask,
 
 def _trainings(deltas: Iterable[DeltaRow]) -> list[tuple[DeltaRow, ...]]:
     """Return the rows of each training with a number at two or more steps, sorted by step."""
+    # The seeds belong to the training: curves of several seeds and of one are about different things.
     groups: dict[tuple[PartOfKey, tuple[int, ...]], list[DeltaRow]] = {}
     for row in deltas:
         training = row.key.only("family", "base", "reward", "recipe", "protocol")

@@ -85,6 +85,7 @@ def _group(summary: Summary, view: TaskView, reward: str, fields: Sequence[str])
     deltas = sorted((row for row in view.deltas if row.reward == reward), key=lambda row: row.step)
     families = list(dict.fromkeys(column.family for column in view.grid.columns))
     entries: list[ForestRow] = []
+    # A base without this reward keeps a line, so that the same bases stand under each reward.
     for column in view.grid.columns:
         index = families.index(column.family)
         title = summary.families.get(column.family, column.family)

@@ -1,5 +1,5 @@
-// The tab across tasks: a forest of deltas, curves of training, and pickers for them. Every number stands in a table of the page,
-// which is there without this script; the charts are drawn when the tab is shown, and only what is picked.
+// The tab across tasks: a forest of deltas, training curves, and pickers for them. Every number is also in a table of
+// the page, which needs no script. The charts draw only what is picked, and only when the tab is shown.
 "use strict";
 (() => {
   const source = document.getElementById("across-data");
@@ -157,7 +157,7 @@
   }
 
   function frame(heads, range, height, lines, p) {
-    // Where text stands over the bars, the line of zero must not strike it through.
+    // If text is above the bars, the line of zero must not strike it through.
     const zero = { type: "line", x0: 0, x1: 0, y0: 0, y1: height, line: { color: lines ? faint(p.soft, 0.45) : p.soft, width: 1.25 }, layer: "below" };
     const rules = heads.slice(1).map(({ top }) => ({ type: "line", xref: "paper", x0: 0, x1: 1, y0: top - 6, y1: top - 6, line: { color: p.line, width: 1 }, layer: "below" }));
     if (!data.margin) return [zero, ...rules];

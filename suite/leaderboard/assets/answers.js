@@ -1,5 +1,5 @@
-// The answers to one item side by side: which items there are, the one that is chosen, and both its answers. What is chosen stands
-// in the page's address: `#show=broken&q=apples&item=12&sample=3&after=<checkpoint>&view=math`.
+// The answers to one item side by side: the list of items, the chosen one, and both of its answers. The page's address
+// holds the choice: `#show=broken&q=apples&item=12&sample=3&after=<checkpoint>&view=math`.
 "use strict";
 (() => {
   const PAGE = 50, TITLE = 200, SEARCH_MS = 200;
@@ -17,7 +17,7 @@
   let show = "all", words = "", view = "diff", checkpoint = 0, wanted = 0, shownRows = PAGE;
   let chosen = null, sample = 0, isWrapped = true;
   let isPicked = false; // by the reader or by a link, so that it stays whatever the list holds
-  const whole = new Set(); // texts of which all characters are wanted, however many
+  const whole = new Set(); // texts to show in full, however long
 
   const change = (entry) => marked(MARKS[entry.change], entry.change, entry.change);
   const scoreOf = ({ was, is }) => `${was.correct}/${was.k} → ${is.correct}/${is.k}`;

@@ -57,7 +57,7 @@ const arms = (() => {
     return Plotly.react(node, [join, before, after], layout(pairs, p, Math.max(node.parentElement.clientWidth, 560)), CONFIG);
   }
 
-  // Draws a panel's chart anew once it is in view; `entries` are those that are shown.
+  // Redraws a panel's chart once it is in view; `entries` are the shown deltas.
   function draw(panel, entries) {
     const figure = panel.querySelector(".before-after");
     if (!figure) return;

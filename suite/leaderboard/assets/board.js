@@ -1,5 +1,5 @@
-// The page works without scripts: all tables are in the HTML. This one joins the others: tabs, what is shown, and the address
-// that says so. Whatever the reader does goes into the address first, and the page is then brought in line with it.
+// The page works without scripts: all tables are in the HTML. This one connects the others: tabs, the view, and the
+// address that holds it. Every action changes the address first; the page then follows the address.
 "use strict";
 (() => {
   const WAYS = ["delta", "adjusted", "strong"];

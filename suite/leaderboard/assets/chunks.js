@@ -1,5 +1,5 @@
-// Answers lie beside the page as scripts, since a page opened from disk may load those and fetch nothing. Each hands over gzipped
-// JSON: `rlvrAnswers.receive("<name>", "<base64>")`.
+// Answers are scripts beside the page, because a page opened from disk can load scripts but cannot fetch. Each hands over
+// gzipped JSON: `rlvrAnswers.receive("<name>", "<base64>")`.
 "use strict";
 const rlvrAnswers = (() => {
   const asked = new Map(); // name -> promise of its content, so that each file is loaded once
@@ -30,7 +30,7 @@ const rlvrAnswers = (() => {
     });
   }
 
-  // The content of a file; rejected with one line for the reader where it cannot be had.
+  // The content of a file; rejected with one line for the reader if it cannot be loaded.
   function load(folder, name) {
     if (!asked.has(name)) asked.set(name, ask(folder, name));
     return asked.get(name);

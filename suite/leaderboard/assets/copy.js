@@ -76,7 +76,7 @@ const copying = (() => {
     ].join("\n") + "\n";
   }
 
-  // Some browsers keep the clipboard from pages opened from disk.
+  // Some browsers deny the clipboard to pages opened from disk.
   function copyBySelection(text) {
     const area = Object.assign(document.createElement("textarea"), { value: text, className: "sr" });
     const focused = document.activeElement;

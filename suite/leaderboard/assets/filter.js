@@ -1,5 +1,5 @@
-// Which deltas are shown: by family, reward and finding, and by words that stand in their names. The address says it; the
-// heatmap and the tables of the open task follow.
+// The filter of deltas: by family, reward and finding, and by words in their names. The address holds it; the heatmap and
+// the tables of the open task follow.
 "use strict";
 const filter = (() => {
   const FACETS = { families: "family", rewards: "reward", findings: "finding" };
@@ -20,7 +20,7 @@ const filter = (() => {
   const of = (panel) => entries[panel.id] || [];
   const active = () => words.length > 0 || Object.values(chosen).some((values) => values.length);
 
-  // Takes what the address says; what it says of no known family, reward or finding is left out.
+  // Reads the address and ignores unknown families, rewards and findings.
   function read() {
     for (const key of Object.keys(FACETS)) {
       const asked = parse(state.get(key));

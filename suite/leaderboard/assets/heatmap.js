@@ -1,4 +1,4 @@
-// The heatmap's cells: arrow keys move between them, and what is known of one shows when it is pointed at or focused.
+// The heatmap's cells: arrow keys move between them; a note on a cell appears under the pointer or with the focus.
 "use strict";
 const heatmap = (() => {
   const CELL = ".heatmap td > a";
@@ -22,7 +22,7 @@ const heatmap = (() => {
     }
   }
 
-  // The next cell that leads somewhere, over holes and what is filtered out.
+  // The next cell with a link, skipping holes and filtered cells.
   function next(link, [down, right]) {
     const cell = link.parentElement;
     const rows = [...cell.closest("tbody").rows];

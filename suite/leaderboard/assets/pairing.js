@@ -1,10 +1,10 @@
-// The items of two cells, matched, and which of them a search finds. Arms may hold the same items in another order, under other
-// ids: an item is known by its hash.
+// The matched items of two cells, and those that a search finds. Arms may have the same items in different order and
+// under different ids: items are matched by hash.
 "use strict";
 const pairing = (() => {
   const FINISHED = { s: "stop", l: "length" };
 
-  // An item that stands twice in a cell is matched by which of the two it is.
+  // If an item occurs twice in a cell, the first is matched with the first and the second with the second.
   function keys(hashes) {
     const seen = new Map();
     return hashes.map((hash) => {
@@ -43,7 +43,7 @@ const pairing = (() => {
     };
   }
 
-  // One entry an item that both arms hold, in the order of the first.
+  // One entry for each item that both arms have, in the order of the first arm.
   function pair(before, after, items) {
     const others = new Map(keys(after.hashes).map((key, place) => [key, place]));
     return keys(before.hashes).flatMap((key, place) =>
@@ -62,7 +62,7 @@ const pairing = (() => {
     return index.extracted.slice(place * index.k, (place + 1) * index.k);
   }
 
-  // Entries whose question, right answer or extracted answers hold the words.
+  // Entries whose question, right answer or extracted answers contain the words.
   function foundInItems(entries, arms, words) {
     const holds = (text) => text && text.toLowerCase().includes(words);
     return entries.filter(({ item, places }) =>
@@ -70,8 +70,8 @@ const pairing = (() => {
       extractedOf(arms.before.index, places.before).some(holds) || extractedOf(arms.after.index, places.after).some(holds));
   }
 
-  // Looks through all texts, a file at a time, and calls `onFound(found, done, files, faults)` after each. Ends early once
-  // `isWanted()` says that nobody waits for it any more.
+  // Searches all texts, a file at a time, and calls `onFound(found, done, files, faults)` after each. Ends early once
+  // `isWanted()` is false.
   async function search(entries, arms, words, isWanted, onFound) {
     const wanted = words.toLowerCase(), found = new Set(foundInItems(entries, arms, wanted));
     const files = ["before", "after"].flatMap((side) => arms[side].index.starts.map((_, part) => ({ side, part })));

@@ -1,4 +1,4 @@
-// Both answers of one sample, side by side: what each earned, and its text with what differs, or with its formulas.
+// Both answers of one sample, side by side: their grades and their texts, with differences marked or formulas rendered.
 "use strict";
 const answerSides = (() => {
   const LONG = 20000, LONG_ANSWER = 300, LONG_ERROR = 2000;
@@ -23,7 +23,7 @@ const answerSides = (() => {
     return sample.error ? [title, list, el("p", { className: "small fault", text: cut(sample.error, LONG_ERROR) })] : [title, list];
   }
 
-  // A text, cut where it is long unless `whole` has its key, and how many of its formulas stay as they are written.
+  // A text, cut if it is long unless `whole` has its key, and the number of its formulas that stay as written.
   function longText(key, label, text, options, whole, redraw) {
     const written = el("div", { className: "written", tabIndex: 0, ariaLabel: label });
     written.setAttribute("role", "region");
@@ -36,7 +36,7 @@ const answerSides = (() => {
     return { nodes: [written, more], left };
   }
 
-  // What is to be said of both texts, and how each is shown.
+  // The note on both texts, and how to show each.
   function together([before, after], view) {
     if (view === "math") return { note: "", ways: [{ math: true }, { math: true }] };
     if (view === "plain" || before === undefined || after === undefined) return { note: "", ways: [{}, {}] };
@@ -46,7 +46,7 @@ const answerSides = (() => {
     return { note: "", ways: [{ ranges: ranges.before, tag: "del" }, { ranges: ranges.after, tag: "ins" }] };
   }
 
-  // Fills the boxes of both sides, of each of which there is a text or a reason why it is missing. Returns what is to be said of them.
+  // Fills the boxes of both sides, each with a text or the reason why it is missing. Returns the note on both.
   function draw(sides, view, whole, redraw) {
     const { note, ways } = together(sides.map(({ text }) => text), view);
     let left = 0;

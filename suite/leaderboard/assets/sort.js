@@ -1,5 +1,5 @@
-// Tables whose headings are buttons sort by them. A column with class `num` or `by-value` goes by its cells'
-// `data-value`, or by the number that stands in them.
+// Tables with buttons as headings sort by them. A column with class `num` or `by-value` sorts by its cells' `data-value`,
+// or by the number in them.
 "use strict";
 const sorting = (() => {
   const NUMBER = /[+−-]?\d*\.?\d+/; // the first one in a cell, such as the lower end of an interval

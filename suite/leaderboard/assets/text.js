@@ -1,9 +1,9 @@
-// Shows one text that a model wrote: as text and nothing else. Characters that are invisible or change the order of others stand as
-// visible marks; changed words, code and formulas are set apart. Everything is bounded, since a text may be made to hang a page.
+// Shows a text that a model wrote: as text and nothing else. Invisible and direction-changing characters become visible
+// marks; changed words, code and formulas are set apart. Everything is bounded, because a text may be made to hang a page.
 "use strict";
 const answerText = (() => {
   const DIFF_MS = 300, MATH_MS = 400, MOST_FORMULAS = 300, LONGEST_FORMULA = 2000, MOST_MARKS = 5000, MOST_BLOCKS = 1000;
-  // Control, format, half a surrogate pair, separators and what is drawn as nothing; an emoji keeps the selector of its look.
+  // Control and format characters, unpaired surrogates, separators and invisible ones; an emoji keeps its selector.
   const HIDDEN = /(?![\n\t]|\uFE0F(?<=\p{Extended_Pictographic}\uFE0F))([\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}])\1*/gu;
   const NAMES = {
     0x00: "null", 0x07: "bell", 0x08: "backspace", 0x0B: "vertical tab", 0x0C: "form feed", 0x0D: "carriage return", 0x1B: "escape", 0x7F: "delete",
@@ -98,7 +98,7 @@ const answerText = (() => {
     return spans;
   }
 
-  // The formula as MathML; null where KaTeX cannot read it, or where it would put a hidden character there by its number.
+  // The formula as MathML; null if KaTeX cannot read it, or if it would insert a hidden character by its number.
   function formula(span) {
     const out = document.createElement("span");
     out.className = span.displayMode ? "formula display" : "formula";
@@ -111,7 +111,7 @@ const answerText = (() => {
     return drawn.search(HIDDEN) < 0 ? out : null;
   }
 
-  // Where two texts differ, as ranges of each; null where finding out takes too long.
+  // The differences of two texts, as ranges of each; null if finding them takes too long.
   function compare(before, after) {
     const parts = Diff.diffWordsWithSpace(before, after, { timeout: DIFF_MS });
     if (!parts) return null;
@@ -160,7 +160,7 @@ const answerText = (() => {
       const drawn = span.kind === "formula" && performance.now() < until ? formula(span) : null;
       if (drawn) {
         page.append(drawn);
-        if (span.displayMode && text.charAt(at) === "\n") at += 1; // it stands on lines of its own already
+        if (span.displayMode && text.charAt(at) === "\n") at += 1; // it is on lines of its own already
         continue;
       }
       left += span.kind === "formula";

@@ -40,6 +40,7 @@ def _facets(summary: Summary, place: GridPlace) -> dict[str, Json]:
 
 def _joined(names: list[str]) -> str:
     """Return all names in lower case, without those inside a longer one: a search finds them there."""
+    # Longest first: a later name that is part of an earlier one is dropped, which keeps large boards small.
     joined = ""
     for name in sorted({name.lower() for name in names}, key=lambda name: (-len(name), name)):
         if name not in joined:

@@ -31,6 +31,7 @@ class TaskView:
 
     @cached_property
     def _numbers(self) -> dict[int, int]:
+        # By identity, as two rows can be equal.
         return {id(place.row): number for number, place in enumerate(self.grid.places) if place.row}
 
     @cached_property
@@ -120,6 +121,7 @@ class TaskView:
 
 def task_views(summary: Summary) -> tuple[TaskView, ...]:
     """Return one view per task with rows, in the summary's order; an unlisted task gets one, too."""
+    # Tasks are numbered before those without rows are dropped, so that ids of panels do not depend on rows.
     tasks = {row.task: row for row in summary.tasks}
     rows: tuple[DeltaRow | ScoreRow, ...] = (*summary.deltas, *summary.scores)
     for row in rows:

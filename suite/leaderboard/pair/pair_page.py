@@ -190,6 +190,7 @@ class PairViews:
         return rows if len({score.protocol for score in rows}) > 1 else ()
 
     def _answers(self, row: DeltaRow) -> dict[str, object] | None:
+        # All or none: answers of one arm beside an empty other one would look like answers that were lost.
         before = row.base_cell or ""
         after = row.checkpoint_cells or ()
         if not all(cell in self.cells for cell in (before, *after)):

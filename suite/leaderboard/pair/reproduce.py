@@ -36,6 +36,7 @@ class Reproduction:
 
 def reproduce(row: DeltaRow, before: CellManifest | None, after: CellManifest | None) -> Reproduction:
     """Return the way to measure ``row`` again; the arms' manifests, if known, hold the settings."""
+    # Imported answers cannot be generated again here; the page shows how to import them.
     if row.recipe == IMPORTED:
         run_file = ""
         evaluation = [

@@ -218,6 +218,7 @@ class _Names:
         self.ranks = {base: rank for rank, base in enumerate(registry.bases())}
 
     def figure(self, cited: Cited, row: Row, base: str) -> Figure[Row]:
+        # The anchor leaves out what was measured, so that a link survives the correction of a figure.
         key = row.model_dump(
             mode="json", exclude={"percent", "points", "sd", "rouge_l", "exact_match", "where"}
         )

@@ -137,8 +137,8 @@ LEAKS = (
 )
 
 SCORES_NOTE = (
-    "Outcomes count samples. Truncated, unparsed and wrong samples all count as not correct; a dash stands "
-    "for an unknown count."
+    "Outcomes count samples. Truncated, unparsed and wrong samples all count as not correct; a dash marks "
+    "an unknown count."
 )
 SCORES_NOTE_PUBLISHED = f"{SCORES_NOTE} {OFF_MEANING}"
 ACCURACY = Heading("Accuracy", "avg@k: mean over items of the share of right samples", "num")

@@ -220,6 +220,7 @@ def beats(row: DeltaRow) -> str:
 
 def doubts(row: DeltaRow, contaminated: bool) -> tuple[str, ...]:
     """Return the reasons not to read a gain as one in reasoning, each a sentence with its numbers."""
+    # From what makes the row no method at all to what merely weakens it; the page shows them in this order.
     reasons: list[str] = []
     if row.spurious:
         reasons.append("The reward ignores correctness: this is a control, not a method.")

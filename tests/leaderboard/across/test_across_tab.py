@@ -56,10 +56,8 @@ def test_contrasts_mark_the_family_whose_corpus_leaked_in_a_word(tested: Summary
 
 def test_interactions_name_both_bases(tested: Summary) -> None:
     row = [" ".join(cell.split()) for cell in Page(html_of(tested)).body("interactions")[0]]
-    assert (
-        row[:4] == ["ground_truth", "math500", "qwen2.5-math-7b", "llama3.1-8b"]
-        and row[4] == "+25.1 [+19.5, +30.6]"
-    )
+    assert row[:4] == ["ground_truth", "math500", "qwen2.5-math-7b", "llama3.1-8b"]
+    assert row[4] == "+25.1 [+19.5, +30.6]"
 
 
 def test_hostile_names_stay_text_in_tables_and_in_the_charts_data(whole: Summary) -> None:

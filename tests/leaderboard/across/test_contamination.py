@@ -11,9 +11,8 @@ from suite.schema import Summary
 
 def test_probes_tell_bases_with_published_figures_beside_them_and_checkpoints_apart(whole: Summary) -> None:
     probe = across_view(whole).probed[0]
-    assert [model.score.model for model in probe.bases] == [QWEN, SMALL, LLAMA] and len(
-        probe.checkpoints
-    ) == 1
+    assert [model.score.model for model in probe.bases] == [QWEN, SMALL, LLAMA]
+    assert len(probe.checkpoints) == 1
     assert probe.metrics == ("exact_match", "answer_found", "rouge_l")
     shares = probe.bases[0].shares
     assert [share.value for share in shares] == [0.62, 0.31, 0.72]

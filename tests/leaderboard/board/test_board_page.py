@@ -79,7 +79,7 @@ def test_long_tables_are_folded_and_short_ones_open(tested: Summary) -> None:
     assert 'class="fold"' not in html_of(tested)
 
 
-def test_every_new_table_is_labelled_and_its_headings_scoped(tested: Summary) -> None:
+def test_every_table_behind_the_deltas_is_labelled_and_its_headings_scoped(tested: Summary) -> None:
     html = html_of(tested)
     for name in ("sources", "leaks", "contrasts", "interactions"):
         label, table = re.findall(
@@ -89,15 +89,13 @@ def test_every_new_table_is_labelled_and_its_headings_scoped(tested: Summary) ->
         assert not re.findall(r"<th(?! scope=)[\s>]", table)
 
 
-def test_a_summary_without_the_new_keys_shows_dashes_and_no_empty_section(summary: Summary) -> None:
+def test_a_summary_without_statistics_shows_dashes_and_no_empty_section(summary: Summary) -> None:
     html = html_of(summary)
     page, text = Page(html), told(html)
     assert {*page.column("deltas", "p"), *page.column("deltas", "Detectable")} == {"–"}
     assert "None" not in text and "Holm" not in text
-    assert (
-        not {"sources", "leaks", "contrasts", "interactions"} & page.tables.keys()
-        and "Contaminated against clean" not in text
-    )
+    assert not {"sources", "leaks", "contrasts", "interactions"} & page.tables.keys()
+    assert "Contaminated against clean" not in text
 
 
 def test_a_board_without_published_figures_offers_none(summary: Summary) -> None:
@@ -140,14 +138,11 @@ def test_hostile_protocols_sources_and_controls_stay_text(audited: Summary) -> N
     )
     clean, page = Page(html_of(audited)), Page(html_of(hostile))
     assert "img" not in page.tags and len(page.scripts) == len(clean.scripts)
-    assert (
-        HOSTILE in page.column("deltas", "Control")[0]
-        and HOSTILE in page.column("deltas", "Strong baseline")[0]
-    )
+    assert HOSTILE in page.column("deltas", "Control")[0]
+    assert HOSTILE in page.column("deltas", "Strong baseline")[0]
     assert any(HOSTILE in text for text in page.column("scores", "Published"))
-    assert HOSTILE in heatmap(hostile)[0][0].said["strong"] and any(
-        HOSTILE in note for note in heatmap(hostile)[0][0].notes
-    )
+    assert HOSTILE in heatmap(hostile)[0][0].said["strong"]
+    assert any(HOSTILE in note for note in heatmap(hostile)[0][0].notes)
 
 
 def hostile_rows(rows: tuple[DeltaRow, ...]) -> tuple[DeltaRow, ...]:
@@ -156,7 +151,7 @@ def hostile_rows(rows: tuple[DeltaRow, ...]) -> tuple[DeltaRow, ...]:
     return (rows[0].model_copy(update=names), *rows[1:])
 
 
-def test_hostile_names_in_the_new_tables_stay_text(tested: Summary) -> None:
+def test_hostile_names_stay_text_in_controls_leaks_and_contrasts(tested: Summary) -> None:
     contrast = tested.contrasts[0].model_copy(
         update=dict.fromkeys(("family", "reward", "contaminated", "clean"), HOSTILE)
     )
@@ -173,10 +168,8 @@ def test_hostile_names_in_the_new_tables_stay_text(tested: Summary) -> None:
     clean, page = Page(html_of(tested)), Page(html_of(hostile))
     assert "img" not in page.tags and len(page.scripts) == len(clean.scripts)
     assert page.column("interactions", "Base") == [HOSTILE] == page.column("contrasts", "Clean task")
-    assert (
-        page.column("leaks", "Probe")[0] == HOSTILE
-        and f"beyond ={HOSTILE}" in page.column("deltas", "Control")[0]
-    )
+    assert page.column("leaks", "Probe")[0] == HOSTILE
+    assert f"beyond ={HOSTILE}" in page.column("deltas", "Control")[0]
     assert f"beyond ={HOSTILE}" in heatmap(hostile)[0][0].said["adjusted"]
     assert next(csv.DictReader(io.StringIO(deltas_csv(hostile))))["adjusted_against"].startswith("'=")
 

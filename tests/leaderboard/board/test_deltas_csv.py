@@ -28,13 +28,11 @@ def test_the_csv_ends_with_what_a_delta_is_read_against(audited: Summary) -> Non
     ]
     strong = [lines[0][f"strong_baseline_{key}"] for key in ("delta", "low", "high", "chosen")]
     assert strong == ["1.7", "-2.1", "5.5", "none / qwen_math"] and lines[3]["strong_baseline_delta"] == ""
-    assert (
-        lines[3]["published"] == "29.1 (arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1)"
-        and lines[4]["published"] == ""
-    )
+    assert lines[3]["published"] == "29.1 (arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1)"
+    assert lines[4]["published"] == ""
 
 
-def test_a_formula_in_the_new_columns_stays_text(audited: Summary) -> None:
+def test_a_formula_in_a_control_or_a_source_stays_text(audited: Summary) -> None:
     loss = tuple(
         reference.model_copy(update={"delta": -3.5}) for reference in audited.deltas[0].published or ()
     )
@@ -44,7 +42,7 @@ def test_a_formula_in_the_new_columns_stays_text(audited: Summary) -> None:
     assert line["published"].startswith("'-3.5 (")
 
 
-NEW = (
+TESTS = (
     "p", "p_holm", "p_bh", "mde", "equivalent_within",
     "adjusted_delta", "adjusted_low", "adjusted_high", "adjusted_against", "beats_controls",
 )  # fmt: skip
@@ -52,8 +50,8 @@ NEW = (
 
 def test_the_csv_ends_with_the_tests_in_full(tested: Summary) -> None:
     lines = list(csv.DictReader(io.StringIO(deltas_csv(tested))))
-    assert COLUMNS[-len(NEW) :] == NEW
-    assert [lines[0][name] for name in NEW] == [
+    assert COLUMNS[-len(TESTS) :] == TESTS
+    assert [lines[0][name] for name in TESTS] == [
         "0.0018", "0.03", "0.0024", "4.84", "32.25", "8.3", "5.2", "11.6", "random", "true",
     ]  # fmt: skip
-    assert [lines[4][name] for name in NEW] == [""] * len(NEW)
+    assert [lines[4][name] for name in TESTS] == [""] * len(TESTS)

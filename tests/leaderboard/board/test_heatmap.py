@@ -64,14 +64,10 @@ def test_a_cell_shows_the_strong_baseline_with_its_choice_or_says_why_there_is_n
 
 def test_published_figures_stand_in_their_cells_and_their_sources_under_the_heatmap(audited: Summary) -> None:
     cells, html = heatmap(audited), " ".join(html_of(audited).split())
-    assert (
-        cells[0][0].said[""].split() == ["paper", "+29.1"] == cells[0][1].said[""].split()
-        and not cells[1][0].said[""].strip()
-    )
-    assert (
-        "References, never controls" in html
-        and html.count("smoothed over 10 steps, step 300 <small>2 cells</small></li>") == 1
-    )
+    assert cells[0][0].said[""].split() == ["paper", "+29.1"] == cells[0][1].said[""].split()
+    assert not cells[1][0].said[""].strip()
+    assert "References, never controls" in html
+    assert html.count("smoothed over 10 steps, step 300 <small>2 cells</small></li>") == 1
 
 
 def test_a_finding_that_fades_after_holm_is_marked_and_told_and_a_firm_one_is_not(tested: Summary) -> None:

@@ -28,10 +28,8 @@ def test_the_run_file_asks_for_exactly_what_was_measured(tmp_path: Path) -> None
         8,
         "hf",
     )
-    assert (
-        again.commands[0]
-        == f"rlvr-suite train micro --model {FAMILY} --reward random --seed 0 --out runs/again"
-    )
+    training = f"rlvr-suite train micro --model {FAMILY} --reward random --seed 0 --out runs/again"
+    assert again.commands[0] == training
     assert again.commands[1] == "rlvr-suite eval pair.yaml --out runs/again"
 
 

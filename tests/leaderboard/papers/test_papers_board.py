@@ -172,18 +172,15 @@ def test_hostile_text_stays_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     files = dict(published_files())
     page = Rows(files["index.html"].decode())
     assert [cells[5] for cells in page.body("deltas")] == [HOSTILE] and page.body("probes")[0][3] == NOT_FOUND
-    assert page.scripts == Rows(html()).scripts and "onfocus" not in {
-        key for link in page.links for key in link
-    }
+    assert page.scripts == Rows(html()).scripts
+    assert "onfocus" not in {key for link in page.links for key in link}
     assert json.loads(files["published.json"])["files"][0]["deltas"][0]["where"] == HOSTILE
 
 
 def test_the_json_beside_the_page_is_the_files_row_for_row() -> None:
     told = json.loads(dict(published_files())["published.json"])
-    assert (
-        tuple(PublishedFile.model_validate_json(json.dumps(file)) for file in told["files"])
-        == published.all_files()
-    )
+    files = [PublishedFile.model_validate_json(json.dumps(file)) for file in told["files"]]
+    assert tuple(files) == published.all_files()
     assert told["files"][0]["scores"][-1]["percent"] is None and "sd" not in told["files"][0]["scores"][0]
     assert "References, never controls" in told["about"]
 

@@ -100,10 +100,8 @@ def test_a_row_names_its_controls_says_that_it_has_none_or_that_it_is_one(audite
 
 def test_a_reference_comes_with_its_source_setting_and_step(audited: Summary) -> None:
     control = Page(html_of(audited)).column("deltas", "Control")[3]
-    assert (
-        "arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1 (greedy, smoothed over 10 steps, step 300)"
-        in control
-    )
+    setting = "greedy, smoothed over 10 steps, step 300"
+    assert f"arXiv 2506.10947v1, v2 and v1, abstract, Fig. 1 ({setting})" in control
 
 
 def test_a_summary_that_never_looked_for_controls_calls_nothing_a_control(summary: Summary) -> None:
@@ -134,10 +132,8 @@ def test_published_figures_stand_beside_the_score_and_off_is_a_mark_and_a_word(a
     assert published["none"].startswith(
         "≠ off: published 72.2%, arXiv 2507.10532v3, Table 5, 100% no template; greedy"
     )
-    assert (
-        published["none"].count("off:") == 1
-        and "published 65.8%, arXiv 2503.20783, Table 1, none" in published["none"]
-    )
+    assert published["none"].count("off:") == 1
+    assert "published 65.8%, arXiv 2503.20783, Table 1, none" in published["none"]
     assert published["boxed"] == "–" and 'title="Hub revision b101308"' in html_of(audited)
 
 

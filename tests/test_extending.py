@@ -16,7 +16,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "docs" / "examples"
-PARTS = ("suite", "tasks", "model_registry.yaml", "leaderboards/published", ".github", "pyproject.toml")
+PARTS = (
+    "suite",
+    "tasks",
+    "tests/gate",
+    "model_registry.yaml",
+    "leaderboards/published",
+    ".github",
+    "pyproject.toml",
+)
 Patched = Callable[[str], Path]
 
 
@@ -100,3 +108,37 @@ def test_an_added_format_is_imported(patched: Patched) -> None:
     table.write_text("task,item_id,sample,text\nmicro_bench,0,0,so \\boxed{3}\n", encoding="utf-8")
     words = ("import", "csv", str(table), "--model", "micro-llama3", "--subset", "--out", str(tree / "run"))
     assert "micro_bench: 1 items" in suite(tree, *words)
+
+
+@pytest.mark.slow
+def test_an_added_kind_of_claim_is_judged(patched: Patched) -> None:
+    tree = patched("claim_kind")
+    policy = tree / "policy.yaml"
+    claim = "{family: micro-qwen2.5-math, reward: format, task: micro_bench, expect: no_loss, margin: 5}"
+    policy.write_text(f"description: nothing is lost\nclaims:\n  - {claim}\n", encoding="utf-8")
+    board = str(ROOT / "leaderboards" / "micro")
+    assert "1 verdict: holds" in suite(tree, "gate", board, "--policy", str(policy))
+
+
+@pytest.mark.slow
+def test_an_added_metric_is_in_the_summary_and_on_the_board(patched: Patched) -> None:
+    tree = patched("metric")
+    run = str(tree / "run")
+    selection = ("--families", "micro-llama3", "--tasks", "arithmetic_clean", "--limit", "4")
+    suite(tree, "eval", *selection, "--out", run)
+    assert "right_sign" in suite(tree, "summarize", run, "--json")
+    suite(tree, "leaderboard", run, "--out", str(tree / "board"))
+    assert "Right sign" in (tree / "board" / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_an_added_page_is_written_with_the_board(patched: Patched) -> None:
+    tree = patched("page")
+    micro = str(ROOT / "leaderboards" / "micro")
+    code = (
+        "import sys; from pathlib import Path; from suite.store.run_folder import read_summary;"
+        "from suite.leaderboard import write_board;"
+        "write_board(read_summary(Path(sys.argv[1])), Path(sys.argv[2]))"
+    )
+    python(tree, "-c", code, micro, str(tree / "board"))
+    assert "micro-llama3-format-micro-s0" in (tree / "board" / "sizes.html").read_text(encoding="utf-8")

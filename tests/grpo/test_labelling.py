@@ -163,7 +163,7 @@ TWICE = ItemSet([DATA.items[0], DATA.items[0]], "twice.jsonl")
 def test_what_cannot_be_labelled_is_one_line_before_anything_is_loaded(
     job: LabelJob, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(labelling, "weights_hash", lambda *_: pytest.fail("loaded"))
+    monkeypatch.setattr(labelling, "base_to_run", lambda *_: pytest.fail("loaded"))
     with pytest.raises(SuiteError, match=message) as caught:
         run(job, tmp_path / "labels.jsonl")
     assert "\n" not in str(caught.value) and not list(tmp_path.iterdir())

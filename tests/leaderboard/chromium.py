@@ -1,4 +1,4 @@
-"""Chromium for the tests of the pages: the machine's browser with the network off. Tests wait for what they assert."""
+"""Chromium for the tests of the pages, with the network off. Tests wait for what they assert."""
 
 import os
 import time

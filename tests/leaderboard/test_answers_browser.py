@@ -1,4 +1,4 @@
-"""The answers of a pair in a real browser, opened from disk with the network off: all is shown, nothing runs."""
+"""The answers of a pair in a real browser, from disk, with the network off: all is shown, nothing runs."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -262,7 +262,9 @@ HOSTILE = {
     "link": '<a href="javascript:pwned=1">click</a> [click](javascript:pwned=1) javascript:pwned=1',
     "remote image": "![x](https://example.org/x.png) <img src=https://example.org/y.png>",
     "style": "</style><style>* { display: none }</style><link rel=stylesheet href=https://example.org/z.css>",
-    "frame and form": "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe><form action=https://example.org><button>x",
+    "frame and form": (
+        "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe><form action=https://example.org><button>x"
+    ),
     "template": "{{ 7*7 }} {% raw %} ${pwned = 1} <!-- --> ]]>",
     "bidi override": "pay \u202e\u2066gnp.exe\u2069 \u061c\u200f now",
     "unclosed bidi": "\u202e" * 500,
@@ -276,7 +278,10 @@ HOSTILE = {
 }
 MARKED = re.compile("⟨U\\+([0-9A-F]+)(?: ×(\\d+))?⟩")
 """As the page shows what would not be seen."""
-FORBIDDEN = "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+FORBIDDEN = (
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 
 
 def _unmarked(shown: str) -> str:
@@ -480,13 +485,33 @@ def test_answers_fit_a_phone(visiting, page: Path, tmp_path: Path, scheme: str) 
 
 CONTRAST = """() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgba = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
-  const over = (top, under) => top.slice(0, 3).map((v, i) => v * top[3] / 255 + under[i] * (1 - top[3] / 255));
-  const ground = (node) => { if (!node) return [255, 255, 255]; const own = rgba(getComputedStyle(node).backgroundColor); return own[3] === 255 ? own : over(own, ground(node.parentElement)); };
-  const light = (rgb) => rgb.slice(0, 3).map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const ratio = (node) => { const back = ground(node), [a, b] = [light(over(rgba(getComputedStyle(node).color), back)), light(back)].sort((x, y) => y - x); return (a + 0.05) / (b + 0.05); };
-  return [...document.querySelectorAll("#answers *")].filter((n) => n.checkVisibility() && !n.disabled && [...n.childNodes].some((c) => c.nodeType === 3 && c.data.trim()))
-    .map((n) => [ratio(n), n.className + " " + n.textContent.slice(0, 20)]).filter(([r]) => r < 4.5);
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const over = (top, under) =>
+    top.slice(0, 3).map((v, i) => v * top[3] / 255 + under[i] * (1 - top[3] / 255));
+  const ground = (node) => {
+    if (!node) return [255, 255, 255];
+    const own = rgba(getComputedStyle(node).backgroundColor);
+    return own[3] === 255 ? own : over(own, ground(node.parentElement));
+  };
+  const linear = (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = (rgb) =>
+    rgb.slice(0, 3).reduce((sum, v, i) => sum + linear(v / 255) * [0.2126, 0.7152, 0.0722][i], 0);
+  const ratio = (node) => {
+    const back = ground(node);
+    const ink = over(rgba(getComputedStyle(node).color), back);
+    const [a, b] = [light(ink), light(back)].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+  };
+  const hasText = (node) => [...node.childNodes].some((c) => c.nodeType === 3 && c.data.trim());
+  return [...document.querySelectorAll("#answers *")]
+    .filter((n) => n.checkVisibility() && !n.disabled && hasText(n))
+    .map((n) => [ratio(n), n.className + " " + n.textContent.slice(0, 20)])
+    .filter(([r]) => r < 4.5);
 }"""
 
 

@@ -219,7 +219,8 @@ def test_a_link_opens_the_view_that_it_was_copied_from(browser, summary: Summary
 
 
 def test_what_an_address_says_of_nothing_known_is_left_out(browser, board: Path) -> None:
-    bad = "#task=nope&show=everything&families=nope+llama3+%25E0&findings=great&published=yes&sort=deltas:Nothing:up&x=%"
+    filters = "task=nope&show=everything&families=nope+llama3+%25E0&findings=great"
+    bad = f"#{filters}&published=yes&sort=deltas:Nothing:up&x=%"
     visit = Visit(browser, board, view=bad)
     assert families(visit) == ["Llama3"] and visit.page.get_by_role("radio", name="Delta").is_checked()
     assert not visit.shown(".paper").first.is_visible()

@@ -270,7 +270,8 @@ def test_bars_of_a_claim_and_of_its_families_stand_on_one_scale(judged: Visit) -
         "n => n.map(line => line.getBoundingClientRect().x)"
     )
     labels = judged.page.locator(".axis text").evaluate_all(
-        "n => n.map(t => [t.textContent, t.getBoundingClientRect()]).map(([text, r]) => [text, r.x + r.width / 2])"
+        "n => n.map(t => [t.textContent, t.getBoundingClientRect()])"
+        ".map(([text, r]) => [text, r.x + r.width / 2])"
     )
     assert len(zeros) == 9
     assert max(zeros) - min(zeros) < 1

@@ -5,8 +5,9 @@ tests/test_architecture.py
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ ORDER = [
 ]  # fmt: skip
 
 HEAVY = {"torch", "vllm", "lm_eval", "trl", "transformers", "datasets"}
-MAX_FUNCTION_LINES, MAX_FILE_LINES = 60, 440
+MAX_FUNCTION_LINES, MAX_FILE_LINES, MAX_LINE = 60, 400, 110
 VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "misc"}
 
 
@@ -139,3 +140,35 @@ def test_no_file_is_longer_than_the_house_size() -> None:
 def test_no_module_has_a_vague_name() -> None:
     names = {part.removesuffix(".py") for path in FILES for part in path.relative_to(SUITE).parts}
     assert names & VAGUE_NAMES == set()
+
+
+def lines_of(kind: type[ast.AST] | tuple[type[ast.AST], ...], wrong: Callable[[Any], bool]) -> list[str]:
+    """Return where a node of this kind is wrong."""
+    places = []
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, kind) and wrong(node):
+                places.append(f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}")
+    return places
+
+
+def test_no_comprehension_has_two_for() -> None:
+    kinds = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    assert lines_of(kinds, lambda node: len(node.generators) > 1) == []
+
+
+def test_no_conditional_expression_is_inside_another() -> None:
+    def nested(node: ast.IfExp) -> bool:
+        return any(isinstance(inner, ast.IfExp) for inner in ast.walk(node) if inner is not node)
+
+    assert lines_of(ast.IfExp, nested) == []
+
+
+def test_no_line_of_a_template_is_longer_than_the_house_size() -> None:
+    pages = SUITE / "leaderboard"
+    long = []
+    for path in sorted((pages / "templates").iterdir()):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if len(line) > MAX_LINE:
+                long.append(f"{path.name}:{number}")
+    assert long == []

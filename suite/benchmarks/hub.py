@@ -76,9 +76,8 @@ def _is_hub_reachable() -> bool:
 
     try:
         get_session().head(constants.ENDPOINT, timeout=_HUB_SECONDS)
-    except (
-        Exception
-    ):  # no route, no answer in time, set offline: the client's error types change with its version
+    except Exception:
+        # No route, no answer in time, set offline: the client's error types change with its version.
         return False
     return True
 

@@ -121,9 +121,8 @@ class HFEngine:
         for work in works:
             try:
                 self._draw_cell(work, drawn)
-            except (
-                Exception
-            ) as error:  # whatever generation or the disk raises ends this cell, not the others
+            except Exception as error:
+                # Whatever generation or the disk raises ends this cell, not the others.
                 failures[work.planned.cell.id] = failure(work.planned.cell, error)
         return failures
 

@@ -46,9 +46,8 @@ def serve(equal: Callable[[str, str], bool], cpu_seconds: float = CPU_SECONDS) -
         signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
         try:
             reply = "true" if equal(answer, gold) else "false"
-        except (
-            Exception
-        ) as error:  # math-verify and sympy raise anything; the caller retries, then records it
+        except Exception as error:
+            # math-verify and sympy raise anything; the caller retries, then records it.
             reply = f"error {type(error).__name__}"
         signal.setitimer(signal.ITIMER_PROF, 0)
         print(reply, flush=True)

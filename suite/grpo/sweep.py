@@ -23,6 +23,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
+from suite.benchmarks.item_files import check_data_dir
 from suite.errors import SuiteError, in_one_line
 from suite.files.yaml import read_document
 from suite.grpo.expression import parse
@@ -93,6 +94,8 @@ def load_sweep(path: Path, registry: Registry) -> SweepRuns:
     is_file = sweep.recipe.endswith((".yaml", ".yml"))
     recipe = str(path.parent / sweep.recipe) if is_file else sweep.recipe
     load_recipe(recipe, document.where("recipe"))
+    if sweep.data_dir:
+        check_data_dir(path.parent / sweep.data_dir, document.where("data_dir"))
     # Two spellings of one reward, or a model named twice, make the same checkpoint: it is trained once.
     runs = {run.checkpoint: run for run in _runs(sweep, recipe, list(dict.fromkeys(models)), path.parent)}
     for run in runs.values():

@@ -42,6 +42,7 @@ def test_files_are_meant_from_the_sweeps_folder_and_labels_go_to_the_rewards_tha
     tmp_path: Path,
 ) -> None:
     (tmp_path / "l.jsonl").write_text("")
+    (tmp_path / "data").mkdir()
     changes = {
         "rewards": ["random", "incorrect"],
         "labels": {"micro-llama3": "l.jsonl"},
@@ -64,6 +65,7 @@ def test_files_are_meant_from_the_sweeps_folder_and_labels_go_to_the_rewards_tha
         ({"models": ["micro-llama4"]}, "micro-llama4"),
         ({"recipe": "mcro"}, "Known: micro"),
         ({"labels": {"micro-olmo2": "l.jsonl"}}, "not in the sweep"),
+        ({"data_dir": "nowhere"}, "data_dir: no such folder"),
         ({"worker": 2}, "unknown key 'worker'"),
         ({"workers": 0}, "greater than or equal to 1"),
     ],

@@ -46,6 +46,7 @@ def test_every_gold_boxed_is_right(name: str) -> None:
     assert missed == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SETS[:4])
 def test_no_gold_is_right_for_an_item_with_another_gold(name: str) -> None:
     golds = sorted({row["answer"].strip() for row in _rows(name)})

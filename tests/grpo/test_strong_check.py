@@ -131,6 +131,7 @@ def test_every_real_answer_that_its_official_grader_took_is_right() -> None:
     assert wrong == set()
 
 
+@pytest.mark.slow
 @needs_data
 def test_a_real_gold_with_one_number_raised_is_wrong_nearly_always() -> None:
     golds = dict.fromkeys(row["answer"] for row in _rows("deepscaler_4k"))

@@ -232,6 +232,7 @@ SLACK = 100 * 2 * np.sqrt(0.95 * 0.05 / RUNS)
 """Two Monte Carlo standard errors, in percent."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "k"), simulated.SIZES)
 @pytest.mark.parametrize("level", simulated.ACCURACIES)
 def test_intervals_of_one_model_and_of_one_delta_keep_their_promise(n: int, k: int, level: float) -> None:
@@ -245,6 +246,7 @@ def test_intervals_of_one_model_and_of_one_delta_keep_their_promise(n: int, k: i
         assert max(covers) <= 96.5 + SLACK
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed_sd", simulated.SEED_SDS)
 @pytest.mark.parametrize("seeds", [2, 3])
 def test_intervals_over_seeds_keep_their_promise(seed_sd: float, seeds: int) -> None:

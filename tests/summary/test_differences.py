@@ -169,6 +169,7 @@ def expected_place(data: dict[str, Any], path: Sequence[str | int]) -> str:
     }[table].format(**row)
 
 
+@pytest.mark.slow
 def test_whatever_is_changed_is_found_in_the_row_where_it_was_changed(recomputed: Summary) -> None:
     data = json.loads(recomputed.to_json())
     paths = [path for path in leaves(data) if path[0] != "provenance" or path[1] not in FREE]

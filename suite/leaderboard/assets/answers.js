@@ -149,7 +149,8 @@
 
   // ---- one item
 
-  // The first sample on which only the better arm is right: it shows best what changed.
+  // The sample that shows best what changed: the first on which only the better arm is right or, for an
+  // unchanged item, on which the arms differ.
   function tellingSample({ places, change: way }) {
     const [was, is] = ["before", "after"].map((side) => {
       const samples = pairing.samples(arms[side].index, places[side]);

@@ -1,10 +1,18 @@
-// The answers to one item side by side: which items there are, the one that is chosen, and both its answers. What is chosen stands
-// in the page's address: `#show=broken&q=apples&item=12&sample=3&after=<checkpoint>&view=math`.
+// Both answers to one item, side by side: the list of items, the chosen item, and its two answers. The page's
+// address holds the choice: `#show=broken&q=apples&item=12&sample=3&after=<checkpoint>&view=math`.
 "use strict";
 (() => {
   const PAGE = 50, TITLE = 200, SEARCH_MS = 200;
   const MARKS = { fixed: "▲", broken: "▼", unchanged: "=" };
-  const FILTERS = { all: "All", fixed: "Fixed", broken: "Broken", unchanged: "Unchanged", unparsed: "Unparsed", truncated: "Truncated", error: "Error" };
+  const FILTERS = {
+    all: "All",
+    fixed: "Fixed",
+    broken: "Broken",
+    unchanged: "Unchanged",
+    unparsed: "Unparsed",
+    truncated: "Truncated",
+    error: "Error",
+  };
   const VIEWS = ["diff", "math", "plain"];
   const { cut, el } = answerText, { count, longText, marked, OUTCOMES } = answerSides;
   const byId = (id) => document.getElementById(`answers-${id}`);
@@ -13,17 +21,19 @@
 
   let items = []; // of the base
   let arms = {}; // side -> { name, index, texts(part) }
-  let entries = [], found = null, listed = []; // all, those that the search found, those that the list holds
+  let entries = []; // all
+  let found = null; // those that the search found; null without a search
+  let listed = []; // those that the list holds
   let show = "all", words = "", view = "diff", checkpoint = 0, wanted = 0, shownRows = PAGE;
   let chosen = null, sample = 0, isWrapped = true;
   let isPicked = false; // by the reader or by a link, so that it stays whatever the list holds
-  const whole = new Set(); // texts of which all characters are wanted, however many
+  const whole = new Set(); // texts to show in full, however long
 
   const change = (entry) => marked(MARKS[entry.change], entry.change, entry.change);
   const scoreOf = ({ was, is }) => `${was.correct}/${was.k} → ${is.correct}/${is.k}`;
   const current = () => entries.filter((one) => (!found || found.has(one)));
 
-  // --- which items -------------------------------------------------------------------------------------------------------------
+  // ---- which items
 
   function drawFilters() {
     const here = current();
@@ -43,8 +53,10 @@
 
   function row(entry) {
     const line = entry.item.problem.trim().split("\n", 1)[0];
-    const button = el("button", { type: "button" }, change(entry), el("span", { className: "score", text: scoreOf(entry) }),
-      el("bdi", { className: "id", text: cut(entry.item.id, 40) }), el("bdi", { className: "question", text: cut(line, TITLE) }));
+    const score = el("span", { className: "score", text: scoreOf(entry) });
+    const id = el("bdi", { className: "id", text: cut(entry.item.id, 40) });
+    const question = el("bdi", { className: "question", text: cut(line, TITLE) });
+    const button = el("button", { type: "button" }, change(entry), score, id, question);
     if (entry === chosen) button.ariaCurrent = "true";
     return el("li", {}, button);
   }
@@ -59,12 +71,13 @@
     drawMore();
     drawSteps();
     drawFilters();
-    const held = listed.length ? `${count(listed.length, "item")}.` : "No item is like that.";
+    const held = listed.length ? `${count(listed.length, "item")}.` : "No item matches.";
     const left = items.length - entries.length;
-    byId("status").textContent = left ? `${held} ${count(left, "item")} of the base alone ${left === 1 ? "is" : "are"} left out.` : held;
+    const note = ` ${count(left, "item")} of the base alone ${left === 1 ? "is" : "are"} left out.`;
+    byId("status").textContent = left ? held + note : held;
   }
 
-  // After the reader asked for another list, which begins at its top.
+  // Draws the list that the reader chose instead, from its top.
   function drawNewList() {
     [shownRows, isPicked] = [PAGE, false];
     drawList();
@@ -74,7 +87,8 @@
 
   function chooseFirst() {
     if (state.get("item")) state.set({ item: null, sample: null });
-    choose(listed.find((one) => one.change !== "unchanged") || listed[0] || null); // what changed is what readers come for
+    // Readers come for what changed.
+    choose(listed.find((one) => one.change !== "unchanged") || listed[0] || null);
   }
 
   function drawMore() {
@@ -120,23 +134,33 @@
     found = null;
     byId("progress").textContent = "";
     if (!words) return;
-    const [asked, among] = [words, entries];
-    const isWanted = () => words === asked && entries === among;
+    const searchedWords = words;
+    const searchedEntries = entries;
+    const isWanted = () => words === searchedWords && entries === searchedEntries;
     pairing.search(entries, arms, words, isWanted, (hits, done, files, faults) => {
       const isNews = !found || found.size !== hits.size;
       found = new Set(hits);
       const missing = faults ? `, ${count(faults, "file")} of answers missing` : "";
-      byId("progress").textContent = done < files ? `searching answers: ${done} of ${files} files` : `searched all answers${missing}`;
-      if (isNews && done) drawList(); // the first news is drawn by whoever asked
+      const progress = `searching answers: ${done} of ${files} files`;
+      byId("progress").textContent = done < files ? progress : `searched all answers${missing}`;
+      if (isNews && done) drawList(); // the caller draws the first hits
     });
   }
 
-  // --- one item ----------------------------------------------------------------------------------------------------------------
+  // ---- one item
 
-  // The sample that shows best what changed: where only the better arm is right.
+  // The sample that shows best what changed: the first on which only the better arm is right or, for an
+  // unchanged item, on which the arms differ.
   function tellingSample({ places, change: way }) {
-    const [was, is] = ["before", "after"].map((side) => pairing.samples(arms[side].index, places[side]).map((one) => one.outcome === "correct"));
-    const n = was.findIndex((right, at) => (way === "fixed" ? !right && is[at] : way === "broken" ? right && !is[at] : right !== is[at]));
+    const [was, is] = ["before", "after"].map((side) => {
+      const samples = pairing.samples(arms[side].index, places[side]);
+      return samples.map((one) => one.outcome === "correct");
+    });
+    const n = was.findIndex((right, at) => {
+      if (way === "fixed") return !right && is[at];
+      if (way === "broken") return right && !is[at];
+      return right !== is[at];
+    });
     return Math.max(0, n);
   }
 
@@ -158,13 +182,19 @@
 
   function drawItem() {
     const { item } = chosen;
-    byId("item").replaceChildren("Item ", el("bdi", { text: item.id }), " ", change(chosen), " ", el("span", { className: "score", text: scoreOf(chosen) }));
-    const long = (key, label, options) => el("dd", {}, ...longText(key, label, item[key], options, whole, drawItem).nodes);
+    const id = el("bdi", { text: item.id });
+    const score = el("span", { className: "score", text: scoreOf(chosen) });
+    byId("item").replaceChildren("Item ", id, " ", change(chosen), " ", score);
+
+    function long(key, label, options) {
+      return el("dd", {}, ...longText(key, label, item[key], options, whole, drawItem).nodes);
+    }
     const parts = [["Question", long("problem", "Question", { math: view !== "plain" })]];
     if (item.continuation) parts.push(["Hidden rest", long("continuation", "Hidden rest", {})]);
     parts.push(["Right answer", el("dd", { className: "gold", text: cut(item.answer, 2000) })]);
     if (item.steps) parts.push(["Steps", el("dd", { text: item.steps })]);
-    byId("question").replaceChildren(...parts.map(([label, value]) => el("div", {}, el("dt", { text: label }), value)));
+    const rows = parts.map(([label, value]) => el("div", {}, el("dt", { text: label }), value));
+    byId("question").replaceChildren(...rows);
     drawSamples();
     drawSides();
   }
@@ -176,17 +206,27 @@
     const k = Math.max(was.length, is.length), strip = byId("samples");
     strip.hidden = k === 1;
     if (k === 1) return;
-    const cell = (one) => el("span", { className: `mark ${one?.outcome || ""}`, ariaHidden: "true", text: one ? OUTCOMES[one.outcome] : "–" });
-    const labels = el("div", { className: "labels", ariaHidden: "true" }, ...["Sample", "Before", "After"].map((text) => el("span", { text })));
-    strip.replaceChildren(labels, ...Array.from({ length: k }, (_, n) => {
-      const said = `Sample ${n + 1}: before ${was[n]?.outcome || "not drawn"}, after ${is[n]?.outcome || "not drawn"}`;
-      const button = el("button", { type: "button", ariaLabel: said, title: said, ariaPressed: String(n === sample) }, el("span", { text: n + 1 }), cell(was[n]), cell(is[n]));
+
+    function cell(one) {
+      const text = one ? OUTCOMES[one.outcome] : "–";
+      return el("span", { className: `mark ${one?.outcome || ""}`, ariaHidden: "true", text });
+    }
+
+    function sampleButton(n) {
+      const outcomes = [was[n], is[n]].map((one) => one?.outcome || "not drawn");
+      const label = `Sample ${n + 1}: before ${outcomes[0]}, after ${outcomes[1]}`;
+      const props = { type: "button", ariaLabel: label, title: label, ariaPressed: String(n === sample) };
+      const button = el("button", props, el("span", { text: n + 1 }), cell(was[n]), cell(is[n]));
       button.dataset.sample = n;
       return button;
-    }));
+    }
+
+    const heads = ["Sample", "Before", "After"].map((text) => el("span", { text }));
+    const labels = el("div", { className: "labels", ariaHidden: "true" }, ...heads);
+    strip.replaceChildren(labels, ...Array.from({ length: k }, (_, n) => sampleButton(n)));
   }
 
-  // --- both answers ------------------------------------------------------------------------------------------------------------
+  // ---- both answers
 
   async function textsOf(side, entry) {
     const { index, texts } = arms[side], place = entry.places[side], part = pairing.partOf(index, place);
@@ -194,27 +234,38 @@
   }
 
   async function drawSides() {
-    const [entry, asked, among] = [chosen, sample, arms];
+    const entry = chosen;
+    const n = sample;
+    const readArms = arms;
     const read = await Promise.allSettled([textsOf("before", entry), textsOf("after", entry)]);
-    if (entry !== chosen || asked !== sample || among !== arms) return; // another one was chosen meanwhile
-    const sides = ["before", "after"].map((side, n) => ({
-      box: byId(side === "after" ? "afterwards" : side), side, model: arms[side].name, sample: samplesOf(side)[asked],
-      text: read[n].value?.[asked], missing: read[n].reason?.message || "This sample was not drawn.",
+    const isCurrent = entry === chosen && n === sample && readArms === arms;
+    if (!isCurrent) return; // the reader has turned to another one meanwhile
+    const sides = ["before", "after"].map((side, at) => ({
+      box: byId(side === "after" ? "afterwards" : side),
+      side,
+      model: arms[side].name,
+      sample: samplesOf(side)[n],
+      text: read[at].value?.[n],
+      missing: read[at].reason?.message || "This sample was not drawn.",
     }));
     byId("note").textContent = answerSides.draw(sides, view, whole, drawSides);
   }
 
-  // --- what the reader does ----------------------------------------------------------------------------------------------------
+  // ---- what the reader does
 
   function drawView() {
-    document.querySelectorAll("#answers [data-view]").forEach((button) => { button.ariaPressed = String(button.dataset.view === view); });
+    for (const button of document.querySelectorAll("#answers [data-view]")) {
+      button.ariaPressed = String(button.dataset.view === view);
+    }
     byId("wrap").ariaPressed = String(isWrapped);
     byId("detail").classList.toggle("unwrapped", !isWrapped);
   }
 
   function setSample(n) {
     sample = n;
-    byId("samples").querySelectorAll("button").forEach((button, at) => { button.ariaPressed = String(at === n); });
+    byId("samples").querySelectorAll("button").forEach((button, at) => {
+      button.ariaPressed = String(at === n);
+    });
     whole.clear();
     state.set({ item: chosen.item.id, sample: n + 1 });
     drawSides();
@@ -235,7 +286,11 @@
       const line = event.target.closest("li");
       if (line) pick(listed[[...byId("list").children].indexOf(line)]);
     });
-    on("more", "click", () => { const first = shownRows; showMore(); byId("list").children[first].firstChild.focus(); });
+    on("more", "click", () => {
+      const first = shownRows;
+      showMore();
+      byId("list").children[first].firstChild.focus();
+    });
     on("previous", "click", () => move(-1, false));
     on("next", "click", () => move(1, false));
     on("samples", "click", (event) => { const n = clicked(event, "sample"); if (n) setSample(Number(n)); });
@@ -272,15 +327,18 @@
     addEventListener("keydown", (event) => {
       const isTyping = event.target.closest?.("input, select, textarea, [contenteditable]");
       if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-      const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key], isInList = byId("list").contains(event.target);
+      const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const isInList = byId("list").contains(event.target);
+      // Letters work anywhere on the page; arrows only in the list, because elsewhere they scroll.
+      const isOfPage = event.key.length === 1 && byId("body").contains(event.target);
       if (event.key === "/") byId("search").focus();
-      else if (step && (isInList || (event.key.length === 1 && byId("body").contains(event.target)))) move(step, isInList);
+      else if (step && (isInList || isOfPage)) move(step, isInList);
       else return;
       event.preventDefault();
     });
   }
 
-  // --- the view in the address -------------------------------------------------------------------------------------------------
+  // ---- the view in the address
 
   async function arm(side, { name, cell }) {
     return { side, name, index: await load(cell), texts: (part) => load(`${cell}-${part}`) };
@@ -289,15 +347,15 @@
   async function setArms(at) {
     wanted = at;
     if (arms.after && at === checkpoint) return;
-    const asked = { before: await arm("before", data.before), after: await arm("after", data.after[at]) };
-    if (at !== wanted) return; // the reader has turned to another one meanwhile
-    arms = asked;
+    const loaded = { before: await arm("before", data.before), after: await arm("after", data.after[at]) };
+    if (at !== wanted) return; // the reader picked another checkpoint meanwhile
+    arms = loaded;
     checkpoint = at;
     entries = pairing.pair(arms.before.index, arms.after.index, items);
     byId("after").selectedIndex = at;
   }
 
-  // Brings the page to the view that the address names; what it names and there is not is ignored.
+  // Brings the page to the view that the address names; unknown values are ignored.
   async function apply() {
     const id = state.get("item"), at = data.after.findIndex(({ name }) => name === state.get("after"));
     try {
@@ -324,11 +382,15 @@
 
   async function start() {
     if (!rlvrAnswers.isSupported) {
-      byId("status").textContent = "This browser cannot unpack the answers: it has no DecompressionStream. Chrome 80, Firefox 113, Safari 16.4 and later have.";
+      byId("status").textContent =
+        "This browser cannot unpack the answers: it has no DecompressionStream. "
+        + "Use Chrome 80, Firefox 113, Safari 16.4 or later.";
       return;
     }
     byId("status").textContent = "Loading the answers…";
-    byId("after").replaceChildren(...data.after.map(({ name }) => el("option", { textContent: el("span", { text: name }).textContent })));
+    // An option holds text only, so the mark of a hidden character becomes plain text in it.
+    const optionOf = ({ name }) => el("option", { textContent: el("span", { text: name }).textContent });
+    byId("after").replaceChildren(...data.after.map(optionOf));
     byId("checkpoints").hidden = data.after.length === 1;
     try {
       items = await load(data.before.items);

@@ -1,5 +1,6 @@
-// The page works without scripts: all tables are in the HTML. This one joins the others: tabs, what is shown, and the address
-// that says so. Whatever the reader does goes into the address first, and the page is then brought in line with it.
+// The page works without scripts: all tables are in the HTML. This script connects the others: tabs, the
+// view, and the address that holds it. Every action changes the address first; the page then follows the
+// address.
 "use strict";
 (() => {
   const WAYS = ["delta", "adjusted", "strong"];
@@ -37,7 +38,9 @@
     const way = WAYS.includes(state.get("show")) ? state.get("show") : WAYS[0];
     main.dataset.show = way;
     controls.querySelector(`input[value="${way}"]`).checked = true;
-    for (const cell of panel.querySelectorAll(".heatmap tbody td")) cell.dataset.value = cell.style.getPropertyValue(`--${way}`);
+    for (const cell of panel.querySelectorAll(".heatmap tbody td")) {
+      cell.dataset.value = cell.style.getPropertyValue(`--${way}`);
+    }
   }
 
   function showPublished() {
@@ -57,12 +60,16 @@
         sorting.reset(table);
         continue;
       }
-      const header = [...table.querySelectorAll("thead .sort")].map((button) => button.parentElement).find((head) => headingOf(head) === heading);
-      if (header && (name === "heatmap" || header.getAttribute("aria-sort") !== ORDERS[order])) sorting.sort(header, ORDERS[order]);
+      const headers = [...table.querySelectorAll("thead .sort")].map((button) => button.parentElement);
+      const header = headers.find((head) => headingOf(head) === heading);
+      if (!header) continue;
+      // A heatmap is sorted again even in the same order, because the values that it shows may have changed.
+      const isSorted = header.getAttribute("aria-sort") === ORDERS[order];
+      if (name === "heatmap" || !isSorted) sorting.sort(header, ORDERS[order]);
     }
   }
 
-  // Brings the page in line with its address.
+  // Makes the page show what its address says.
   function apply() {
     if (!tabs.length) return;
     const panel = panels.find((one) => one.dataset.task === state.get("task")) || panels[0];

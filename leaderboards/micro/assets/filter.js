@@ -1,4 +1,4 @@
-// Which deltas are shown: by family, reward and finding, and by words that stand in their names. The address says it; the
+// The filter of deltas: by family, reward and finding, and by words in their names. The address holds it; the
 // heatmap and the tables of the open task follow.
 "use strict";
 const filter = (() => {
@@ -15,23 +15,26 @@ const filter = (() => {
   });
   const join = (values) => values.map(encodeURIComponent).join(" ");
 
-  const matches = (entry) => Object.entries(FACETS).every(([key, facet]) => !chosen[key].length || chosen[key].includes(entry[facet]))
-    && words.every((word) => entry.names.includes(word));
+  function matches(entry) {
+    const passes = ([key, facet]) => !chosen[key].length || chosen[key].includes(entry[facet]);
+    return Object.entries(FACETS).every(passes) && words.every((word) => entry.names.includes(word));
+  }
   const of = (panel) => entries[panel.id] || [];
   const active = () => words.length > 0 || Object.values(chosen).some((values) => values.length);
 
-  // Takes what the address says; what it says of no known family, reward or finding is left out.
+  // Reads the address and ignores unknown families, rewards and findings.
   function read() {
     for (const key of Object.keys(FACETS)) {
-      const asked = parse(state.get(key));
-      chosen[key] = boxes(key).filter((box) => (box.checked = asked.includes(box.value))).map((box) => box.value);
+      const wanted = parse(state.get(key));
+      for (const box of boxes(key)) box.checked = wanted.includes(box.value);
+      chosen[key] = boxes(key).filter((box) => box.checked).map((box) => box.value);
       const menu = controls.querySelector(`[data-key="${key}"]`);
       menu.querySelector(".chosen").textContent = chosen[key].length ? `(${chosen[key].length})` : "";
     }
     const search = document.getElementById("q");
-    const asked = state.get("q") || "";
-    if (search.value.trim() !== asked) search.value = asked;
-    words = asked.toLowerCase().split(/\s+/).filter(Boolean);
+    const query = state.get("q") || "";
+    if (search.value.trim() !== query) search.value = query;
+    words = query.toLowerCase().split(/\s+/).filter(Boolean);
   }
 
   function showCells(table, shown) {
@@ -67,7 +70,7 @@ const filter = (() => {
     document.getElementById("count").textContent = `${some} of ${deltas.length} deltas shown`;
   }
 
-  // Brings a task's panel in line.
+  // Shows in a task's panel what passes the filter.
   function apply(panel) {
     const shown = of(panel).map(matches);
     if (!shown.length) return;
@@ -89,10 +92,12 @@ const filter = (() => {
     return true;
   }
 
-  // A menu closes by Escape, and when something else is clicked.
+  // A menu closes on Escape, and on a click outside it.
   function startMenus() {
     const menus = [...controls.querySelectorAll(".menu")];
-    document.addEventListener("click", ({ target }) => menus.forEach((menu) => { if (!menu.contains(target)) menu.open = false; }));
+    document.addEventListener("click", ({ target }) => {
+      for (const menu of menus) if (!menu.contains(target)) menu.open = false;
+    });
     controls.addEventListener("keydown", (event) => {
       const menu = event.target.closest(".menu[open]");
       if (event.key !== "Escape" || !menu) return;
@@ -107,7 +112,10 @@ const filter = (() => {
     for (const own of Object.values(entries)) own.forEach((entry, n) => { entry.place = n; });
     startMenus();
     controls.addEventListener("change", (event) => onChange(event) && onFilter());
-    document.getElementById("q").addEventListener("input", ({ target }) => { state.set({ q: target.value.trim() }); onFilter(); });
+    document.getElementById("q").addEventListener("input", ({ target }) => {
+      state.set({ q: target.value.trim() });
+      onFilter();
+    });
     controls.querySelectorAll("[data-reset]").forEach((button) => button.addEventListener("click", () => {
       state.set({ families: "", rewards: "", findings: "", q: "" });
       onFilter();

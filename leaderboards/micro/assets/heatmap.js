@@ -1,4 +1,4 @@
-// The heatmap's cells: arrow keys move between them, and what is known of one shows when it is pointed at or focused.
+// The heatmap's cells: arrow keys move between them; a note on a cell appears under the pointer or on focus.
 "use strict";
 const heatmap = (() => {
   const CELL = ".heatmap td > a";
@@ -14,7 +14,8 @@ const heatmap = (() => {
   // Tab enters the table once, at one cell; arrow keys go on from there.
   function rove(table, link) {
     const links = [...table.querySelectorAll("td > a")];
-    const stop = link || links.find((one) => one.tabIndex === 0 && one.dataset.stop && isShown(one)) || links.find(isShown);
+    const kept = links.find((one) => one.tabIndex === 0 && one.dataset.stop && isShown(one));
+    const stop = link || kept || links.find(isShown);
     for (const one of links) {
       one.tabIndex = one === stop ? 0 : -1;
       if (one === stop) one.dataset.stop = "on";
@@ -22,7 +23,7 @@ const heatmap = (() => {
     }
   }
 
-  // The next cell that leads somewhere, over holes and what is filtered out.
+  // The next cell with a link, skipping holes and filtered cells.
   function next(link, [down, right]) {
     const cell = link.parentElement;
     const rows = [...cell.closest("tbody").rows];
@@ -43,7 +44,9 @@ const heatmap = (() => {
     if (event.key === "Escape") hide();
     const link = event.target.closest?.(CELL);
     if (!link || event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = event.key in STEPS ? next(link, STEPS[event.key]) : /^(Home|End)$/.test(event.key) ? ends(link, event.key) : null;
+    let target = null;
+    if (event.key in STEPS) target = next(link, STEPS[event.key]);
+    else if (/^(Home|End)$/.test(event.key)) target = ends(link, event.key);
     if (event.key in STEPS || target) event.preventDefault();
     target?.focus();
   }
@@ -61,7 +64,8 @@ const heatmap = (() => {
     const { width, height } = note.getBoundingClientRect();
     const isBelow = cell.bottom + GAP + height < innerHeight || cell.top < height + GAP;
     const top = isBelow ? cell.bottom + GAP : cell.top - GAP - height;
-    note.style.left = `${clamp(cell.left + (cell.width - width) / 2, document.documentElement.clientWidth - width)}px`;
+    const left = cell.left + (cell.width - width) / 2;
+    note.style.left = `${clamp(left, document.documentElement.clientWidth - width)}px`;
     note.style.top = `${scrollY + clamp(top, innerHeight - height)}px`;
   }
 
@@ -73,7 +77,8 @@ const heatmap = (() => {
     const finding = delta.querySelector("b") ? [...delta.children].slice(0, 3) : [delta];
     const headline = finding.map((part) => part.textContent.trim()).join(" ");
     const lines = [title(link.parentElement), headline, ...link.dataset.notes.split("\n").filter(Boolean)];
-    note.replaceChildren(...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })));
+    const paragraph = (line) => Object.assign(document.createElement("p"), { textContent: line });
+    note.replaceChildren(...lines.map(paragraph));
     note.hidden = false;
     noted = link;
     link.setAttribute("aria-describedby", note.id);
@@ -91,7 +96,11 @@ const heatmap = (() => {
     const to = event.relatedTarget;
     if (!noted || note.contains(to) || noted.contains(to)) return;
     clearTimeout(leaving);
-    leaving = setTimeout(() => (document.activeElement.matches(CELL) ? show(document.activeElement) : hide()), LINGER);
+    leaving = setTimeout(() => {
+      const focused = document.activeElement;
+      if (focused.matches(CELL)) show(focused);
+      else hide();
+    }, LINGER);
   }
 
   function start() {

@@ -1,10 +1,10 @@
-// The items of two cells, matched, and which of them a search finds. Arms may hold the same items in another order, under other
-// ids: an item is known by its hash.
+// The matched items of two cells, and those that a search finds. Arms may have the same items in different
+// order and under different ids: items are matched by hash.
 "use strict";
 const pairing = (() => {
   const FINISHED = { s: "stop", l: "length" };
 
-  // An item that stands twice in a cell is matched by which of the two it is.
+  // If an item occurs twice in a cell, its first occurrence matches the other cell's first, and so on.
   function keys(hashes) {
     const seen = new Map();
     return hashes.map((hash) => {
@@ -21,8 +21,12 @@ const pairing = (() => {
     return Array.from({ length: index.k }, (_, n) => {
       const at = place * index.k + n;
       return {
-        outcome: outcomeAt(index, at), isPresent: index.present.charAt(at) === "1", extracted: index.extracted[at],
-        finish: FINISHED[index.finish.charAt(at)], tokens: index.tokens[at], error: index.errors[at],
+        outcome: outcomeAt(index, at),
+        isPresent: index.present.charAt(at) === "1",
+        extracted: index.extracted[at],
+        finish: FINISHED[index.finish.charAt(at)],
+        tokens: index.tokens[at],
+        error: index.errors[at],
       };
     });
   }
@@ -33,17 +37,24 @@ const pairing = (() => {
     return out;
   }
 
+  // The accuracies are compared as shares, because the arms may differ in k.
+  function changeOf(was, is) {
+    const more = is.correct * was.k - was.correct * is.k;
+    if (more > 0) return "fixed";
+    return more < 0 ? "broken" : "unchanged";
+  }
+
   function entry(before, after, item, places) {
-    const was = tally(before, places.before), is = tally(after, places.after);
-    const more = is.correct * was.k - was.correct * is.k; // as shares, should the arms differ in k
+    const was = tally(before, places.before);
+    const is = tally(after, places.after);
     const any = (outcome) => was[outcome] + is[outcome] > 0;
     return {
-      item, places, was, is, change: more > 0 ? "fixed" : more < 0 ? "broken" : "unchanged",
+      item, places, was, is, change: changeOf(was, is),
       unparsed: any("unparsed"), truncated: any("truncated"), error: any("error"),
     };
   }
 
-  // One entry an item that both arms hold, in the order of the first.
+  // One entry for each item that both arms have, in the order of the base.
   function pair(before, after, items) {
     const others = new Map(keys(after.hashes).map((key, place) => [key, place]));
     return keys(before.hashes).flatMap((key, place) =>
@@ -62,19 +73,23 @@ const pairing = (() => {
     return index.extracted.slice(place * index.k, (place + 1) * index.k);
   }
 
-  // Entries whose question, right answer or extracted answers hold the words.
+  // Entries whose question, right answer or extracted answers contain the words.
   function foundInItems(entries, arms, words) {
     const holds = (text) => text && text.toLowerCase().includes(words);
+    const isExtracted = (side, places) => extractedOf(arms[side].index, places[side]).some(holds);
     return entries.filter(({ item, places }) =>
-      [item.id, item.problem, item.continuation, item.answer].some(holds) ||
-      extractedOf(arms.before.index, places.before).some(holds) || extractedOf(arms.after.index, places.after).some(holds));
+      [item.id, item.problem, item.continuation, item.answer].some(holds)
+      || isExtracted("before", places) || isExtracted("after", places));
   }
 
-  // Looks through all texts, a file at a time, and calls `onFound(found, done, files, faults)` after each. Ends early once
-  // `isWanted()` says that nobody waits for it any more.
+  // Searches all texts, a file at a time, and calls `onFound(found, done, files, faults)` after each. Ends
+  // early once `isWanted()` is false.
   async function search(entries, arms, words, isWanted, onFound) {
-    const wanted = words.toLowerCase(), found = new Set(foundInItems(entries, arms, wanted));
-    const files = ["before", "after"].flatMap((side) => arms[side].index.starts.map((_, part) => ({ side, part })));
+    const wanted = words.toLowerCase();
+    const found = new Set(foundInItems(entries, arms, wanted));
+    const holds = (text) => text.toLowerCase().includes(wanted);
+    const filesOf = (side) => arms[side].index.starts.map((_, part) => ({ side, part }));
+    const files = ["before", "after"].flatMap(filesOf);
     let faults = 0;
     onFound(found, 0, files.length, faults);
     for (const [n, { side, part }] of files.entries()) {
@@ -85,7 +100,8 @@ const pairing = (() => {
       const { starts } = arms[side].index;
       for (const one of texts ? entries : []) {
         const at = one.places[side] - starts[part];
-        if (at >= 0 && at < texts.length && !found.has(one) && texts[at].some((text) => text.toLowerCase().includes(wanted))) found.add(one);
+        const isInFile = at >= 0 && at < texts.length;
+        if (isInFile && !found.has(one) && texts[at].some(holds)) found.add(one);
       }
       onFound(found, n + 1, files.length, faults);
     }

@@ -1,11 +1,11 @@
-// Tables whose headings are buttons sort by them. A column with class `num` or `by-value` goes by its cells'
-// `data-value`, or by the number that stands in them.
+// Tables with buttons as headings sort by them. A column with class `num` or `by-value` sorts by its cells'
+// `data-value`, or by the number in them.
 "use strict";
 const sorting = (() => {
   const NUMBER = /[+−-]?\d*\.?\d+/; // the first one in a cell, such as the lower end of an interval
   const isNumeric = (header) => header.matches(".num, .by-value");
 
-  // Nothing where a cell has no number.
+  // NaN for a cell without a number.
   function numberOf(cell) {
     const text = cell.dataset.value ?? cell.textContent.match(NUMBER)?.[0].replace("−", "-") ?? "";
     return text === "" ? NaN : Number(text);
@@ -27,12 +27,13 @@ const sorting = (() => {
     const empty = (row) => numeric && Number.isNaN(numberOf(row.cells[column]));
     const sign = order === "ascending" ? 1 : -1;
     // Rows without a number stay at the end in either order: they are not the smallest.
-    body.append(...[...body.rows].sort((a, b) => empty(a) - empty(b) || sign * compare(a, b, column, numeric)));
+    const inOrder = (a, b) => empty(a) - empty(b) || sign * compare(a, b, column, numeric);
+    body.append(...[...body.rows].sort(inOrder));
   }
 
   const first = new Map(); // table body -> its rows as the page came
 
-  // The order in which the page came.
+  // Restores the order in which the page came.
   function reset(table) {
     const body = table.tBodies[0];
     if (!table.querySelector("[aria-sort]")) return;

@@ -1,4 +1,4 @@
-// What a page shows stands in its address, so that a link opens the same view: `#task=math500&show=adjusted`.
+// A page's address holds its view, so that a link opens the same view: `#task=math500&show=adjusted`.
 "use strict";
 const state = (() => {
   const read = () => new URLSearchParams(location.hash.slice(1));

@@ -1,19 +1,53 @@
-// Shows one text that a model wrote: as text and nothing else. Characters that are invisible or change the order of others stand as
-// visible marks; changed words, code and formulas are set apart. Everything is bounded, since a text may be made to hang a page.
+// Shows a text that a model wrote, as text and nothing else. Invisible and direction-changing characters
+// become visible marks; changed words, code and formulas are set apart. All work is bounded, because a text
+// may be crafted to hang the page.
 "use strict";
 const answerText = (() => {
-  const DIFF_MS = 300, MATH_MS = 400, MOST_FORMULAS = 300, LONGEST_FORMULA = 2000, MOST_MARKS = 5000, MOST_BLOCKS = 1000;
-  // Control, format, half a surrogate pair, separators and what is drawn as nothing; an emoji keeps the selector of its look.
-  const HIDDEN = /(?![\n\t]|\uFE0F(?<=\p{Extended_Pictographic}\uFE0F))([\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}])\1*/gu;
+  const DIFF_MS = 300;
+  const MATH_MS = 400;
+  const MOST_FORMULAS = 300;
+  const LONGEST_FORMULA = 2000;
+  const MOST_MARKS = 5000;
+  const MOST_BLOCKS = 1000;
+  // Control and format characters, unpaired surrogates, separators and invisible ones. An emoji keeps its
+  // variation selector.
+  const HIDDEN = new RegExp(
+    "(?![\\n\\t]|\\uFE0F(?<=\\p{Extended_Pictographic}\\uFE0F))"
+      + "([\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}])\\1*",
+    "gu",
+  );
   const NAMES = {
-    0x00: "null", 0x07: "bell", 0x08: "backspace", 0x0B: "vertical tab", 0x0C: "form feed", 0x0D: "carriage return", 0x1B: "escape", 0x7F: "delete",
-    0xAD: "soft hyphen", 0x200B: "zero-width space", 0x200C: "zero-width non-joiner", 0x200D: "zero-width joiner", 0x200E: "left-to-right mark",
-    0x200F: "right-to-left mark", 0x2028: "line separator", 0x2029: "paragraph separator", 0x202A: "left-to-right embedding",
-    0x202B: "right-to-left embedding", 0x202C: "end of direction", 0x202D: "left-to-right override", 0x202E: "right-to-left override",
-    0x2060: "word joiner", 0x2066: "left-to-right isolate", 0x2067: "right-to-left isolate", 0x2068: "first strong isolate",
-    0x2069: "end of isolate", 0xFEFF: "byte order mark",
+    0x00: "null",
+    0x07: "bell",
+    0x08: "backspace",
+    0x0B: "vertical tab",
+    0x0C: "form feed",
+    0x0D: "carriage return",
+    0x1B: "escape",
+    0x7F: "delete",
+    0xAD: "soft hyphen",
+    0x200B: "zero-width space",
+    0x200C: "zero-width non-joiner",
+    0x200D: "zero-width joiner",
+    0x200E: "left-to-right mark",
+    0x200F: "right-to-left mark",
+    0x2028: "line separator",
+    0x2029: "paragraph separator",
+    0x202A: "left-to-right embedding",
+    0x202B: "right-to-left embedding",
+    0x202C: "end of direction",
+    0x202D: "left-to-right override",
+    0x202E: "right-to-left override",
+    0x2060: "word joiner",
+    0x2066: "left-to-right isolate",
+    0x2067: "right-to-left isolate",
+    0x2068: "first strong isolate",
+    0x2069: "end of isolate",
+    0xFEFF: "byte order mark",
   };
-  const KATEX = { output: "mathml", throwOnError: true, trust: false, strict: "ignore", maxExpand: 200, maxSize: 20 };
+  const KATEX = {
+    output: "mathml", throwOnError: true, trust: false, strict: "ignore", maxExpand: 200, maxSize: 20,
+  };
   const CLOSING = { "$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]" };
 
   function hiddenName(code) {
@@ -21,7 +55,8 @@ const answerText = (() => {
     return NAMES[code] || (code < 0xA0 ? "control character" : "invisible character");
   }
 
-  // A run of the same hidden character is one mark. Beyond a number of marks they are plain text, which costs the browser less.
+  // Shows a run of one hidden character as one mark. Beyond a number of marks they are plain text, which
+  // costs the browser less.
   function write(parent, text, marks = { left: MOST_MARKS }) {
     let from = 0, before = "";
     for (const match of text.matchAll(HIDDEN)) {
@@ -51,19 +86,21 @@ const answerText = (() => {
 
   // The first `length` characters, and no half of a surrogate pair at their end.
   function cut(text, length) {
-    const isInside = /[\uD800-\uDBFF]/.test(text.charAt(length - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(length));
+    const isHigh = /[\uD800-\uDBFF]/.test(text.charAt(length - 1));
+    const isInside = isHigh && /[\uDC00-\uDFFF]/.test(text.charAt(length));
     return text.slice(0, isInside ? length - 1 : length);
   }
 
   function codeSpans(text) {
     const spans = [];
     for (const match of text.matchAll(/```[^]*?(?:```|$)/g)) {
-      if (spans.push({ start: match.index, end: match.index + match[0].length, kind: "code" }) === MOST_BLOCKS) break;
+      const span = { start: match.index, end: match.index + match[0].length, kind: "code" };
+      if (spans.push(span) === MOST_BLOCKS) break;
     }
     return spans;
   }
 
-  // Finds the next place of each closing sign once, so that a text of a million opening signs takes no longer than another.
+  // Finds the next place of each closing sign once, so that a million opening signs take no longer than few.
   function finder(text) {
     const next = {};
     return (sign, from) => {
@@ -73,7 +110,8 @@ const answerText = (() => {
     };
   }
 
-  // "$5 and $6" is no formula: single dollar signs enclose one as Pandoc has it, or with blanks inside where there is a command.
+  // "$5 and $6" is no formula: single dollar signs enclose one by Pandoc's rule, or with blanks inside if it
+  // has a command.
   function isFormula(text, sign, start, end) {
     const inner = text.slice(start, end);
     if (!inner.trim() || inner.includes("```") || inner.search(HIDDEN) >= 0) return false;
@@ -93,12 +131,14 @@ const answerText = (() => {
       const end = find(CLOSING[sign], start);
       if (end - start > LONGEST_FORMULA || !isFormula(text, sign, start, end)) continue;
       opening.lastIndex = end + sign.length;
-      spans.push({ start: match.index, end: opening.lastIndex, kind: "formula", tex: text.slice(start, end), displayMode: sign === "$$" || sign === "\\[" });
+      const displayMode = sign === "$$" || sign === "\\[";
+      const tex = text.slice(start, end);
+      spans.push({ start: match.index, end: opening.lastIndex, kind: "formula", tex, displayMode });
     }
     return spans;
   }
 
-  // The formula as MathML; null where KaTeX cannot read it, or where it would put a hidden character there by its number.
+  // The formula as MathML; null if KaTeX cannot read it or would insert a hidden character by its number.
   function formula(span) {
     const out = document.createElement("span");
     out.className = span.displayMode ? "formula display" : "formula";
@@ -111,7 +151,7 @@ const answerText = (() => {
     return drawn.search(HIDDEN) < 0 ? out : null;
   }
 
-  // Where two texts differ, as ranges of each; null where finding out takes too long.
+  // The differences of two texts, as ranges of each; null if finding them takes too long.
   function compare(before, after) {
     const parts = Diff.diffWordsWithSpace(before, after, { timeout: DIFF_MS });
     if (!parts) return null;
@@ -135,7 +175,9 @@ const answerText = (() => {
   // Appends text[start, end), the changed parts of it inside elements of the name `tag`.
   function writeChanges(parent, text, start, end, changes, tag, marks) {
     for (; changes.at < changes.all.length && changes.all[changes.at].start < end; changes.at += 1) {
-      const change = changes.all[changes.at], from = Math.max(start, change.start), to = Math.min(end, change.end);
+      const change = changes.all[changes.at];
+      const from = Math.max(start, change.start);
+      const to = Math.min(end, change.end);
       write(parent, text.slice(start, from), marks);
       const part = document.createElement(tag);
       write(part, text.slice(from, to), marks);
@@ -146,8 +188,8 @@ const answerText = (() => {
     write(parent, text.slice(start, end), marks);
   }
 
-  // Shows `text` in `element`: with formulas, or with `ranges` inside elements of the name `tag`. Returns how many formulas stay as
-  // they are written.
+  // Shows `text` in `element`: with formulas, or with `ranges` inside elements of the name `tag`. Returns how
+  // many formulas stay as they are written.
   function show(element, text, { math = false, ranges = [], tag = "ins" } = {}) {
     const code = codeSpans(text), formulas = math ? formulaSpans(text, code) : [];
     const spans = [...code, ...formulas].sort((a, b) => a.start - b.start);
@@ -160,7 +202,7 @@ const answerText = (() => {
       const drawn = span.kind === "formula" && performance.now() < until ? formula(span) : null;
       if (drawn) {
         page.append(drawn);
-        if (span.displayMode && text.charAt(at) === "\n") at += 1; // it stands on lines of its own already
+        if (span.displayMode && text.charAt(at) === "\n") at += 1; // it is on lines of its own already
         continue;
       }
       left += span.kind === "formula";

@@ -1,4 +1,5 @@
-// The page works without this script: every figure is in the HTML. The script adds tabs, filters, sorting and notes.
+// The page works without this script: every figure is in the HTML. The script adds tabs, filters, sorting and
+// notes.
 (() => {
   const KEYS = ["task", "base", "reward", "source"];
   const GAP = 12; // pixels between a cell and what it says
@@ -18,10 +19,13 @@
     });
     if (focus) tabs[index].focus();
     byId("reward").closest(".by").hidden = panels[index].id !== "deltas";
-    tell();
+    showCount();
   }
 
-  const pick = (index, focus) => { state.set({ show: index ? panels[index].id : null, row: null }); show(index, focus); };
+  function pick(index, focus) {
+    state.set({ show: index ? panels[index].id : null, row: null });
+    show(index, focus);
+  }
 
   function onKey(event, index) {
     const steps = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: tabs.length - 1 };
@@ -42,24 +46,33 @@
 
   // Filters
 
-  const asked = () => Object.fromEntries(KEYS.map((key) => [key, byId(key).value]));
+  const picked = () => Object.fromEntries(KEYS.map((key) => [key, byId(key).value]));
   const words = () => byId("find").value.toLowerCase().split(/\s+/).filter(Boolean);
-  // Accuracies and probes have no reward, and are not filtered by one.
-  const has = (row, wanted) => KEYS.every((key) => !wanted[key] || row.dataset[key] === undefined || row.dataset[key] === wanted[key]);
+
+  // Accuracies and probes have no reward, so the filter by reward leaves them alone.
+  function has(row, wanted) {
+    const passes = (key) => row.dataset[key] === undefined || row.dataset[key] === wanted[key];
+    return KEYS.every((key) => !wanted[key] || passes(key));
+  }
 
   function filter() {
-    const wanted = asked();
+    const wanted = picked();
     const sought = words();
-    for (const row of rows) row.hidden = !has(row, wanted) || !sought.every((word) => row.textContent.toLowerCase().includes(word));
-    document.querySelectorAll(".chip[data-row]").forEach((chip) => { chip.hidden = byId(chip.dataset.row).hidden; });
+    for (const row of rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !has(row, wanted) || !sought.every((word) => text.includes(word));
+    }
+    for (const chip of document.querySelectorAll(".chip[data-row]")) {
+      chip.hidden = byId(chip.dataset.row).hidden;
+    }
     document.querySelectorAll("table.grid").forEach(narrow);
     document.querySelectorAll("table.spread").forEach((table) => shorten(table, wanted));
     const any = sought.length > 0 || KEYS.some((key) => wanted[key]);
     byId("clear").hidden = !any;
-    tell();
+    showCount();
   }
 
-  // A grid keeps the rows and columns with figures left; the row of the families keeps its widths.
+  // A grid keeps the rows and columns that still have figures; a family's heading spans those that are left.
   function narrow(table) {
     const [groups, heads] = table.tHead.rows;
     const body = [...table.tBodies[0].rows];
@@ -69,22 +82,24 @@
       const gone = !body.some((row) => left(row.cells[i + 1]));
       [head, ...body.map((row) => row.cells[i + 1])].forEach((cell) => { cell.hidden = gone; });
     });
+    const shown = [...heads.cells].filter((head) => !head.hidden);
     for (const group of [...groups.cells].slice(1)) {
-      const wide = [...heads.cells].filter((head) => !head.hidden && head.dataset.family === group.dataset.family).length;
-      group.hidden = wide === 0;
-      group.colSpan = Math.max(1, wide);
+      const columns = shown.filter((head) => head.dataset.family === group.dataset.family).length;
+      group.hidden = columns === 0;
+      group.colSpan = Math.max(1, columns);
     }
     table.closest("figure").hidden = body.every((row) => row.hidden);
   }
 
-  // A spread is that of all sources, so source and search leave it alone.
+  // A spread covers all sources, so the filters by source and by words leave it alone.
   function shorten(table, wanted) {
-    const own = [...table.querySelectorAll("tr[data-base]")];
-    for (const row of own) row.hidden = wanted.base !== "" && row.dataset.base !== wanted.base;
-    table.hidden = (wanted.task !== "" && table.dataset.task !== wanted.task) || own.every((row) => row.hidden);
+    const bases = [...table.querySelectorAll("tr[data-base]")];
+    for (const row of bases) row.hidden = wanted.base !== "" && row.dataset.base !== wanted.base;
+    const isOtherTask = wanted.task !== "" && table.dataset.task !== wanted.task;
+    table.hidden = isOtherTask || bases.every((row) => row.hidden);
   }
 
-  function tell() {
+  function showCount() {
     const panel = current();
     const own = rows.filter((row) => panel.contains(row));
     const left = own.filter((row) => !row.hidden).length;
@@ -94,7 +109,7 @@
   }
 
   function onFilter() {
-    state.set({ ...asked(), find: byId("find").value, row: null });
+    state.set({ ...picked(), find: byId("find").value, row: null });
     filter();
   }
 
@@ -120,7 +135,8 @@
 
   function showHover(chip) {
     shownFor = chip;
-    hover.replaceChildren(...chip.dataset.says.split("\n").map((line) => Object.assign(document.createElement("p"), { textContent: line })));
+    const paragraph = (line) => Object.assign(document.createElement("p"), { textContent: line });
+    hover.replaceChildren(...chip.dataset.says.split("\n").map(paragraph));
     hover.hidden = false;
     const cell = chip.getBoundingClientRect();
     const { width, height } = hover.getBoundingClientRect();
@@ -162,7 +178,9 @@
     for (const key of [...KEYS, "find"]) byId(key).value = state.get(key) ?? "";
     for (const key of KEYS) if (byId(key).selectedIndex < 0) byId(key).value = "";
     const [kind, column, order] = (state.get("sort") ?? "").split(".");
-    const header = [...document.querySelectorAll("th[data-key]")].find((th) => th.dataset.key === column && th.closest("table").dataset.kind === kind);
+    const kindOf = (th) => th.closest("table").dataset.kind;
+    const headers = [...document.querySelectorAll("th[data-key]")];
+    const header = headers.find((th) => th.dataset.key === column && kindOf(th) === kind);
     if (header && ["ascending", "descending"].includes(order)) sorting.sort(header, order);
     const id = state.get("row");
     const asRow = panels.findIndex((panel) => rows.some((row) => row.id === id && panel.contains(row)));
@@ -176,7 +194,10 @@
   startTabs();
   startFilters();
   startHover();
-  sorting.start((header, order) => state.set({ sort: `${header.closest("table").dataset.kind}.${header.dataset.key}.${order}` }));
+  sorting.start((header, order) => {
+    const table = header.closest("table");
+    state.set({ sort: `${table.dataset.kind}.${header.dataset.key}.${order}` });
+  });
   state.onChange(restore);
   restore();
 })();

@@ -1,5 +1,5 @@
-// The theme is the system's until the reader picks one. Every page loads this in its head, so that nothing is painted in the
-// other theme first.
+// The theme is the system's until the reader picks one. Every page loads this in its head, so that nothing is
+// painted in the other theme first.
 "use strict";
 const theme = (() => {
   const root = document.documentElement;

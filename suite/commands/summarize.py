@@ -26,8 +26,8 @@ def _add_flags(parser: Parser) -> None:
 def _run(args: Namespace) -> int:
     from suite.registry import load_registry
     from suite.store.run_folder import RunStore
+    from suite.summary.scored_cells import scored_cells
     from suite.summary.summarize import MARGIN, summary_of
-    from suite.summary.table import scored_cells
 
     store = RunStore(args.run)
     margin = args.margin or MARGIN

@@ -14,10 +14,10 @@ board, is made from that report, so that no two texts disagree.
 
 from suite.gate.baseline import Baseline
 from suite.gate.claim import Claim
+from suite.gate.gate_report import GateReport, Verdict
 from suite.gate.judge import judge
 from suite.gate.policy import Policy, PolicyFile, load_policy
 from suite.gate.reports.text import claim_named, explain, report_text
-from suite.gate.verdict import GateReport, Verdict
 
 __all__ = [
     "Baseline",

@@ -1,8 +1,9 @@
 """A summary and a policy -> verdicts and exit code. Pure: every number is the summary's, in points.
 
 A claim holds if all of an interval lies in the band that it allows, is refuted if none of it does, and is
-inconclusive otherwise. What is not there is missing, and what was not measured in the same way is not
-comparable: neither passes.
+inconclusive otherwise: ``bands.Band.judge`` says which. The claim's kind (``kinds``) chooses interval and
+band; here claims meet their rows. What is not there is missing, and what was not measured in the same way is
+not comparable: neither passes.
 """
 
 from collections import Counter, defaultdict
@@ -11,11 +12,11 @@ from typing import Any, Literal
 
 from suite.gate.baseline import BaselineRow, check_level, paired
 from suite.gate.claim import Claim
+from suite.gate.gate_report import GateReport, Verdict, worst
 from suite.gate.judgement import Judgement
 from suite.gate.kinds.kind import Case, SummaryFacts
 from suite.gate.policy import Policy
 from suite.gate.scope import Target, targets
-from suite.gate.verdict import GateReport, Verdict, worst
 from suite.schema import WORST_FIRST, DeltaRow, Summary, VerdictWord
 
 

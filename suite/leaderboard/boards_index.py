@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from suite.benchmarks.tasks import all_tasks
 from suite.errors import SuiteError, in_one_line
-from suite.gate.verdict import GateReport
+from suite.gate.gate_report import GateReport
 from suite.leaderboard.board_folder import write_files
 from suite.leaderboard.links import BOARD
 from suite.leaderboard.pages import page

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from suite.gate.verdict import GateReport, Verdict, tally, tally_words
+from suite.gate.gate_report import GateReport, Verdict, tally, tally_words
 from suite.leaderboard.bars import Bar, Scale, scale_of
 from suite.leaderboard.board.task_view import task_views
 from suite.leaderboard.links import board_view

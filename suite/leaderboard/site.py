@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from suite.errors import SuiteError
-from suite.gate.verdict import GateReport
+from suite.gate.gate_report import GateReport
 from suite.leaderboard.across.across_tab import across_view
 from suite.leaderboard.answers import PackedCell
 from suite.leaderboard.board.board_page import BoardPage

@@ -17,7 +17,7 @@ from suite.engine.planned import planned_cells
 from suite.engine.run import run_cells
 from suite.files.atomic import write_atomic
 from suite.gate import judge, load_policy
-from suite.gate.verdict import GateReport
+from suite.gate.gate_report import GateReport
 from suite.grpo.job import TrainingRun, check, run_training, trained_pair
 from suite.leaderboard import packed_cells, write_board
 from suite.plan.cells import PlannedCell
@@ -28,8 +28,8 @@ from suite.progress import Progress, Report
 from suite.registry import Registry, load_registry
 from suite.schema import Summary
 from suite.store.run_folder import RunStore
+from suite.summary.scored_cells import scored_cells
 from suite.summary.summarize import summary_of
-from suite.summary.table import scored_cells
 
 FAMILIES = ("micro-qwen2.5-math", "micro-qwen2.5", "micro-olmo2", "micro-llama3")
 """The micro families, each with a base of the same id; the slowest to train first."""

@@ -1,6 +1,7 @@
-"""The vocabulary as frozen types (the README glossary says each word in a sentence)."""
+"""The vocabulary as frozen types (docs/glossary.md says each word in a sentence)."""
 
 from suite.schema.bounds import Covers, Interval
+from suite.schema.cell import MUST_MATCH, Cell, Decoding, StatedDecoding
 from suite.schema.delta import (
     Contributions,
     ControlDelta,
@@ -16,18 +17,14 @@ from suite.schema.keys import KeyField, PairKey, PartOfKey, RowKey
 from suite.schema.metrics import TASK_METRICS, Grader, TaskMetric, metrics_of
 from suite.schema.records import (
     IMPORTED,
-    MUST_MATCH,
     OUTCOMES,
     UNSTATED,
-    Cell,
-    Decoding,
     FinishReason,
     Grades,
     Outcome,
     Pair,
     Sample,
     SampleGrade,
-    StatedDecoding,
     Strict,
     Unstated,
     content_hash,
@@ -43,7 +40,7 @@ from suite.schema.summary import (
     Summary,
     TaskRow,
 )
-from suite.schema.verdict import (
+from suite.schema.verdict_words import (
     VERDICT_MARKS,
     WORST_FIRST,
     Needs,

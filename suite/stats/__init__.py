@@ -6,6 +6,7 @@ points.
 """
 
 from suite.stats.attribution import Answers, contributions, transitions
+from suite.stats.avg_at_k import avg_at_k
 from suite.stats.baseline import BestProtocol, strong_baseline
 from suite.stats.delta import adjusted_delta, delta, delta_p, half_width, parts_difference
 from suite.stats.intervals import (
@@ -30,6 +31,7 @@ __all__ = [
     "Floats",
     "accuracy",
     "adjusted_delta",
+    "avg_at_k",
     "benjamini_hochberg",
     "contributions",
     "delta",

@@ -24,7 +24,7 @@ from suite.summary.delta_row import (
     delta_row,
 )
 from suite.summary.methods import MeasuredMethod, by_item, differing
-from suite.summary.table import Flags, ScoredCell
+from suite.summary.scored_cells import Flags, ScoredCell
 
 
 @dataclass(frozen=True)

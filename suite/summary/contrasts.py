@@ -16,7 +16,7 @@ from suite.schema import CleanContrast, DeltaRow, Interaction, LeakSplit
 from suite.stats import Estimate, Floats
 from suite.summary.comparison import Comparison, covers
 from suite.summary.methods import by_item
-from suite.summary.table import Flags, ScoredCell
+from suite.summary.scored_cells import Flags, ScoredCell
 
 PROBED_SHARE = 0.6
 """Share of a question that a probe shows (the papers' middle one); of several probes the nearest decides

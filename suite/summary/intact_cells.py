@@ -16,7 +16,7 @@ from suite.grade.stored_grades import StoredCell, read_cells
 from suite.schema import Grades, Sample, SampleGrade
 from suite.store.cells import CellManifest, CellStore, SampleKey
 from suite.summary.differences import Row, field_differences, plain
-from suite.summary.table import ScoredCell, scored
+from suite.summary.scored_cells import ScoredCell, scored
 
 _FIX = "Restore it from a copy, or delete the cell's folder and draw its samples again"
 UNREADABLE = (SuiteError, OSError, RecursionError)

@@ -14,8 +14,8 @@ from suite.schema import Pair, Summary
 from suite.store.cells import CellStore
 from suite.store.pairs import known_pairs
 from suite.store.run_folder import RunStore, read_summary
+from suite.summary.scored_cells import scored_cells
 from suite.summary.summarize import MARGIN, summarize
-from suite.summary.table import scored_cells
 
 Statement = TypeVar("Statement")
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from suite.schema import IMPORTED, MUST_MATCH, UNSTATED, Pair, RowKey
 from suite.stats import Floats
-from suite.summary.table import ScoredCell
+from suite.summary.scored_cells import ScoredCell
 
 
 def differing(before: ScoredCell, after: ScoredCell) -> tuple[str, ...]:

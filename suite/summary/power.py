@@ -20,7 +20,7 @@ from suite.stats.power import CONCENTRATION, CORRELATION, POWER
 from suite.store.pairs import known_pairs
 from suite.store.run_folder import RunStore
 from suite.summary.methods import differing
-from suite.summary.table import ScoredCell, scored_cells
+from suite.summary.scored_cells import ScoredCell, scored_cells
 
 DEFAULT_ACCURACY = 0.3
 DEFAULT_DELTA = 5.0

@@ -34,7 +34,7 @@ from suite.store.run_folder import RunStore
 from suite.summary.comparison import compare
 from suite.summary.contrasts import clean_contrasts, interactions, probes, with_leak
 from suite.summary.methods import methods
-from suite.summary.table import BEHAVIOURS, METRICS, ScoredCell
+from suite.summary.scored_cells import BEHAVIOURS, METRICS, ScoredCell
 
 MARGIN = 5.0
 """Points within which a delta counts as no change, by default."""

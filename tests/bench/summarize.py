@@ -105,7 +105,7 @@ from suite.registry import load_registry
 from suite.store.pairs import known_pairs
 from suite.store.run_folder import RunStore
 from suite.summary.summarize import summarize
-from suite.summary.table import scored_cells
+from suite.summary.scored_cells import scored_cells
 store, registry = RunStore(Path(sys.argv[1])), load_registry()
 started = time.perf_counter()
 summary = summarize(scored_cells(store.finished()), known_pairs(registry, store), registry)

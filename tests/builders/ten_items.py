@@ -7,8 +7,8 @@ from suite.benchmarks.items import Item
 from suite.registry import load_registry
 from suite.schema import DeltaRow, Pair, Summary
 from suite.store.run_folder import RunStore
+from suite.summary.scored_cells import scored_cells
 from suite.summary.summarize import summarize
-from suite.summary.table import scored_cells
 
 ITEMS = [Item(f"i{n}", f"question {n}", str(n), continuation=f" rest {n}") for n in range(10)]
 PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="mine-s0", reward="my_method", recipe="r", seed=0, step=20)

@@ -13,8 +13,8 @@ from suite.benchmarks.items import Item
 from suite.registry import load_registry
 from suite.schema import Pair, Summary
 from suite.store.run_folder import RunStore, read_summary
+from suite.summary.scored_cells import scored_cells
 from suite.summary.summarize import summary_of
-from suite.summary.table import scored_cells
 from suite.summary.verify import Verification, verify
 
 ITEMS = [

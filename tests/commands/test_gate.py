@@ -7,7 +7,7 @@ import pytest
 from small_summaries import row, summary
 
 from suite.commands.main import main
-from suite.gate.verdict import GateReport
+from suite.gate.gate_report import GateReport
 from suite.schema import Summary
 
 POLICY = """\

@@ -31,7 +31,7 @@ from suite.plan.resolve import base_to_run
 from suite.progress import silent
 from suite.registry import load_registry
 from suite.store.run_folder import RunStore
-from suite.summary.table import scored
+from suite.summary.scored_cells import scored
 
 pytestmark = pytest.mark.slow
 MODEL = "micro-llama3"

@@ -8,7 +8,7 @@ from small_summaries import summary
 
 from suite.benchmarks.tasks import all_tasks
 from suite.gate import judge, load_policy
-from suite.gate.verdict import GateReport
+from suite.gate.gate_report import GateReport
 from suite.registry import load_registry, published
 from suite.schema import DeltaReference, DeltaRow, Summary
 from suite.stats.power import assumed_variance

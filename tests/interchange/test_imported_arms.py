@@ -11,8 +11,8 @@ from suite.commands.main import main
 from suite.registry import load_registry
 from suite.schema import Decoding, Summary
 from suite.store.run_folder import RunStore, read_summary
+from suite.summary.scored_cells import scored_cells
 from suite.summary.summarize import summarize
-from suite.summary.table import scored_cells
 
 SAID = [
     "--protocol",

@@ -8,7 +8,7 @@ from jinja2 import ChoiceLoader, DictLoader
 from suite.leaderboard.answers import PackedCell
 from suite.leaderboard.pages import POLICY, assets, embedded, environment
 
-SCRIPTS = ("start", "katex.min", "diff.min", "state", "chunks", "text", "pairing", "sides", "answers")
+SCRIPTS = ("start", "katex.min", "diff.min", "state", "chunks", "answer_text", "pairing", "sides", "answers")
 PAGE = """<!doctype html>
 <html lang="en">
 <head>

@@ -5,7 +5,7 @@ from typing import Any
 
 from board_page import told
 
-from suite.gate.verdict import GateReport, Verdict
+from suite.gate.gate_report import GateReport, Verdict
 from suite.leaderboard import render
 from suite.schema import Needs, NotCheckable, Summary
 

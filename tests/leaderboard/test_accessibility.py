@@ -14,8 +14,8 @@ from suite.registry import load_registry
 from suite.schema import Pair, Summary
 from suite.store.run_folder import RunStore
 from suite.summary.merge import board_source
+from suite.summary.scored_cells import scored_cells
 from suite.summary.summarize import summary_of
-from suite.summary.table import scored_cells
 
 pytestmark = NEEDS_CHROMIUM
 SERIOUS = {"serious", "critical"}

@@ -22,7 +22,7 @@ from gate_reports import (
     whole_report,
 )
 
-from suite.gate.verdict import GateReport, Verdict
+from suite.gate.gate_report import GateReport, Verdict
 from suite.leaderboard.bars import scale_of
 from suite.leaderboard.gate_page import gate_view
 from suite.leaderboard.links import board_view

@@ -2,7 +2,7 @@
 
 from suite.leaderboard.wording.rows import metric_label, metric_meaning
 from suite.schema import TASK_METRICS, metrics_of
-from suite.summary.table import COLUMNS
+from suite.summary.scored_cells import COLUMNS
 
 
 def test_every_metric_is_a_column_of_the_table_and_has_its_words_on_the_board() -> None:

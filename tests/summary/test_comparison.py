@@ -14,8 +14,8 @@ from suite.benchmarks.items import Item
 from suite.registry import Registry, load_registry
 from suite.schema import DeltaRow, Pair, ScoreRow
 from suite.store.run_folder import RunStore
+from suite.summary.scored_cells import scored_cells
 from suite.summary.summarize import summarize
-from suite.summary.table import scored_cells
 
 PAIR = Pair(family=FAMILY, base=FAMILY, checkpoint="mine", reward="my_method", recipe="r", seed=0, step=20)
 CONTROL = PAIR.model_copy(update={"checkpoint": "coin", "reward": "random"})

@@ -11,7 +11,7 @@ from suite.stats import Estimate
 from suite.store.run_folder import RunStore
 from suite.summary.delta_row import Controls, DeltaParts, StrongBaseline, delta_row
 from suite.summary.methods import MeasuredMethod, methods
-from suite.summary.table import scored_cells
+from suite.summary.scored_cells import scored_cells
 
 IDENTITY = {
     "family", "base", "checkpoint", "reward", "recipe", "step", "seeds", "task", "protocol", "k", "n_items",

@@ -11,8 +11,8 @@ from suite.registry import load_registry
 from suite.schema import Pair
 from suite.store.run_folder import RunStore
 from suite.summary.merge import board_source
+from suite.summary.scored_cells import scored_cells
 from suite.summary.summarize import summary_of
-from suite.summary.table import scored_cells
 
 BASE = [["1", "no"], ["2", "9"], ["none", "9"]]
 BETTER = [["1", "1"], ["2", "2"], ["3", "9"]]

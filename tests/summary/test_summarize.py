@@ -18,8 +18,8 @@ from suite.registry import load_registry
 from suite.schema import OUTCOMES, Pair, Summary
 from suite.stats.intervals import paired_delta
 from suite.store.run_folder import RunStore, read_summary
+from suite.summary.scored_cells import COLUMNS, scored, scored_cells
 from suite.summary.summarize import summarize
-from suite.summary.table import COLUMNS, scored, scored_cells
 
 PAIR = Pair(
     family=FAMILY, base=FAMILY, checkpoint="trained", reward="random", recipe="micro", seed=3, step=20

@@ -5,13 +5,8 @@
   const PAGE = 50, TITLE = 200, SEARCH_MS = 200;
   const MARKS = { fixed: "▲", broken: "▼", unchanged: "=" };
   const FILTERS = {
-    all: "All",
-    fixed: "Fixed",
-    broken: "Broken",
-    unchanged: "Unchanged",
-    unparsed: "Unparsed",
-    truncated: "Truncated",
-    error: "Error",
+    all: "All", fixed: "Fixed", broken: "Broken", unchanged: "Unchanged",
+    unparsed: "Unparsed", truncated: "Truncated", error: "Error",
   };
   const VIEWS = ["diff", "math", "plain"];
   const { cut, el } = answerText, { count, longText, marked, OUTCOMES } = answerSides;
@@ -134,8 +129,7 @@
     found = null;
     byId("progress").textContent = "";
     if (!words) return;
-    const searchedWords = words;
-    const searchedEntries = entries;
+    const [searchedWords, searchedEntries] = [words, entries];
     const isWanted = () => words === searchedWords && entries === searchedEntries;
     pairing.search(entries, arms, words, isWanted, (hits, done, files, faults) => {
       const isNews = !found || found.size !== hits.size;
@@ -152,10 +146,9 @@
   // The sample that shows best what changed: the first on which only the better arm is right or, for an
   // unchanged item, on which the arms differ.
   function tellingSample({ places, change: way }) {
-    const [was, is] = ["before", "after"].map((side) => {
-      const samples = pairing.samples(arms[side].index, places[side]);
-      return samples.map((one) => one.outcome === "correct");
-    });
+    const isRight = (one) => one.outcome === "correct";
+    const rights = (side) => pairing.samples(arms[side].index, places[side]).map(isRight);
+    const [was, is] = [rights("before"), rights("after")];
     const n = was.findIndex((right, at) => {
       if (way === "fixed") return !right && is[at];
       if (way === "broken") return right && !is[at];
@@ -234,9 +227,7 @@
   }
 
   async function drawSides() {
-    const entry = chosen;
-    const n = sample;
-    const readArms = arms;
+    const [entry, n, readArms] = [chosen, sample, arms];
     const read = await Promise.allSettled([textsOf("before", entry), textsOf("after", entry)]);
     const isCurrent = entry === chosen && n === sample && readArms === arms;
     if (!isCurrent) return; // the reader has turned to another one meanwhile
@@ -349,8 +340,7 @@
     if (arms.after && at === checkpoint) return;
     const loaded = { before: await arm("before", data.before), after: await arm("after", data.after[at]) };
     if (at !== wanted) return; // the reader picked another checkpoint meanwhile
-    arms = loaded;
-    checkpoint = at;
+    [arms, checkpoint] = [loaded, at];
     entries = pairing.pair(arms.before.index, arms.after.index, items);
     byId("after").selectedIndex = at;
   }

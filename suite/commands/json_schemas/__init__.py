@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from suite.gate import Baseline, PolicyFile
-from suite.gate.verdict import GateReport
+from suite.gate.gate_report import GateReport
 from suite.plan.selection import Selection
 from suite.registry import RegistryFile
 from suite.schema import Strict, Summary

@@ -1,6 +1,6 @@
 """The kinds of claim, one file each, and the table of them.
 
-To add a kind, write its file (a subclass of ``Kind``) and list it in ``KINDS``: policies, verdicts, reports
+To add a kind, write its file (a subclass of ``Kind``) and add it to ``_KINDS``: policies, verdicts, reports
 and the JSON Schemas take it from there. ``docs/examples/claim_kind.patch`` adds one as an example.
 """
 

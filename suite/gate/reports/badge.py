@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
+from suite.gate.gate_report import GateReport, Verdict, worst
 from suite.gate.reports.wording import one_line
-from suite.gate.verdict import GateReport, Verdict, worst
 from suite.schema import VerdictWord
 
 LABEL = "rlvr gate"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from suite.gate.gate_report import GateReport, Verdict
 from suite.gate.reports.wording import counts, explained, measured, one_line
-from suite.gate.verdict import GateReport, Verdict
 from suite.schema import VERDICT_MARKS, WORST_FIRST
 
 Level = Literal["error", "warning", "notice"]

@@ -6,8 +6,8 @@ from itertools import chain, count
 from typing import Literal
 from xml.etree import ElementTree as ET
 
+from suite.gate.gate_report import GateReport, Verdict
 from suite.gate.reports.wording import explained, one_line, setting
-from suite.gate.verdict import GateReport, Verdict
 
 Tag = Literal["failure", "error", "skipped"]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from suite.errors import SuiteError, safe_line
 from suite.files.text import did_you_mean
 from suite.gate.claim import Claim, is_pattern
+from suite.gate.gate_report import GateReport, Verdict
 from suite.gate.policy import Policy
 from suite.gate.reports.wording import counts, measured, needed, setting
-from suite.gate.verdict import GateReport, Verdict
 from suite.schema import DeltaRow, Summary
 from suite.schema.numbers import percent, points
 

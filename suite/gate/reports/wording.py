@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from suite.errors import printable
-from suite.gate.verdict import Verdict, tally_words
+from suite.gate.gate_report import Verdict, tally_words
 from suite.schema import Needs
 from suite.schema.numbers import points, points_interval
 

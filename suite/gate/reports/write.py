@@ -6,10 +6,10 @@ from pathlib import Path
 
 from suite.errors import SuiteError
 from suite.files.atomic import write_atomic
+from suite.gate.gate_report import GateReport
 from suite.gate.reports.badge import badge_json, badge_svg
 from suite.gate.reports.github import annotations, step_summary
 from suite.gate.reports.junit import junit_xml
-from suite.gate.verdict import GateReport
 
 BADGES = {".svg": badge_svg, ".json": badge_json}
 """What writes a badge, by the ending of its file; the .json is what shields.io reads."""

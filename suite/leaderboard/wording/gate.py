@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from suite.gate.verdict import GateReport, Verdict, tally_words
-from suite.gate.verdict import counted as counted  # for templates, as the marks
+from suite.gate.gate_report import GateReport, Verdict, tally_words
+from suite.gate.gate_report import counted as counted  # for templates, as the marks
 from suite.schema import VERDICT_MARKS as VERDICT_MARKS
 from suite.schema import Needs, VerdictWord
 

@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from suite.gate.gate_report import GateReport, Verdict
 from suite.gate.reports.badge import COLOURS, NOTHING_CHECKED, badge_json, badge_svg
-from suite.gate.verdict import GateReport, Verdict
 from suite.schema import VerdictWord
 
 CHROMIUM = Path("/usr/bin/chromium")

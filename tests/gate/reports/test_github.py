@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from suite.gate.gate_report import GateReport, Verdict
 from suite.gate.reports.github import annotations, step_summary
-from suite.gate.verdict import GateReport, Verdict
 from suite.schema import Needs, NotCheckable, VerdictWord
 
 HOSTILE = [

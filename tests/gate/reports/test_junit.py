@@ -11,9 +11,9 @@ from typing import get_args
 
 import pytest
 
+from suite.gate.gate_report import GateReport, Verdict
 from suite.gate.reports.junit import junit_xml
 from suite.gate.reports.wording import measured, one_line
-from suite.gate.verdict import GateReport, Verdict
 from suite.schema import Needs, NotCheckable, VerdictWord
 
 XSD = Path(__file__).resolve().parents[3] / "build" / "junit-10.xsd"

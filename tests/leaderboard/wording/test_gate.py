@@ -15,7 +15,7 @@ from gate_reports import (
     rows_of,
 )
 
-from suite.gate.verdict import GateReport
+from suite.gate.gate_report import GateReport
 from suite.leaderboard.wording.gate import needs_words
 from suite.schema import Needs, Summary
 

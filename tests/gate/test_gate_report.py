@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from small_summaries import policy, row, summary
 
 from suite.gate import GateReport, Verdict, judge
+from suite.gate.gate_report import counted, tally, tally_words, worst
 from suite.gate.kinds import KINDS
-from suite.gate.verdict import counted, tally, tally_words, worst
 
 HOLDS = first_verdict(GAIN, row((1, 9)))
 REFUTED = first_verdict(GAIN, row((-9, -1)))

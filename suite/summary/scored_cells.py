@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from suite import stats
 from suite.grade.behaviour import Behaviours
 from suite.grade.stored_grades import StoredCell, over_cells
 from suite.schema import OUTCOMES, TASK_METRICS, UNSTATED, Outcome, Sample, SampleGrade
@@ -72,8 +73,7 @@ class ScoredCell:
     @cached_property
     def score_I(self) -> Floats:
         """avg@k of each item, in item order."""
-        score_I: Floats = self.flags_IS("correct").mean(axis=1, dtype=np.float64)
-        return score_I
+        return stats.avg_at_k(self.flags_IS("correct"))
 
     @cached_property
     def by_hash_I(self) -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 // Shows a text that a model wrote, as text and nothing else. Invisible and direction-changing characters
-// become visible marks; changed words, code and formulas are set apart. All work is bounded, because a text
-// may be crafted to hang the page.
+// become visible marks; changed words, code and formulas are set apart. KaTeX, which the page of a pair loads
+// (pair.html.j2), renders formulas. All work is bounded: a text may be crafted to hang the page.
 "use strict";
 const answerText = (() => {
   const DIFF_MS = 300;

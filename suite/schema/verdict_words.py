@@ -1,6 +1,6 @@
 """The five verdicts of the gate, their order and marks, and what would decide an open one.
 
-The verdicts themselves are ``suite.gate.verdict``: it knows the kinds of claim.
+The verdicts themselves are ``suite.gate.gate_report``: it knows the kinds of claim.
 """
 
 from typing import Literal

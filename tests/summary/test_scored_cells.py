@@ -9,8 +9,8 @@ from suite.errors import SuiteError
 from suite.grade import stored_grades
 from suite.registry import load_registry
 from suite.store.run_folder import RunStore
+from suite.summary.scored_cells import scored_cells
 from suite.summary.summarize import summarize
-from suite.summary.table import scored_cells
 
 
 @pytest.mark.slow

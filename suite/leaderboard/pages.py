@@ -1,7 +1,8 @@
 """Templates -> pages: the jinja environment, the security policy of every page, the files beside the pages.
 
 A page loads only files beside it: its policy forbids any other origin and any script inside the page. This
-holds for pages opened from disk as well as from a server.
+holds for pages opened from disk as well as from a server. Each template names the styles, scripts and
+vendored libraries of its page: ``pair.html.j2`` loads KaTeX and jsdiff, ``index.html.j2`` plotly.
 """
 
 import json

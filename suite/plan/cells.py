@@ -124,7 +124,7 @@ def plan(
 
 
 def _cell(model: ModelToRun, task: TaskToRun, prompt: Prompt, engine: EngineIdentity) -> Cell:
-    """Name everything that decides a sample: the hash of these fields is the cell's id."""
+    """Name everything that decides a sample; ``suite.schema.cell`` hashes these fields into the cell's id."""
     return Cell(
         model=model.id,
         weights_hash=model.weights_hash,

@@ -9,6 +9,16 @@ MINUS = "\N{MINUS SIGN}"
 UNDEFINED = "undefined"
 
 
+def signed(value: float, decimals: int, *, minus: str = "-") -> str:
+    """Return a change with its sign; one that rounds to zero has none. Pages pass ``minus=MINUS``.
+
+    >>> signed(12.6, 0), signed(-0.4, 0)
+    ('+13', '0')
+    """
+    text = f"{value:+.{decimals}f}"
+    return text.replace("-", minus) if float(text) else text[1:]
+
+
 def points(value: float, *, minus: str = "-") -> str:
     """Return percentage points with one decimal and a sign: ``+12.3``.
 
@@ -17,10 +27,7 @@ def points(value: float, *, minus: str = "-") -> str:
     >>> points(12.34), points(-3), points(-0.04)
     ('+12.3', '-3.0', '0.0')
     """
-    text = f"{value:+.1f}"
-    if float(text) == 0:
-        return "0.0"
-    return text.replace("-", minus)
+    return signed(value, 1, minus=minus)
 
 
 def points_interval(interval: Interval | None, *, minus: str = "-") -> str:

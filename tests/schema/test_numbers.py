@@ -1,11 +1,16 @@
 import pytest
 
-from suite.schema.numbers import MINUS, duration, percent_interval, points, points_interval
+from suite.schema.numbers import MINUS, duration, percent_interval, points, points_interval, signed
 
 
 @pytest.mark.parametrize("value", [0.0, -0.0, 0.04, -0.04])
 def test_a_value_that_rounds_to_zero_has_no_sign(value: float) -> None:
     assert points(value) == points(value, minus=MINUS) == "0.0"
+
+
+@pytest.mark.parametrize("value", [0.0, -0.0, 0.4, -0.4])
+def test_a_change_in_whole_units_that_rounds_to_zero_has_no_sign(value: float) -> None:
+    assert signed(value, 0, minus=MINUS) == "0"
 
 
 def test_a_page_has_a_true_minus_and_a_terminal_a_hyphen() -> None:

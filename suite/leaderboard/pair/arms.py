@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from suite.leaderboard.wording.pair import MEASURES, SETTINGS, Measure
 from suite.leaderboard.wording.rows import page_points
 from suite.schema import MUST_MATCH, ScoreRow
-from suite.schema.numbers import MINUS, percent
+from suite.schema.numbers import MINUS, percent, signed
 from suite.store.cells import CellManifest
 
 
@@ -44,7 +44,7 @@ def _length_line(arms: tuple[Arm, ...]) -> ArmLine:
     meaning = "Generated tokens of a sample"
     if len(lengths) < len(arms):
         return ArmLine("Mean tokens", ("–",) * len(arms), meaning)
-    change = f"{lengths[1] - lengths[0]:+.0f}".replace("-", MINUS) if len(arms) == 2 else ""
+    change = signed(lengths[1] - lengths[0], 0, minus=MINUS) if len(arms) == 2 else ""
     return ArmLine("Mean tokens", tuple(f"{length:.0f}" for length in lengths), meaning, change=change)
 
 

@@ -14,8 +14,7 @@ import warnings
 
 _NOISY = (
     "accelerate", "datasets", "filelock", "httpx", "httpx2", "huggingface_hub", "lm_eval", "peft",
-    "tokenizers",
-    "ray", "torch", "transformers", "trl", "urllib3", "vllm",
+    "ray", "tokenizers", "torch", "transformers", "trl", "urllib3", "vllm",
 )  # fmt: skip
 
 

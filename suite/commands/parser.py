@@ -13,7 +13,7 @@ from textwrap import fill
 from typing import NamedTuple, NoReturn
 
 from suite.errors import SuiteError
-from suite.files.text import did_you_mean, shown
+from suite.files.text import DID_YOU_MEAN, did_you_mean, shown
 
 PROGRAM = "rlvr-suite"
 DONE = 0
@@ -23,7 +23,6 @@ WIDTH = 80
 """Columns of every help text, on a terminal of any width, so that the docs show what a user sees."""
 
 Group = argparse._ArgumentGroup  # what add_argument_group returns; it has no public name
-DID_YOU_MEAN = "Did you mean "
 
 
 class Parser(argparse.ArgumentParser):

@@ -4,6 +4,8 @@ import difflib
 from collections.abc import Iterable
 
 _MAX_SHOWN = 60
+DID_YOU_MEAN = "Did you mean "
+"""How every guess begins; what follows is the first half of a fix."""
 
 
 def shown(text: str) -> str:
@@ -15,7 +17,7 @@ def shown(text: str) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``"Did you mean 'x'? "`` for the closest of ``known``, or an empty text if none is close."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"Did you mean {close[0]!r}? " if close else ""
+    return f"{DID_YOU_MEAN}{close[0]!r}? " if close else ""
 
 
 def correct_name(where: str) -> str:
